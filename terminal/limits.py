@@ -1,0 +1,49 @@
+"""Every bound of the terminal, with its unit in its name, and the relations that must hold between them."""
+
+from __future__ import annotations
+
+AMOUNT_FEN_MAX = 10_000_000_000
+"""Largest single amount and largest bill: 100,000,000.00 yuan (settlement.md section 2)."""
+
+BILL_ITEMS_MAX = 10_000
+"""Items on one bill (settlement.md section 2)."""
+
+BILL_BYTES_MAX = 8_388_608
+"""A bill's JSON; 10,000 items of about 800 bytes fit."""
+
+TEXT_CHARACTERS_MAX = 200
+"""One free text of a bill (name, code, reference)."""
+
+RATE_BASIS_POINTS_ONE = 10_000
+"""100% in basis points."""
+
+UNIT_PRICE_PLACES = 6
+QUANTITY_PLACES = 4
+AMOUNT_PLACES = 2
+RATE_PLACES = 4
+
+DAYS_MAX = 36_600
+"""Days of one stay, settled or to settle."""
+
+COUNT_MAX = 10_000
+"""Admissions, quiet years, extra births, ages: any small count of a bill."""
+
+QUOTE_LIFE_SECONDS = 600
+"""A quote lapses after this; a lapsed quote is quoted again."""
+
+QUOTES_OPEN_MAX = 1_000
+"""Quotes held in memory; the oldest goes first."""
+
+KEY_CHARACTERS_MAX = 128
+"""`Idempotency-Key` and the till's own reference."""
+
+CENTER_REPLY_BYTES_MAX = 4_194_304
+CENTER_REPLY_TIMEOUT_SECONDS = 10
+
+RETRY_PAUSE_SECONDS_MIN = 1
+RETRY_PAUSE_SECONDS_MAX = 300
+
+# int64 must hold fen x 10^8: the exact sums of the core are kept in hundred-millionths of a fen.
+assert AMOUNT_FEN_MAX * RATE_BASIS_POINTS_ONE * RATE_BASIS_POINTS_ONE < 2**63
+assert BILL_BYTES_MAX > BILL_ITEMS_MAX * TEXT_CHARACTERS_MAX
+assert RETRY_PAUSE_SECONDS_MIN < RETRY_PAUSE_SECONDS_MAX
