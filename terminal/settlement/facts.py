@@ -1,0 +1,121 @@
+"""What the law may ask about a bill: the facts that a pack's `when` may name, and the accumulators it may count on.
+
+A pack is data; these two tables are the whole vocabulary in which its conditions are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from terminal.errors import Refused
+from terminal.settlement.bill import Bill, DiseaseYear, Item
+
+Fact = str | int | bool
+Condition = Fact | list[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A bill under one scheme: with the scheme's own defaults of category and account filled in."""
+
+    bill: Bill
+    category: str
+    has_account: bool
+
+
+FACTS: dict[str, tuple[str, Callable[[Case], Fact | None]]] = {
+    "tier": ("provider.tier", lambda case: case.bill.provider.tier),
+    "provider_kind": ("provider.kind", lambda case: case.bill.provider.kind),
+    "essential_drug_system": (
+        "provider.essential_drug_system",
+        lambda case: case.bill.provider.essential_drug_system,
+    ),
+    "traditional_medicine": (
+        "provider.traditional_medicine",
+        lambda case: case.bill.provider.traditional_medicine,
+    ),
+    "locality": ("provider.locality", lambda case: case.bill.provider.locality),
+    "emergency_care": ("provider.emergency", lambda case: case.bill.provider.emergency),
+    "category": ("patient.category", lambda case: case.category),
+    "contribution_tier": ("patient.contribution_tier", lambda case: case.bill.patient.contribution_tier),
+    "minor": ("patient.minor", lambda case: case.bill.patient.minor),
+    "large_amount_enrolled": (
+        "patient.large_amount_enrolled",
+        lambda case: case.bill.patient.large_amount_enrolled,
+    ),
+    "maternity_insured": ("patient.maternity_insured", lambda case: case.bill.patient.maternity_insured),
+    "relation": ("account.relation", lambda case: case.bill.account.relation),
+    "oncology_course": ("episode.oncology_course", lambda case: case.bill.episode.oncology_course),
+    "oncology_deductible_taken": (
+        "year.oncology_deductible_taken",
+        lambda case: case.bill.year.oncology_deductible_taken,
+    ),
+    "first_admission": ("year.admissions", lambda case: case.bill.year.admissions == 0),
+    "merged": ("episode.merged", lambda case: case.bill.episode.merged),
+    "filing": ("episode.filing", lambda case: case.bill.episode.filing),
+    "delivery": ("episode.delivery", lambda case: case.bill.episode.delivery),
+    "procedure": ("episode.procedure", lambda case: case.bill.episode.procedure),
+    "disease": ("episode.disease", lambda case: case.bill.episode.disease or None),
+    "chronic_class": ("episode.chronic_class", lambda case: case.bill.episode.chronic_class or None),
+    "prescription": ("episode.prescription", lambda case: case.bill.episode.prescription),
+}
+"""Fact name → (place in the bill, how to read it). None means: not given, refused by name when it is read."""
+
+
+def _disease(case: Case) -> DiseaseYear:
+    return case.bill.year.chronic.get(case.bill.episode.disease, DiseaseYear())
+
+
+ACCUMULATORS: dict[str, Callable[[Case], int]] = {
+    "": lambda case: 0,
+    "episode.merged_deductible_paid": lambda case: case.bill.episode.merged_deductible_paid,
+    "episode.limit_used": lambda case: case.bill.episode.limit_used,
+    "year.pool_paid": lambda case: case.bill.year.pool_paid,
+    "year.outpatient_pool_paid": lambda case: case.bill.year.outpatient_pool_paid,
+    "year.outpatient_deductible_paid": lambda case: case.bill.year.outpatient_deductible_paid,
+    "year.outpatient_expense": lambda case: case.bill.year.outpatient_expense,
+    "year.large_amount_paid": lambda case: case.bill.year.large_amount_paid,
+    "year.major_illness_paid": lambda case: case.bill.year.major_illness_paid,
+    "year.accident_paid": lambda case: case.bill.year.accident_paid,
+    "year.special_drug_deductible_paid": lambda case: case.bill.year.special_drug_deductible_paid,
+    "year.special_drug_paid": lambda case: case.bill.year.special_drug_paid,
+    "year.eligible_expense": lambda case: case.bill.year.eligible_expense,
+    "year.chronic.deductible_paid": lambda case: _disease(case).deductible_paid,
+    "year.chronic.pool_paid": lambda case: _disease(case).pool_paid,
+    "year.chronic.deductible_paid.all": lambda case: sum(
+        disease.deductible_paid for disease in case.bill.year.chronic.values()
+    ),
+}
+"""Accumulator name → fen used before this bill."""
+
+ITEM_FACTS: dict[str, Callable[[Item, Bill], Fact]] = {
+    "kind": lambda item, bill: item.kind,
+    "essential": lambda item, bill: item.essential,
+    "traditional": lambda item, bill: item.traditional,
+    "high_cost_therapy": lambda item, bill: item.high_cost_therapy or bill.episode.high_cost_therapy,
+}
+"""What a class of items may be known by."""
+
+
+def holds(when: Mapping[str, Condition], case: Case, pack_id: str) -> bool:
+    """Whether every condition holds, asked in the order written. A fact that is read and not given is Refused."""
+    for name, wanted in when.items():
+        place, read = FACTS[name]
+        given = read(case)
+        if given is None:
+            raise Refused(
+                "missing-fact",
+                f"{pack_id} needs it for this bill, and it is not given",
+                f"{pack_id} 结算此单需要该项，但未提供",
+                place,
+            )
+        if not matches(given, wanted):
+            return False
+    return True
+
+
+def matches(given: Fact, wanted: Condition) -> bool:
+    """A list means: one of these. True is not 1 here."""
+    choices: Sequence[Fact] = wanted if isinstance(wanted, list) else [wanted]
+    return any(type(given) is type(choice) and given == choice for choice in choices)

@@ -1,0 +1,158 @@
+"""What a pack must be beyond its form: known facts, a rate for every segment, climbing bounds, days without overlap."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+
+from terminal.limits import RATE_BASIS_POINTS_ONE
+from terminal.settlement.facts import ACCUMULATORS, FACTS, ITEM_FACTS
+from terminal.settlement.pack import (
+    CapRow,
+    ClassRow,
+    DeductibleRow,
+    FundRow,
+    LimitRow,
+    Pack,
+    Row,
+    SegmentsRow,
+    Service,
+    Supplement,
+)
+from terminal.settlement.toml_form import bad_file, line_of
+
+SEGMENTS_MAX = 8
+CLASSES_MAX = 3
+RULES = ("deductible", "segments", "points", "reductions", "classes", "limit", "package", "recognition")
+SERVICES = (
+    "inpatient",
+    "emergency",
+    "outpatient",
+    "chronic",
+    "special-drug",
+    "pharmacy",
+    "maternity",
+    "accident",
+    "bed-day",
+    "limited-price",
+)
+
+
+def rows_of(pack: Pack) -> Iterator[tuple[str, Row]]:
+    """Every row of a pack with its path (`service.inpatient.segments[2]`)."""
+    for name in SERVICES:
+        service = pack.service.named(name)
+        if service is not None:
+            for rule in RULES:
+                for index, row in enumerate(getattr(service, rule)):
+                    yield f"service.{name}.{rule}[{index}]", row
+    for rule in ("cap", "fund", "account"):
+        for index, row in enumerate(getattr(pack, rule)):
+            yield f"{rule}[{index}]", row
+
+
+def check_pack(pack: Pack, text: str, name: str) -> None:
+    """Refuse a pack that contradicts itself. The place is `name:line`."""
+    for path, fault in _faults(pack):
+        raise bad_file(f"{path}: {fault}", f"{name}:{line_of(text, path)}")
+
+
+def check_supplement(supplement: Supplement, pack: Pack, text: str, name: str) -> None:
+    """Refuse a supplement that gives what the pack does not leave to the bureau, or gives it wrongly."""
+    for service_name in SERVICES:
+        given = getattr(supplement.service, service_name.replace("-", "_"))
+        if given is None:
+            continue
+        service = pack.service.named(service_name)
+        for rule in ("deductible", "segments", "limit"):
+            left = service is not None and any(row.from_ == "bureau" for row in getattr(service, rule))
+            for index, row in enumerate(getattr(given, rule)):
+                path = f"service.{service_name}.{rule}[{index}]"
+                fault = None if left else f"{pack.policy.id} does not leave this to the bureau"
+                fault = fault or (_row_fault(row) if row.from_ == "decree" else "a supplement gives values")
+                if fault:
+                    raise bad_file(f"{path}: {fault}", f"{name}:{line_of(text, path)}")
+
+
+def check_versions(packs: Sequence[Pack]) -> None:
+    """Refuse versions of one policy that overlap or leave a hole between them (first version to last)."""
+    ordered = sorted(packs, key=lambda pack: pack.policy.effective_from)
+    for earlier, later in itertools.pairwise(ordered):
+        end = earlier.policy.effective_to
+        expected = end + dt.timedelta(days=1) if end else None
+        if expected != later.policy.effective_from:
+            word = "overlap" if end is None or end >= later.policy.effective_from else "leave a gap"
+            raise bad_file(f"versions {earlier.version} and {later.version} {word}", earlier.policy.id)
+
+
+def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    head = pack.policy
+    if head.effective_to is not None and head.effective_to < head.effective_from:
+        yield "policy.effective_to", "ends before it begins"
+    if head.default_category not in head.categories:
+        yield "policy.default_category", "not among the categories"
+    for path, row in rows_of(pack):
+        fault = _when_fault(row) or (_row_fault(row) if row.from_ == "decree" else _bureau_fault(row))
+        if fault:
+            yield path, fault
+    for name in SERVICES:
+        service = pack.service.named(name)
+        if service is not None:
+            yield from _service_faults(pack, name, service)
+
+
+def _service_faults(pack: Pack, name: str, service: Service) -> Iterator[tuple[str, str]]:
+    if service.pooled and service.method == "walk" and not (service.segments and service.deductible):
+        yield f"service.{name}", "a pooled service that is walked needs deductible and segments"
+    if service.method in ("fixed", "actual", "shared-package") and not service.limit:
+        yield f"service.{name}", f"method {service.method} needs a limit"
+    if service.method == "shared-package" and not service.package:
+        yield f"service.{name}", "a shared package needs its package rule"
+    if len(service.classes) > 0 and service.method != "walk":
+        yield f"service.{name}.classes[0]", "classes of items need a walk"
+    for index, row in enumerate(service.limit):
+        caps = [cap.amount for cap in pack.cap if name in cap.services and cap.amount is not None]
+        if row.amount is not None and caps and row.amount > min(caps):
+            yield f"service.{name}.limit[{index}]", "the service's own limit is above the year's cap"
+
+
+def _when_fault(row: Row) -> str | None:
+    unknown = [fact for fact in row.when if fact not in FACTS]
+    return f"unknown fact {unknown[0]} in when" if unknown else None
+
+
+def _bureau_fault(row: Row) -> str | None:
+    return None if row.left_to else 'from = "bureau" needs left_to'
+
+
+def _row_fault(row: Row) -> str | None:
+    less = getattr(row, "less", "")
+    if less not in ACCUMULATORS:
+        return f"unknown accumulator {less}"
+    match row:
+        case DeductibleRow(base=None):
+            return "a deductible needs its base"
+        case SegmentsRow():
+            return _segments_fault(row)
+        case ClassRow():
+            unknown = [fact for fact in row.item if fact not in ITEM_FACTS]
+            if unknown or not row.item:
+                return f"unknown item fact {unknown[0]}" if unknown else "a class needs item"
+            return None if (row.bonus is None) != (row.rate is None) else "a class has either bonus or rate"
+        case LimitRow(amount=None) | CapRow(amount=None):
+            return "amount is missing"
+        case FundRow() if row.rate is None:
+            return "rate is missing"
+        case _:
+            return None
+
+
+def _segments_fault(row: SegmentsRow) -> str | None:
+    if len(row.rates) != len(row.to) + 1:
+        return f"{len(row.to)} bounds need {len(row.to) + 1} rates, not {len(row.rates)}"
+    if len(row.rates) > SEGMENTS_MAX:
+        return f"at most {SEGMENTS_MAX} segments"
+    if any(later <= earlier for earlier, later in zip([0, *row.to], row.to, strict=False)):
+        return "bounds must climb"
+    return None if max(row.rates) <= RATE_BASIS_POINTS_ONE else "a rate above 1"

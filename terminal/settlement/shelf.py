@@ -1,0 +1,111 @@
+"""The shelf of law: every version of every policy, and the supplements that bureaus have given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from terminal.errors import Refused
+from terminal.settlement.pack import Pack, Supplement
+from terminal.settlement.pack_checks import check_pack, check_supplement, check_versions
+from terminal.settlement.toml_form import bad_file, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A supplement on the shelf, with the SHA-256 of its file as hex."""
+
+    supplement: Supplement
+    digest: str
+
+    def covers(self, policy: str, day: dt.date) -> bool:
+        """Whether it speaks for this policy on this day."""
+        head = self.supplement.supplement
+        return head.policy == policy and covers(head.effective_from, head.effective_to, day)
+
+
+def covers(first: dt.date, last: dt.date | None, day: dt.date) -> bool:
+    """Whether a day lies in first … last, both inclusive; no last day: for good."""
+    return first <= day and (last is None or day <= last)
+
+
+class Shelf:
+    """Immutable after loading; reading it costs no I/O."""
+
+    def __init__(self, packs: Iterable[Pack], given: Iterable[Given], lapsed_goes_on: frozenset[str]) -> None:
+        self._versions: dict[str, list[Pack]] = {}
+        for pack in packs:
+            self._versions.setdefault(pack.policy.id, []).append(pack)
+        for versions in self._versions.values():
+            check_versions(versions)
+            versions.sort(key=lambda pack: pack.policy.effective_from)
+        self._given = tuple(given)
+        self._lapsed_goes_on = lapsed_goes_on
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The ids of all policies, sorted."""
+        return tuple(sorted(self._versions))
+
+    def versions(self, policy: str) -> tuple[Pack, ...]:
+        """All versions of one policy, oldest first. Raises Refused for an unknown policy."""
+        if policy not in self._versions:
+            known = ", ".join(self.policies)
+            word = f"unknown policy {policy}" if policy else "no policy is named"
+            raise Refused("unknown-policy", f"{word}; known: {known}", f"未知政策；已有：{known}", "policy")
+        return tuple(self._versions[policy])
+
+    def pack(self, policy: str, day: dt.date) -> tuple[Pack, bool]:
+        """The version in force on a day, and whether it has lapsed and only goes on by configuration."""
+        versions = self.versions(policy)
+        for pack in versions:
+            if covers(pack.policy.effective_from, pack.policy.effective_to, day):
+                return pack, False
+        if policy in self._lapsed_goes_on and day > versions[-1].policy.effective_from:
+            return versions[-1], True
+        first, last = versions[0].policy.effective_from, versions[-1].policy.effective_to
+        raise Refused(
+            "outside-versions",
+            f"{policy} is in force from {first} to {last}, not on {day}",
+            f"{policy} 有效期为 {first} 至 {last}，不含 {day}",
+            "date",
+        )
+
+    def given(self, policy: str, day: dt.date) -> list[Given]:
+        """The supplements that speak for a policy on a day, in the order they were given."""
+        return [one for one in self._given if one.covers(policy, day)]
+
+
+def load_shelf(supplements: Iterable[Path | bytes] = (), lapsed_goes_on: frozenset[str] = frozenset()) -> Shelf:
+    """Load the packs that ship with the terminal, and the given supplements. Raises Refused naming file and line."""
+    packs = [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
+    shelf = Shelf(packs, (), lapsed_goes_on)
+    given = [_load_supplement(source, shelf) for source in supplements]
+    return Shelf(packs, given, lapsed_goes_on)
+
+
+def pack_files() -> list[Path]:
+    """The files of all packs, sorted."""
+    root = Path(str(resources.files("terminal.settlement.packs")))
+    return sorted(root.glob("*/*.toml"))
+
+
+def load_pack(data: bytes, name: str) -> Pack:
+    pack = read_toml(data, Pack, name)
+    check_pack(pack, data.decode("utf-8"), name)
+    return pack
+
+
+def _load_supplement(source: Path | bytes, shelf: Shelf) -> Given:
+    try:
+        data, name = (source, "supplement") if isinstance(source, bytes) else (source.read_bytes(), source.name)
+    except OSError as error:
+        raise bad_file(f"cannot read the supplement: {error.strerror}", str(source)) from None
+    supplement = read_toml(data, Supplement, name)
+    for pack in shelf.versions(supplement.supplement.policy):
+        check_supplement(supplement, pack, data.decode("utf-8"), name)
+    return Given(supplement, hashlib.sha256(data).hexdigest())
