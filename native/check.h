@@ -70,6 +70,9 @@ static int check_plan(const settle_plan *plan) {
         !is_room(plan->expense_ceiling) || !is_fen(plan->own_per_day)) {
         return 0;
     }
+    if (plan->method == SETTLE_WALK && plan->segment_count == 0) {
+        return 0;
+    }
     for (int32_t i = 0; i < plan->class_count; i++) {
         if (!is_rate(plan->classes[i].bonus) || !in_range(plan->classes[i].own_rate, -1, SETTLE_RATE_ONE)) {
             return 0;

@@ -1,6 +1,7 @@
 /* The core's one translation unit: the order of steps, the identities, and the two public functions. */
 #include "settle.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "check.h"
@@ -99,23 +100,17 @@ static int32_t settle_checked(settle_state *state, const settle_item *items, set
     return settle_holds(state) ? SETTLE_OK : SETTLE_BROKEN;
 }
 
-int32_t settle_bill(settle_split *split, settle_line *lines, int32_t *line_count, settle_item_split *item_splits,
-                    const settle_plan *plan, const settle_claim *claim, const settle_item *items) {
+/* One bill by a plan that was checked. The pieces need no zeroing: piece_count says how many of them speak. */
+static int32_t settle_one(settle_split *split, settle_line *lines, int32_t *line_count, settle_item_split *item_splits,
+                          const settle_plan *plan, const settle_claim *claim, const settle_item *items) {
     settle_state state;
-    memset(&state, 0, sizeof state);
+    memset(&state, 0, offsetof(settle_state, pieces));
     memset(split, 0, sizeof *split);
     state.plan = plan;
     state.claim = claim;
     state.split = split;
     state.lines = lines;
-    int32_t code = SETTLE_OK;
-    if (!check_plan(plan) || (plan->method == SETTLE_WALK && claim->pooled && plan->segment_count == 0)) {
-        code = SETTLE_BAD_PLAN;
-    } else if (!check_claim(claim)) {
-        code = SETTLE_BAD_CLAIM;
-    } else {
-        code = settle_checked(&state, items, item_splits);
-    }
+    const int32_t code = check_claim(claim) ? settle_checked(&state, items, item_splits) : SETTLE_BAD_CLAIM;
     if (code != SETTLE_OK) {
         memset(split, 0, sizeof *split);
         state.line_count = 0;
@@ -126,17 +121,41 @@ int32_t settle_bill(settle_split *split, settle_line *lines, int32_t *line_count
     return code;
 }
 
+int32_t settle_bill(settle_split *split, settle_line *lines, int32_t *line_count, settle_item_split *item_splits,
+                    const settle_plan *plan, const settle_claim *claim, const settle_item *items) {
+    if (check_plan(plan)) {
+        return settle_one(split, lines, line_count, item_splits, plan, claim, items);
+    }
+    memset(split, 0, sizeof *split);
+    if (line_count != 0) {
+        *line_count = 0;
+    }
+    return SETTLE_BAD_PLAN;
+}
+
 int64_t settle_bills(settle_split *splits, int32_t *codes, const settle_plan *plans, int32_t plan_count,
                      const settle_claim *claims, int64_t claim_count, const settle_item *items, int64_t item_count) {
     int64_t failed = 0;
+    int32_t checked_plan = -1; /* bills of one plan mostly stand together: it is checked when it changes */
+    int plan_holds = 0;
     for (int64_t i = 0; i < claim_count; i++) {
         const settle_claim *claim = &claims[i];
         if (claim->plan < 0 || claim->plan >= plan_count || claim->item_start < 0 || claim->item_count < 0 ||
             claim->item_start > item_count || claim->item_count > item_count - claim->item_start) {
             memset(&splits[i], 0, sizeof splits[i]);
             codes[i] = SETTLE_BAD_CLAIM;
+            failed += 1;
+            continue;
+        }
+        if (claim->plan != checked_plan) {
+            checked_plan = claim->plan;
+            plan_holds = check_plan(&plans[checked_plan]);
+        }
+        if (plan_holds) {
+            codes[i] = settle_one(&splits[i], 0, 0, 0, &plans[checked_plan], claim, items + claim->item_start);
         } else {
-            codes[i] = settle_bill(&splits[i], 0, 0, 0, &plans[claim->plan], claim, items + claim->item_start);
+            memset(&splits[i], 0, sizeof splits[i]);
+            codes[i] = SETTLE_BAD_PLAN;
         }
         failed += codes[i] != SETTLE_OK;
     }

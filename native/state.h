@@ -27,7 +27,7 @@ typedef struct {
     int64_t rest; /* expense that a next fund sees: U where the year's room bit, else 0 */
     int64_t account_first; /* what the account paid before the walk */
     int32_t piece_count;
-    settle_piece pieces[SETTLE_PIECES_MAX];
+    settle_piece pieces[SETTLE_PIECES_MAX]; /* the last field: not zeroed */
 } settle_state;
 
 /* Append a line unless nobody asked for lines or it says nothing. */

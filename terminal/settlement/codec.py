@@ -34,6 +34,7 @@ _PARSERS: dict[type, Callable[[str], int]] = {
     UnitPrice: parse_unit_price,
     Quantity: parse_quantity,
 }
+_NAMES: dict[type, str] = {Fen: "an amount", Rate: "a rate", UnitPrice: "a unit price", Quantity: "a quantity"}
 _PLACE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<kind>key in )?\$\.?(?P<at>[^`]*)`)?$", re.DOTALL)
 
 
@@ -43,7 +44,7 @@ def decode_hook(wanted: type, given: Any) -> Any:
     if parse is None:
         raise NotImplementedError(wanted)
     if not isinstance(given, str):
-        raise TypeError(f"{wanted.__name__} is a decimal string in quotes, not a JSON {type(given).__name__}")
+        raise TypeError(f"{_NAMES[wanted]} is a decimal string in quotes, not {type(given).__name__}")
     return parse(given)
 
 

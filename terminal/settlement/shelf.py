@@ -95,6 +95,7 @@ def pack_files() -> list[Path]:
 
 
 def load_pack(data: bytes, name: str) -> Pack:
+    """One pack from its bytes. Raises Refused with `name:line` as the place."""
     pack = read_toml(data, Pack, name)
     check_pack(pack, data.decode("utf-8"), name)
     return pack
