@@ -1,0 +1,1 @@
+"""Cards that can be told apart and read."""

@@ -1,0 +1,1 @@
+"""Twins of the devices that obey a script: for tests, training and the demonstration."""
