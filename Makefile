@@ -1,0 +1,47 @@
+# The only entry points. `make demo` and `make test` work from a fresh checkout; both install what is missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(wildcard native/*.c native/*.h native/*.py)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd
+TEST_PACKAGES := $(RUN_PACKAGES) clang libclang-rt-14-dev binutils
+
+.PHONY: demo run test lint bench clean
+
+demo: $(VENV)/.run
+	$(BIN)/terminal demo
+
+run: $(VENV)/.run
+	$(BIN)/terminal demo --stay
+
+test: $(VENV)/.test lint
+	$(BIN)/pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.test
+	$(BIN)/pytest benches -o addopts= -o python_files="bench_*.py" --benchmark-sort=name --benchmark-columns=min,median,ops,rounds -s
+
+clean:
+	rm -rf $(VENV) build var *.egg-info native/_settle*.so native/_settle.c
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/bin/pip:
+	sh tools/install_debian.sh $(RUN_PACKAGES)
+	sh tools/make_venv.sh "$(PYTHON)" $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/pip pyproject.toml setup.py constraints.txt $(CORE)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	sh tools/install_debian.sh $(TEST_PACKAGES)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@

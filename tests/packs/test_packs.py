@@ -1,0 +1,212 @@
+"""Policy packs: the shelf of broken ones, the days on which law is in force, and what is left to the bureau."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from terminal.errors import Refused
+from terminal.settlement.codec import decode_bill, encode
+from terminal.settlement.law import Law
+from terminal.settlement.pack import Pack
+from terminal.settlement.pack_checks import check_versions, rows_of
+from terminal.settlement.shelf import load_pack, load_shelf, pack_files
+from terminal.settlement.toml_form import read_toml
+
+HERE = Path(__file__).parent
+MINIMAL = (HERE / "minimal.toml").read_bytes()
+EMPLOYEE = "yantai-employee"
+
+
+def bill(**changes: Any) -> Any:
+    """A third-tier employee's admission of 1,000.00, changed."""
+    sample = {
+        "policy": EMPLOYEE,
+        "date": "2021-06-30",
+        "service": "inpatient",
+        "provider": {"tier": 3},
+        "items": [{"kind": "service", "class": "A", "amount": "1000.00"}],
+    }
+    return decode_bill(json.dumps({**sample, **changes}))
+
+
+def chronic_b(amount: str, **changes: Any) -> Any:
+    """A class B bill of hypertension."""
+    items = [{"kind": "drug", "class": "A", "amount": amount}]
+    episode = {"disease": "hypertension", "chronic_class": "B"}
+    return bill(service="chronic", items=items, episode=episode, **changes)
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "broken").glob("*.toml")), ids=lambda path: path.stem)
+def test_broken_pack_is_refused_by_its_own_message(path: Path) -> None:
+    """The first line of each file says what the loader must say, file and line included."""
+    expected = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# expect: ")
+    with pytest.raises(Refused) as refused:
+        load_pack(path.read_bytes(), path.name)
+    assert str(refused.value) == expected
+
+
+def test_the_pack_that_the_broken_ones_were_made_from_is_sound() -> None:
+    """Else every broken pack might be refused for the same reason."""
+    assert load_pack(MINIMAL, "minimal.toml").policy.id == "toy-employee"
+    assert len(list((HERE / "broken").glob("*.toml"))) >= 30
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "word"), [("2020-12-31", "2021-12-31", "overlap"), ("2021-01-02", "2021-12-31", "leave a gap")]
+)
+def test_versions_that_overlap_or_leave_a_hole_are_refused(first: str, last: str, word: str) -> None:
+    """One day twice, and one day not at all."""
+    earlier = load_pack(MINIMAL, "minimal.toml")
+    text = MINIMAL.decode().replace("2020-12-31", last).replace("2020-01-01", first)
+    with pytest.raises(Refused, match=word):
+        check_versions([load_pack(text.encode(), "later.toml"), earlier])
+
+
+def test_every_value_of_the_shipped_packs_stands_beside_an_article() -> None:
+    """Each row of each pack cites 第…条, and a value left to the bureau names the instrument."""
+    for path in pack_files():
+        for where, row in rows_of(load_pack(path.read_bytes(), path.name)):
+            assert row.cite.startswith("第"), f"{path.name}: {where}"
+            assert row.from_ == "decree" or row.left_to, f"{path.name}: {where}"
+
+
+@pytest.mark.parametrize("policy", ["yantai-employee", "yantai-resident"])
+def test_every_boundary_day_of_a_policy(policy: str) -> None:
+    """In force on its first and last day, refused the day before and the day after."""
+    shelf = load_shelf()
+    first, last, day = dt.date(2018, 1, 1), dt.date(2022, 12, 31), dt.timedelta(days=1)
+    assert shelf.pack(policy, first)[0].version == shelf.pack(policy, last)[0].version == "2018-01-01"
+    for outside in (first - day, last + day):
+        with pytest.raises(Refused, match=f"in force from 2018-01-01 to 2022-12-31, not on {outside}") as refused:
+            shelf.pack(policy, outside)
+        assert refused.value.at == "date"
+
+
+def test_a_lapsed_policy_goes_on_only_by_the_operators_word_and_says_so() -> None:
+    """Yantai's decree ended on 2022-12-31 without a successor on the shelf."""
+    late = bill(date="2023-01-01")
+    settlement = Law.load(lapsed_goes_on=[EMPLOYEE]).settle(late)
+    assert any(notice.startswith("lapsed:") for notice in settlement.notices)
+    with pytest.raises(Refused):
+        Law.load(lapsed_goes_on=["yantai-resident"]).settle(late)
+
+
+def test_what_the_decree_leaves_to_the_bureau_is_refused_by_name_and_settled_with_a_supplement() -> None:
+    """Class B limits are the bureau's (第十三条); with the illustrative supplement there is a notice and a digest."""
+    supplement = Path("examples/supplements/yantai-employee.toml")
+    with pytest.raises(
+        Refused, match=r"^yantai-employee: chronic\.limit is left to 第十三条.*, which no supplement gives$"
+    ):
+        Law.load().settle(chronic_b("500.00"))
+    law = Law.load([supplement])
+    settlement = law.settle(chronic_b("500.00"))
+    assert settlement.funds["pool"] == 160_00  # (500 - 300) x 80%, 第十三条
+    assert any(notice.startswith("illustrative-supplement:") for notice in settlement.notices)
+    assert len(law.supplement_digests(chronic_b("500.00"))) == 1
+    assert law.supplement_digests(bill()) == []
+
+
+def test_a_bill_that_does_not_reach_the_bureaus_value_is_settled_without_it() -> None:
+    """300.00 lies wholly below the line of 300.00: no limit is read, nor is one without entitlement."""
+    law = Law.load()
+    assert law.settle(chronic_b("300.00")).deductible == 300_00
+    assert law.settle(chronic_b("500.00", entitlement={"status": "arrears"})).fund_total == 0
+
+
+def test_a_supplement_for_another_day_or_another_disease_gives_nothing() -> None:
+    """Its rows answer only what they name, on its own days."""
+    text = Path("examples/supplements/yantai-employee.toml").read_text(encoding="utf-8")
+    later = text.replace("effective_from = 2018-01-01", "effective_from = 2022-01-01").encode()
+    with pytest.raises(Refused, match=r"chronic\.limit"):
+        Law.load([later]).settle(chronic_b("500.00"))
+    other = text.replace('"hypertension"', '"gout"').encode()
+    with pytest.raises(Refused, match=r"chronic\.limit"):
+        Law.load([other]).settle(chronic_b("500.00"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('policy = "yantai-employee"', 'policy = "atlantis-employee"', "unknown policy"),
+        ("[[service.chronic.limit]]", "[[service.inpatient.limit]]", "does not leave this to the bureau"),
+        ('amount = "3000.00"', 'amount = "3000"', "exactly two places"),
+        ('amount = "3000.00"', 'sum = "3000.00"', "unknown field"),
+    ],
+)
+def test_a_faulty_supplement_is_refused(old: str, new: str, message: str) -> None:
+    """It may give only what the pack leaves open, in the pack's own form."""
+    text = Path("examples/supplements/yantai-employee.toml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(Refused, match=message):
+        Law.load([text.replace(old, new).encode()])
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"provider": {}}, "provider.tier"),
+        ({"policy": "yantai-resident", "provider": {"tier": 2}}, "patient.contribution_tier"),
+        ({"service": "accident", "policy": "yantai-resident"}, "patient.minor"),
+        ({"episode": {"limited_disease": True}}, "patient.minor"),
+        ({"service": "maternity", "policy": "yantai-resident"}, "episode.delivery"),
+        ({"service": "bed-day"}, "episode.days"),
+        ({"service": "maternity", "episode": {"delivery": "vaginal"}}, "service"),
+        ({"service": "chronic"}, "episode.disease"),
+        ({"service": "chronic", "episode": {"disease": "gout"}}, "episode.chronic_class"),
+        ({"patient": {"category": "resident"}}, "patient.category"),
+        ({"policy": "atlantis-employee"}, "policy"),
+        ({"items": [{"kind": "drug", "class": "B", "amount": "1.00"}]}, "items[0].self_pay_rate"),
+        ({"items": [{"kind": "drug", "class": "A", "amount": "1.00", "price_limit": "1"}]}, "items[0].unit_price"),
+    ],
+)
+def test_a_bill_that_lacks_or_contradicts_what_its_arithmetic_reads_is_refused_with_the_place(
+    changes: dict[str, Any], at: str
+) -> None:
+    """Refused by name, never guessed (settlement-rules.md 5.1)."""
+    with pytest.raises(Refused) as refused:
+        Law.load().settle(bill(**changes))
+    assert refused.value.at == at
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"provider": {"tier": 3, "locality": "out-of-region"}},
+        {"provider": {"tier": 3, "locality": "out-of-region"}, "policy": "yantai-resident"},
+    ],
+)
+def test_care_out_of_the_region_is_left_to_another_decree(changes: dict[str, Any]) -> None:
+    """第二十四条 (employees) and 第二十一条 (residents) send it to other rules."""
+    with pytest.raises(Refused, match="is left to"):
+        Law.load().settle(bill(patient={"contribution_tier": 1} if "policy" in changes else {}, **changes))
+
+
+def test_account_first_drains_the_account_before_pooling() -> None:
+    """The example of 5.5: E 1000.00, no line, 60%, balance 300.00 gives pool 420.00, account 300.00, cash 280.00."""
+    text = MINIMAL.decode().replace('base = "500.00"', 'base = "0.00"')
+    text = text.replace('to = ["5000.00", "10000.00"]\nrates = ["0.80", "0.85", "0.90"]', 'rates = ["0.60"]')
+    text = text.replace('parts = ["deductible"]', 'parts = ["co_payment"]').replace('"1000.00"', '"2000.00"')
+    toy = bill(policy="toy-employee", date="2020-06-30", account={"balance": "300.00"})
+    for waterfall, expected in (("layers", [600_00, 300_00, 100_00]), ("account-first", [420_00, 300_00, 280_00])):
+        settlement = law_of(text.replace('"layers"', f'"{waterfall}"')).settle(toy)
+        assert [settlement.funds["pool"], settlement.account, settlement.cash] == expected
+
+
+def law_of(text: str) -> Law:
+    """The law of one pack given as text."""
+    from terminal.settlement.shelf import Shelf
+
+    pack = load_pack(text.encode(), "toy.toml")
+    assert isinstance(pack, Pack)
+    assert read_toml(text.encode(), Pack, "toy.toml") == pack
+    return Law(Shelf([pack], (), frozenset()))
+
+
+def test_the_same_bill_gives_the_same_bytes() -> None:
+    """Order of keys included: an auditor may compare files."""
+    assert encode(Law.load().settle(bill())) == encode(Law.load().settle(bill()))
