@@ -66,7 +66,7 @@ static int check_plan(const settle_plan *plan) {
     if (!check_counts(plan) || !check_segments(plan) || !check_bands(plan->bands, plan->band_count, SETTLE_FEN_MAX) ||
         !is_rate(plan->points) || !is_rate(plan->line_share) || !is_rate(plan->package_rate) ||
         !in_range(plan->package_fund, 0, SETTLE_FUNDS_MAX - 1) || !is_fen(plan->line_base) ||
-        !is_fen(plan->line_step) || !is_fen(plan->line_floor) || !is_room(plan->cap) || !is_room(plan->limit) ||
+        !is_fen(plan->line_step) || !is_fen(plan->line_floor) || !is_room(plan->line_cap) || !is_room(plan->cap) || !is_room(plan->limit) ||
         !is_room(plan->expense_ceiling) || !is_fen(plan->own_per_day)) {
         return 0;
     }

@@ -140,6 +140,7 @@ typedef struct {
     int32_t account_parts; /* bit p: part p may be paid from the account */
     int32_t account_kinds[SETTLE_PARTS]; /* bits of item kinds; used for parts that items determine */
     int64_t line_base, line_step, line_floor; /* fen */
+    int64_t line_cap; /* fen; the line is at most this (a relief); SETTLE_NONE */
     int64_t cap; /* the year's room of the pool before what was paid; SETTLE_NONE */
     int64_t limit; /* the service's own limit; SETTLE_NONE */
     int64_t expense_ceiling; /* ceiling of the year's expense that pooling looks at; SETTLE_NONE */
@@ -188,6 +189,7 @@ typedef struct {
     int64_t line; /* the deductible line that held for this bill, after what was paid under it */
     int64_t cap_room, limit_room; /* before the bill; SETTLE_NONE where there is none */
     int64_t ceiling_room; /* of expense, before the bill; SETTLE_NONE */
+    int64_t rest; /* expense that a next fund sees: what the year's room left over */
     int64_t stage_room[SETTLE_STAGES_MAX]; /* before the bill; SETTLE_NONE */
     int64_t stage_paid[SETTLE_STAGES_MAX]; /* by this bill */
     int64_t parts[SETTLE_PARTS]; /* what remains to the patient */

@@ -30,8 +30,8 @@ static int64_t stage_scaled(settle_state *state, int64_t fen, int64_t rate) {
 
 static void stage_rest(settle_state *state, const settle_stage *stage, stage_sum *sums) {
     const int64_t from = fen_add(&state->sum, state->start, state->used);
-    stage_component(sums, stage_scaled(state, state->rest, stage->rest_rate), SETTLE_ON_REST, stage->rest_rate, from,
-                    fen_add(&state->sum, from, state->rest));
+    stage_component(sums, stage_scaled(state, state->split->rest, stage->rest_rate), SETTLE_ON_REST, stage->rest_rate, from,
+                    fen_add(&state->sum, from, state->split->rest));
 }
 
 /*

@@ -24,7 +24,6 @@ typedef struct {
     int64_t inside; /* eligible expense below the ceiling of expense */
     int64_t start; /* where the walk begins on the axis */
     int64_t used; /* expense that the pool has used up: X */
-    int64_t rest; /* expense that a next fund sees: U where the year's room bit, else 0 */
     int64_t account_first; /* what the account paid before the walk */
     int32_t piece_count;
     settle_piece pieces[SETTLE_PIECES_MAX]; /* the last field: not zeroed */

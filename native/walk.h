@@ -13,6 +13,7 @@ static int64_t walk_line(settle_state *state) {
     line = fen_max(line, 0);
     line = fen_divide_half_up(&state->sum, fen_mul(&state->sum, line, plan->line_share), SETTLE_RATE_ONE);
     line = fen_max(fen_max(line, plan->line_floor), claim->line_raise);
+    line = fen_min(line, plan->line_cap);
     return fen_max(0, fen_sub(&state->sum, line, claim->line_paid));
 }
 
@@ -123,7 +124,7 @@ static void walk_pool(settle_state *state) {
     walk_cut(state);
     split->funds[0] = walk_pay(state, room);
     const int64_t rest = state->inside - state->start - state->used;
-    state->rest = own_bites ? 0 : rest;
+    split->rest = own_bites ? 0 : rest;
     split->parts[SETTLE_DEDUCTIBLE] = split->deductible;
     split->parts[SETTLE_CO_PAYMENT] = state->start - split->deductible + state->used - split->funds[0];
     split->parts[SETTLE_OVER_CAP] = split->eligible - state->inside + rest;
@@ -198,7 +199,7 @@ static void walk_bed_day(settle_state *state) {
     split->provider_borne = fen_sub(&state->sum, split->total, standard);
     split->parts[SETTLE_CO_PAYMENT] = own;
     split->parts[SETTLE_OVER_CAP] = payable - split->funds[0];
-    state->rest = split->parts[SETTLE_OVER_CAP];
+    split->rest = split->parts[SETTLE_OVER_CAP];
     const settle_line pool = {SETTLE_PACKAGE, 0, 0, 0, -1, -1, -1, payable, split->funds[0]};
     const settle_line provider = {SETTLE_PACKAGE, SETTLE_PROVIDER, 0, 0, -1, -1, -1, split->total,
                                   split->provider_borne};

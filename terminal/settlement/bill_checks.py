@@ -33,14 +33,6 @@ def _check_item(item: Item, at: str) -> None:
                 "单价乘数量与金额相差超过一分",
                 f"{at}.amount",
             )
-    if item.price_limit is not None and item.class_ != "C" and (price is None or quantity is None):
-        missing = "unit_price" if price is None else "quantity"
-        raise Refused(
-            "missing-fact",
-            "a price_limit needs unit_price and quantity",
-            "限价项目须给出单价和数量",
-            f"{at}.{missing}",
-        )
 
 
 def _check_service(bill: Bill) -> None:

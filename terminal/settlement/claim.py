@@ -61,10 +61,13 @@ def fill_claim(claim: Any, chosen: Selection, item_start: int) -> None:
 
 
 def fill_items(items: Any, start: int, chosen: Selection) -> None:
-    """Write the bill's `settle_item`s from `start` on. Raises Refused: a class B item without a rate."""
+    """Write the bill's `settle_item`s from `start` on. Raises Refused: a class B item without a rate, a price limit
+    without price and quantity; neither where the bill is paid as a whole.
+    """
     bill = chosen.case.bill
     classes = class_order(chosen.classes)
     for index, given in enumerate(bill.items):
+        _check_price_limit(given, chosen, index)
         item = items[start + index]
         item.amount = given.amount
         item.unit_price = -1 if given.unit_price is None else given.unit_price
@@ -74,6 +77,15 @@ def fill_items(items: Any, start: int, chosen: Selection) -> None:
         item.excluded = 1 if given.class_ == "C" else 0
         item.rate_class = _rate_class(given, bill, classes)
         item.kind = KINDS.index(given.kind)
+
+
+def _check_price_limit(item: Item, chosen: Selection, index: int) -> None:
+    if item.price_limit is None or item.class_ == "C" or chosen.service.method == "shared-package":
+        return
+    if item.unit_price is None or item.quantity is None:
+        missing = "unit_price" if item.unit_price is None else "quantity"
+        at = f"items[{index}].{missing}"
+        raise Refused("missing-fact", "a price_limit needs unit_price and quantity", "限价项目须给出单价和数量", at)
 
 
 def _self_pay_rate(item: Item, chosen: Selection, index: int) -> int:

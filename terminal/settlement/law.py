@@ -106,11 +106,7 @@ class Law:
 def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
     explained.check()
     split = explained.split
-    walk = chosen.service.method == "walk"
-    refuse_if_reached(
-        chosen,
-        lambda rule: split.eligible > (0 if rule == "deductible" or not walk else split.deductible),
-    )
+    refuse_if_reached(chosen, lambda rule: _reached(chosen, rule, split))
     funds = {name: Fen(split.funds[index]) for index, name in enumerate(FUNDS)}
     bill, head = chosen.case.bill, chosen.pack.policy
     counts_pool = chosen.ruleset in head.pool_paid_counts
@@ -136,6 +132,20 @@ def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
         limits=limits_of(chosen, split),
         notices=_notices(chosen, split),
     )
+
+
+def _reached(chosen: Selection, rule: str, split: Any) -> bool:
+    """Whether this bill's arithmetic reads a rule (settlement-rules.md 5.1): the line where there is eligible expense,
+    rates and rooms where some lies above the line; what is set against the whole bill, always.
+    """
+    match chosen.service.method:
+        case "fixed" | "shared-package":
+            reached: bool = split.total > 0
+        case "walk" if rule != "deductible":
+            reached = split.eligible > split.deductible
+        case _:
+            reached = split.eligible > 0
+    return reached
 
 
 def _items(bill: Bill, splits: Any) -> list[ItemShares]:

@@ -41,13 +41,17 @@ class Form(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename
 
 
 class Row(Form, frozen=True, kw_only=True):
-    """One row of a rule: when it counts, the article it rests on, and whether the bureau gives its value."""
+    """One row of a rule: when it counts, the article it rests on, and whether the bureau gives its value.
+
+    answer_names: facts that a supplement's row must name to answer this one, lest a local value answer for elsewhere.
+    """
 
     cite: Cite
     when: dict[str, Condition] = {}
     note: str = ""
     from_: Literal["decree", "bureau"] = "decree"
     left_to: str = ""
+    answer_names: tuple[str, ...] = ()
 
 
 class DeductibleRow(Row, frozen=True, kw_only=True):
@@ -113,6 +117,12 @@ class RecognitionRow(Row, frozen=True, kw_only=True):
     first: Annotated[int, Meta(ge=0, le=32)] = 0
 
 
+class ExcludesRow(Row, frozen=True, kw_only=True):
+    """What the service's article does not cover: pooling takes no part, and the notice says so."""
+
+    text: Annotated[str, Meta(min_length=1)]
+
+
 class Service(Form, frozen=True, kw_only=True):
     """What a scheme does for one service."""
 
@@ -127,6 +137,7 @@ class Service(Form, frozen=True, kw_only=True):
     limit: list[LimitRow] = []
     package: list[PackageRow] = []
     recognition: list[RecognitionRow] = []
+    excludes: list[ExcludesRow] = []
     provider_kinds: list[str] = []
     measured_from: Literal["zero", "deductible", "year"] = "zero"
 

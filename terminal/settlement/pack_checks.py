@@ -24,7 +24,7 @@ from terminal.settlement.toml_form import bad_file, line_of
 
 SEGMENTS_MAX = 8
 CLASSES_MAX = 3
-RULES = ("deductible", "segments", "points", "reductions", "classes", "limit", "package", "recognition")
+RULES = ("deductible", "segments", "points", "reductions", "classes", "limit", "package", "recognition", "excludes")
 SERVICES = (
     "inpatient",
     "emergency",

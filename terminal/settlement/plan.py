@@ -67,6 +67,7 @@ def class_order(classes: tuple[ClassRow, ...]) -> list[ClassRow]:
 def _deductible(plan: Any, chosen: Selection) -> None:
     row = chosen.deductible
     plan.line_share = lib.SETTLE_RATE_ONE
+    plan.line_cap = NONE
     if row is None:
         # Unanswered: a line that no bill passes, so that only a bill without eligible expense goes on.
         plan.line_base = lib.SETTLE_FEN_MAX if "deductible" in chosen.unanswered else 0

@@ -14,7 +14,7 @@ import msgspec
 
 from terminal.errors import Refused
 from terminal.settlement.bill import Bill
-from terminal.settlement.facts import Case, holds
+from terminal.settlement.facts import FACTS, Case, holds
 from terminal.settlement.pack import (
     AccountRow,
     CapRow,
@@ -92,7 +92,8 @@ class Selector:
         """Choose for one bill. Raises Refused: unknown policy, no version that day, no such service or category."""
         pack, lapsed = self._shelf.pack(bill.policy, bill.date)
         case = _case(bill, pack)
-        ruleset = "limited-price" if bill.episode.limited_disease else bill.service
+        limited = bill.episode.limited_disease and pack.service.named(bill.service) is not None
+        ruleset = "limited-price" if limited else bill.service
         service = pack.service.named(ruleset)
         if service is None:
             raise Refused(
@@ -144,7 +145,9 @@ class Selector:
                 return row if row.from_ == "decree" else self._from_bureau(chosen, rule, row)
         if needed and rows:
             name = f"{chosen.pack.policy.id}: {chosen.ruleset}.{rule}"
-            raise Refused("no-rule", f"{name} says nothing for this case", f"{name} 对此情形没有规定", rule)
+            asked = [fact for row in rows for fact in row.when]
+            at = FACTS[asked[-1]][0] if asked else ""
+            raise Refused("no-rule", f"{name} says nothing for this case", f"{name} 对此情形没有规定", at)
         return None
 
     def _from_bureau(self, chosen: Selection, rule: str, row: R) -> R:
@@ -152,7 +155,8 @@ class Selector:
             service = getattr(given.supplement.service, chosen.ruleset.replace("-", "_"))
             answers: Sequence[R] = getattr(service, rule, ()) if service is not None else ()
             for answer in answers:
-                if holds(answer.when, chosen.case, chosen.pack.policy.id):
+                meant = all(fact in answer.when for fact in row.answer_names)
+                if meant and holds(answer.when, chosen.case, chosen.pack.policy.id):
                     if given not in chosen.given:
                         chosen.given.append(given)
                     return self._complete(row, answer)

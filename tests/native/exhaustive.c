@@ -127,7 +127,7 @@ static int try_worlds(void) {
     plan.line_steps_max = SETTLE_COUNT_MAX;
     plan.classes[0].own_rate = -1;
     plan.segments[1].to = SETTLE_NONE;
-    plan.expense_ceiling = SETTLE_NONE;
+    plan.expense_ceiling = plan.line_cap = SETTLE_NONE;
     plan.account_parts = 1 << SETTLE_DEDUCTIBLE | 1 << SETTLE_CO_PAYMENT;
     plan.stages[0].fund = 1;
     plan.stages[0].rest_rate = 9000;
@@ -162,7 +162,7 @@ static int try_edges(void) {
     plan.classes[0].own_rate = -1;
     plan.segments[0].to = SETTLE_NONE;
     plan.segments[0].rate = SETTLE_RATE_ONE;
-    plan.cap = plan.limit = plan.expense_ceiling = SETTLE_NONE;
+    plan.cap = plan.limit = plan.expense_ceiling = plan.line_cap = SETTLE_NONE;
     claim.pooled = claim.item_count = 1;
     item.unit_price = item.quantity = item.price_limit = -1;
     item.amount = SETTLE_FEN_MAX;
