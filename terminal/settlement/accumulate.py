@@ -16,8 +16,13 @@ OUTPATIENT = ("outpatient", "pharmacy")
 ADMITTING = (*STAYS, "bed-day")
 
 
-def year_after(bill: Bill, funds: dict[str, Fen], eligible: int, deductible: int, counts_pool: bool) -> Year:
-    """The accumulators after a pooled bill. `counts_pool`: whether its pool counts into the year's cap."""
+def year_after(
+    bill: Bill, funds: dict[str, Fen], eligible: int, deductible: int, counts_pool: bool, disease: str
+) -> Year:
+    """The accumulators after a pooled bill. `counts_pool`: whether its pool counts into the year's cap.
+
+    disease: the chronic disease whose limit was used.
+    """
     year, service, pool = bill.year, bill.service, funds["pool"]
     grown: dict[str, int] = {
         "large_amount_paid": funds["large_amount"],
@@ -45,7 +50,7 @@ def year_after(bill: Bill, funds: dict[str, Fen], eligible: int, deductible: int
     if service == "inpatient" and bill.episode.oncology_course:
         changes["oncology_deductible_taken"] = True
     if service == "chronic":
-        changes["chronic"] = _disease_after(year, bill.episode.disease, deductible, pool)
+        changes["chronic"] = _disease_after(year, disease, deductible, pool)
     return msgspec.structs.replace(year, **changes)
 
 

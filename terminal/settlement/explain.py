@@ -9,7 +9,7 @@ from msgspec import UNSET
 from native._settle import lib
 from terminal.money import Fen, Rate
 from terminal.settlement.pack import FUNDS, Row
-from terminal.settlement.plan import NONE, PARTS, class_order
+from terminal.settlement.plan import NONE, PARTS, class_order, limit_amount
 from terminal.settlement.result import Limit, Line
 from terminal.settlement.select import Selection
 
@@ -33,7 +33,10 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
         limits.append(Limit("deductible", chosen.deductible.base, Fen(split.line - split.deductible)))
     if chosen.limit is not None and chosen.limit.amount is not None:
         used = split.total - split.provider_borne if chosen.service.method == "shared-package" else split.funds[0]
-        limits.append(Limit(_limit_name(chosen), chosen.limit.amount, Fen(split.limit_room - used)))
+        limits.append(Limit(_limit_name(chosen), Fen(limit_amount(chosen)), Fen(split.limit_room - used)))
+    if chosen.ceiling is not None and chosen.ceiling.amount is not None:
+        left = max(0, split.ceiling_room - split.eligible)
+        limits.append(Limit(f"{chosen.ruleset}.ceiling", chosen.ceiling.amount, Fen(left)))
     for index, fund in enumerate(chosen.funds):
         if fund.room is not None and split.stage_room[index] != NONE:
             limits.append(Limit(fund.fund, fund.room, Fen(split.stage_room[index] - split.stage_paid[index])))
@@ -41,7 +44,7 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
 
 
 def _limit_name(chosen: Selection) -> str:
-    disease = chosen.case.bill.episode.disease
+    disease = chosen.case.disease
     return f"{chosen.ruleset}.{disease}" if disease else f"{chosen.ruleset}.limit"
 
 
@@ -80,6 +83,8 @@ def _rule(chosen: Selection, part: str, line: Any, split: Any) -> tuple[str, lis
             return f"{name}.package", [service.cite]
         case "deductible":
             return f"{name}.deductible", _cites(chosen.deductible)
+        case "co_payment" if chosen.bed is not None:
+            return f"{name}.bed", [chosen.bed.cite]
         case "co_payment":
             return f"{name}.segments", _segment_cites(chosen, 0)
         case "over_cap":
@@ -87,12 +92,16 @@ def _rule(chosen: Selection, part: str, line: Any, split: Any) -> tuple[str, lis
         case "unpooled":
             reason = chosen.reasons[0]
             return f"pooling.{reason.code}", [reason.cite]
+        case "prior_self_pay":
+            return f"items.{part}", [chosen.pack.conditions.catalogue, *(row.cite for row in chosen.self_pay)]
         case _:
             return f"items.{part}", [chosen.pack.conditions.catalogue]
 
 
 def _over_cap(chosen: Selection, split: Any) -> tuple[str, list[str]]:
     """What lies above a limit: the service's own where it was not greater than the year's, else the year's cap."""
+    if chosen.ceiling is not None and split.eligible > split.ceiling_room:
+        return f"{chosen.ruleset}.ceiling", [chosen.ceiling.cite]
     own = chosen.limit is not None and split.limit_room <= split.cap_room
     if own or chosen.cap is None:
         return f"{chosen.ruleset}.limit", _cites(chosen.limit) or [chosen.service.cite]

@@ -17,11 +17,27 @@ Condition = Fact | list[Fact]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A bill under one scheme: with the scheme's own defaults of category and account filled in."""
+    """A bill under one scheme: with the scheme's own defaults of category and account filled in.
+
+    disease: the chronic disease whose limit and accumulators count; "" where there is none.
+    """
 
     bill: Bill
     category: str
     has_account: bool
+    disease: str = ""
+
+    @property
+    def earlier_admissions(self) -> int:
+        """Admissions of the year before this one: a bill of a merged chain continues the last of them."""
+        admissions = self.bill.year.admissions
+        return max(0, admissions - 1) if self.bill.episode.merged else admissions
+
+    @property
+    def is_main_disease(self) -> bool:
+        """Whether the bill's disease is the first recognised one."""
+        recognised = self.bill.patient.chronic_diseases
+        return not recognised or recognised[0] == self.bill.episode.disease
 
 
 FACTS: dict[str, tuple[str, Callable[[Case], Fact | None]]] = {
@@ -51,12 +67,13 @@ FACTS: dict[str, tuple[str, Callable[[Case], Fact | None]]] = {
         "year.oncology_deductible_taken",
         lambda case: case.bill.year.oncology_deductible_taken,
     ),
-    "first_admission": ("year.admissions", lambda case: case.bill.year.admissions == 0),
+    "first_admission": ("year.admissions", lambda case: case.earlier_admissions == 0),
     "merged": ("episode.merged", lambda case: case.bill.episode.merged),
     "filing": ("episode.filing", lambda case: case.bill.episode.filing),
     "delivery": ("episode.delivery", lambda case: case.bill.episode.delivery),
     "procedure": ("episode.procedure", lambda case: case.bill.episode.procedure),
-    "disease": ("episode.disease", lambda case: case.bill.episode.disease or None),
+    "disease": ("episode.disease", lambda case: case.disease or case.bill.episode.disease or None),
+    "main_disease": ("patient.chronic_diseases", lambda case: case.is_main_disease),
     "chronic_class": ("episode.chronic_class", lambda case: case.bill.episode.chronic_class or None),
     "prescription": ("episode.prescription", lambda case: case.bill.episode.prescription),
 }
@@ -64,7 +81,7 @@ FACTS: dict[str, tuple[str, Callable[[Case], Fact | None]]] = {
 
 
 def _disease(case: Case) -> DiseaseYear:
-    return case.bill.year.chronic.get(case.bill.episode.disease, DiseaseYear())
+    return case.bill.year.chronic.get(case.disease, DiseaseYear())
 
 
 ACCUMULATORS: dict[str, Callable[[Case], int]] = {

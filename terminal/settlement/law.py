@@ -27,7 +27,7 @@ class Law:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self._selector = Selector(shelf)
-        self._plans: dict[tuple[int, ...], Any] = {}
+        self._plans: dict[tuple[object, ...], Any] = {}
 
     @classmethod
     def load(cls, supplements: Iterable[Path | bytes] = (), lapsed_goes_on: Iterable[str] = ()) -> Law:
@@ -106,11 +106,13 @@ class Law:
 def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
     explained.check()
     split = explained.split
-    refuse_if_reached(chosen, lambda rule: _reached(chosen, rule, split))
+    refuse_if_reached(chosen, split)
     funds = {name: Fen(split.funds[index]) for index, name in enumerate(FUNDS)}
     bill, head = chosen.case.bill, chosen.pack.policy
     counts_pool = chosen.ruleset in head.pool_paid_counts
-    year = year_after(bill, funds, split.eligible, split.deductible, counts_pool) if chosen.pooled else bill.year
+    year = bill.year
+    if chosen.pooled:
+        year = year_after(bill, funds, split.eligible, split.deductible, counts_pool, chosen.case.disease)
     return Settlement(
         policy=PolicyName(head.id, chosen.pack.version, head.title),
         total=Fen(split.total),
@@ -132,20 +134,6 @@ def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
         limits=limits_of(chosen, split),
         notices=_notices(chosen, split),
     )
-
-
-def _reached(chosen: Selection, rule: str, split: Any) -> bool:
-    """Whether this bill's arithmetic reads a rule (settlement-rules.md 5.1): the line where there is eligible expense,
-    rates and rooms where some lies above the line; what is set against the whole bill, always.
-    """
-    match chosen.service.method:
-        case "fixed" | "shared-package":
-            reached: bool = split.total > 0
-        case "walk" if rule != "deductible":
-            reached = split.eligible > split.deductible
-        case _:
-            reached = split.eligible > 0
-    return reached
 
 
 def _items(bill: Bill, splits: Any) -> list[ItemShares]:

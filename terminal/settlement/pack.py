@@ -44,6 +44,7 @@ class Row(Form, frozen=True, kw_only=True):
     """One row of a rule: when it counts, the article it rests on, and whether the bureau gives its value.
 
     answer_names: facts that a supplement's row must name to answer this one, lest a local value answer for elsewhere.
+    first_day, last_day: the days on which this row counts, where they differ from the version's; both inclusive.
     """
 
     cite: Cite
@@ -52,12 +53,15 @@ class Row(Form, frozen=True, kw_only=True):
     from_: Literal["decree", "bureau"] = "decree"
     left_to: str = ""
     answer_names: tuple[str, ...] = ()
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
 
 
 class DeductibleRow(Row, frozen=True, kw_only=True):
     """The line L: base less `step` for each `count` (at most `steps_max`), times `share`, not below `floor`.
 
-    `less`: what has been paid under it already. Fen; share in basis points.
+    `less`: what has been paid under it already. Fen; share in basis points. `at_most`: the decree's bound on what the
+    bureau may give.
     """
 
     base: Fen | None = None
@@ -65,7 +69,8 @@ class DeductibleRow(Row, frozen=True, kw_only=True):
     steps_max: Annotated[int, Meta(ge=0, le=COUNT_MAX)] = COUNT_MAX
     share: Rate = Rate(10_000)
     floor: Fen = Fen(0)
-    count: Literal["", "year.admissions"] = ""
+    at_most: Fen | None = None
+    count: Literal["", "year.admissions", "year.quiet_outpatient_years"] = ""
     raised_to: Literal["", "episode.merged_line"] = ""
     less: str = ""
 
@@ -97,11 +102,37 @@ class ClassRow(Row, frozen=True, kw_only=True):
     rate: Rate | None = None
 
 
+class ReliefRow(Row, frozen=True, kw_only=True):
+    """A line that is at most `first` (then `later`) after a year whose outpatient expense was not above a sum. Fen."""
+
+    previous_year_expense_to: Fen
+    first: Fen
+    later: Fen
+
+
 class LimitRow(Row, frozen=True, kw_only=True):
-    """A limit of the service's own, in fen, less what has been used of it."""
+    """A limit of the service's own, in fen: times `share`, more for each further birth, less what was used of it."""
 
     amount: Fen | None = None
+    share: Rate = Rate(10_000)
+    per_extra_birth: Fen = Fen(0)
     less: str = ""
+
+
+class CeilingRow(Row, frozen=True, kw_only=True):
+    """A ceiling of the year's expense that pooling looks at, in fen, with the quota carried over on top."""
+
+    amount: Fen | None = None
+    less: str = "year.eligible_expense"
+    quota: Literal["", "year.carried_outpatient_quota"] = ""
+
+
+class BedRow(Row, frozen=True, kw_only=True):
+    """Bed-day payment: a standard a day by the day of the stay (bounds inclusive), and the patient's own part a day."""
+
+    to: list[int] = []
+    per_day: Annotated[list[Fen], Meta(min_length=1)]
+    own_per_day: Fen
 
 
 class PackageRow(Row, frozen=True, kw_only=True):
@@ -120,6 +151,7 @@ class RecognitionRow(Row, frozen=True, kw_only=True):
 class ExcludesRow(Row, frozen=True, kw_only=True):
     """What the service's article does not cover: pooling takes no part, and the notice says so."""
 
+    code: Literal["not-covered", "not-enrolled"] = "not-covered"
     text: Annotated[str, Meta(min_length=1)]
 
 
@@ -128,8 +160,12 @@ class Service(Form, frozen=True, kw_only=True):
 
     cite: Cite
     pooled: bool = True
-    method: Literal["walk", "fixed", "actual", "shared-package"] = "walk"
+    method: Literal["walk", "fixed", "actual", "shared-package", "bed-day"] = "walk"
+    counted_disease: Literal["own", "chosen"] = "own"
     deductible: list[DeductibleRow] = []
+    relief: list[ReliefRow] = []
+    ceiling: list[CeilingRow] = []
+    bed: list[BedRow] = []
     segments: list[SegmentsRow] = []
     points: list[PointsRow] = []
     reductions: list[ReductionsRow] = []
@@ -173,26 +209,65 @@ class CapRow(Row, frozen=True, kw_only=True):
     services: Annotated[list[ServiceName], Meta(min_length=1)]
     amount: Fen | None = None
     less: str = "year.pool_paid"
+    bureau_may_raise: bool = False
 
 
 class FundRow(Row, frozen=True, kw_only=True):
-    """A further fund: at `rate` on what a year's cap left over, up to `room` a year; for those enrolled in it."""
+    """A further fund, for those enrolled in it, up to `room` fen a year. Its parts are summed and rounded once:
+    `rate` on what the year's cap left over; `co_payment_rate` on the co-payment beyond the point at which the pool's
+    year reaches `co_payment_from`; `window_rate` on the expense between `window_from` (no lower than the ceiling,
+    if `window_widened`) and `window_to`; `burden_rates` on the year's burden between the bounds `burden_to`, of which
+    the first is where it begins. `guarantee_from` makes it instead pay the year's self-pay in scope above that sum.
+    """
 
     services: Annotated[list[ServiceName], Meta(min_length=1)]
     fund: FundName
     enrolment: Literal["", "large_amount_enrolled"] = ""
     rate: Rate | None = None
+    co_payment_rate: Rate = Rate(0)
+    co_payment_from: Fen = Fen(0)
+    window_rate: Rate = Rate(0)
+    window_from: Fen = Fen(0)
+    window_to: Fen | None = None
+    window_widened: bool = False
+    burden_to: list[Fen] = []
+    burden_rates: list[Rate] = []
+    guarantee_from: Fen | None = None
     room: Fen | None = None
     less: str = ""
 
 
+class SelfPayRow(Row, frozen=True, kw_only=True):
+    """The pack's prior self-pay of items without a rate of their own, by class and kind: one `rate`, or `rates` by
+    unit price (bounds inclusive above, one fewer than the rates; the whole item at one rate).
+    """
+
+    services: list[ServiceName] = []
+    classes: Annotated[list[str], Meta(min_length=1)]
+    kinds: Annotated[list[str], Meta(min_length=1)]
+    rate: Rate | None = None
+    unit_price_to: list[Fen] = []
+    rates: list[Rate] = []
+
+
+class ApprovalRow(Row, frozen=True, kw_only=True):
+    """Items of these kinds from this unit price on need the bureau's approval, or are outside the catalogue."""
+
+    kinds: Annotated[list[str], Meta(min_length=1)]
+    unit_price_from: Fen
+
+
 class AccountRow(Row, frozen=True, kw_only=True):
-    """Which parts the personal account may pay, in these services; `kinds`: of which item kinds only."""
+    """Which parts the personal account may pay, in these services; `kinds`: of which item kinds only.
+
+    `why_not`: where it may pay nothing, the words of the notice.
+    """
 
     services: Annotated[list[ServiceName], Meta(min_length=1)]
     parts: list[PartName]
     kinds: dict[PartName, list[str]] = {}
     relations: tuple[str, ...] = ("self",)
+    why_not: str = ""
 
 
 class LeftOut(Form, frozen=True, kw_only=True):
@@ -228,7 +303,9 @@ class Policy(Form, frozen=True, kw_only=True):
     has_account: bool
     waterfall: Literal["layers", "account-first"]
     waterfall_cite: Cite
-    pool_paid_counts: Annotated[list[ServiceName], Meta(min_length=1)]
+    pool_paid_counts: list[ServiceName]
+    identify: Annotated[list[Literal["card", "qr", "id"]], Meta(min_length=1)]
+    identify_cite: Cite
 
 
 class Pack(Form, frozen=True, kw_only=True):
@@ -239,6 +316,8 @@ class Pack(Form, frozen=True, kw_only=True):
     service: Services
     cap: list[CapRow] = []
     fund: list[FundRow] = []
+    self_pay: list[SelfPayRow] = []
+    approval: list[ApprovalRow] = []
     account: list[AccountRow] = []
     left_out: list[LeftOut] = []
 
@@ -264,6 +343,21 @@ class SupplementService(Form, frozen=True, kw_only=True):
     deductible: list[DeductibleRow] = []
     segments: list[SegmentsRow] = []
     limit: list[LimitRow] = []
+    ceiling: list[CeilingRow] = []
+
+
+class FundRateRow(Row, frozen=True, kw_only=True):
+    """The rate of a further fund."""
+
+    fund: FundName
+    rate: Rate
+
+
+class CapAmountRow(Row, frozen=True, kw_only=True):
+    """A year's cap that a lower authority may set higher, in fen."""
+
+    services: list[ServiceName] = []
+    amount: Fen
 
 
 class SupplementServices(
@@ -291,3 +385,6 @@ class Supplement(Form, frozen=True, kw_only=True):
 
     supplement: SupplementHead
     service: SupplementServices = SupplementServices()
+    fund: list[FundRateRow] = []
+    cap: list[CapAmountRow] = []
+    account: list[AccountRow] = []

@@ -6,10 +6,11 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
-from terminal.limits import RATE_BASIS_POINTS_ONE
 from terminal.settlement.facts import ACCUMULATORS, FACTS, ITEM_FACTS
 from terminal.settlement.pack import (
+    BedRow,
     CapRow,
+    CeilingRow,
     ClassRow,
     DeductibleRow,
     FundRow,
@@ -17,6 +18,7 @@ from terminal.settlement.pack import (
     Pack,
     Row,
     SegmentsRow,
+    SelfPayRow,
     Service,
     Supplement,
 )
@@ -24,7 +26,20 @@ from terminal.settlement.toml_form import bad_file, line_of
 
 SEGMENTS_MAX = 8
 CLASSES_MAX = 3
-RULES = ("deductible", "segments", "points", "reductions", "classes", "limit", "package", "recognition", "excludes")
+RULES = (
+    "deductible",
+    "relief",
+    "ceiling",
+    "bed",
+    "segments",
+    "points",
+    "reductions",
+    "classes",
+    "limit",
+    "package",
+    "recognition",
+    "excludes",
+)
 SERVICES = (
     "inpatient",
     "emergency",
@@ -47,7 +62,7 @@ def rows_of(pack: Pack) -> Iterator[tuple[str, Row]]:
             for rule in RULES:
                 for index, row in enumerate(getattr(service, rule)):
                     yield f"service.{name}.{rule}[{index}]", row
-    for rule in ("cap", "fund", "account"):
+    for rule in ("cap", "fund", "self_pay", "approval", "account"):
         for index, row in enumerate(getattr(pack, rule)):
             yield f"{rule}[{index}]", row
 
@@ -65,7 +80,7 @@ def check_supplement(supplement: Supplement, pack: Pack, text: str, name: str) -
         if given is None:
             continue
         service = pack.service.named(service_name)
-        for rule in ("deductible", "segments", "limit"):
+        for rule in ("deductible", "segments", "limit", "ceiling"):
             left = service is not None and any(row.from_ == "bureau" for row in getattr(service, rule))
             for index, row in enumerate(getattr(given, rule)):
                 path = f"service.{service_name}.{rule}[{index}]"
@@ -107,6 +122,8 @@ def _service_faults(pack: Pack, name: str, service: Service) -> Iterator[tuple[s
         yield f"service.{name}", "a pooled service that is walked needs deductible and segments"
     if service.method in ("fixed", "actual", "shared-package") and not service.limit:
         yield f"service.{name}", f"method {service.method} needs a limit"
+    if service.method == "bed-day" and not service.bed:
+        yield f"service.{name}", "bed-day payment needs its bed rule"
     if service.method == "shared-package" and not service.package:
         yield f"service.{name}", "a shared package needs its package rule"
     if len(service.classes) > 0 and service.method != "walk":
@@ -134,25 +151,42 @@ def _row_fault(row: Row) -> str | None:
         case DeductibleRow(base=None):
             return "a deductible needs its base"
         case SegmentsRow():
-            return _segments_fault(row)
+            return _bounds_fault(row.to, len(row.rates), "rates")
         case ClassRow():
             unknown = [fact for fact in row.item if fact not in ITEM_FACTS]
             if unknown or not row.item:
                 return f"unknown item fact {unknown[0]}" if unknown else "a class needs item"
             return None if (row.bonus is None) != (row.rate is None) else "a class has either bonus or rate"
-        case LimitRow(amount=None) | CapRow(amount=None):
+        case LimitRow(amount=None) | CapRow(amount=None) | CeilingRow(amount=None):
             return "amount is missing"
-        case FundRow() if row.rate is None:
-            return "rate is missing"
+        case FundRow():
+            return _fund_fault(row)
+        case BedRow():
+            return _bounds_fault(row.to, len(row.per_day), "amounts a day")
+        case SelfPayRow(rate=None):
+            return _bounds_fault(row.unit_price_to, len(row.rates), "rates")
+        case SelfPayRow() if row.rates:
+            return "either one rate or rates by unit price"
         case _:
             return None
 
 
-def _segments_fault(row: SegmentsRow) -> str | None:
-    if len(row.rates) != len(row.to) + 1:
-        return f"{len(row.to)} bounds need {len(row.to) + 1} rates, not {len(row.rates)}"
-    if len(row.rates) > SEGMENTS_MAX:
-        return f"at most {SEGMENTS_MAX} segments"
-    if any(later <= earlier for earlier, later in zip([0, *row.to], row.to, strict=False)):
-        return "bounds must climb"
-    return None if max(row.rates) <= RATE_BASIS_POINTS_ONE else "a rate above 1"
+def _bounds_fault(bounds: Sequence[int], values: int, what: str) -> str | None:
+    if values != len(bounds) + 1:
+        return f"{len(bounds)} bounds need {len(bounds) + 1} {what}, not {values}"
+    if values > SEGMENTS_MAX:
+        return f"at most {SEGMENTS_MAX} {what}"
+    climbing = all(earlier < later for earlier, later in itertools.pairwise([0, *bounds]))
+    return None if climbing else "bounds must climb"
+
+
+def _fund_fault(row: FundRow) -> str | None:
+    parts = (row.rate, row.co_payment_rate, row.window_rate, row.burden_rates, row.guarantee_from)
+    if not any(parts):
+        return "rate is missing"
+    if row.burden_to or row.burden_rates:
+        bands = len(row.burden_to) - 1
+        if len(row.burden_rates) != bands:
+            return f"{len(row.burden_to)} bounds of the burden need {bands} rates, not {len(row.burden_rates)}"
+        return _bounds_fault(row.burden_to, len(row.burden_to) + 1, "bands")
+    return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from native._settle import ffi, lib
+from terminal.limits import RATE_BASIS_POINTS_ONE
 from terminal.settlement.bill import Kind
-from terminal.settlement.pack import FUNDS, ClassRow, Row
+from terminal.settlement.pack import FUNDS, ClassRow, FundRow, Row
 from terminal.settlement.select import Selection
 
 NONE: int = lib.SETTLE_NONE
@@ -25,6 +26,7 @@ METHODS = {
     "fixed": lib.SETTLE_FIXED_SUM,
     "actual": lib.SETTLE_ACTUAL_COST,
     "shared-package": lib.SETTLE_SHARED_PACKAGE,
+    "bed-day": lib.SETTLE_BED_DAY,
 }
 MEASURES = {
     "zero": lib.SETTLE_FROM_ZERO,
@@ -49,8 +51,9 @@ def compile_plan(chosen: Selection) -> Any:
     _segments(plan, chosen)
     _classes(plan, chosen)
     plan.cap = _amount(chosen.cap)
-    plan.limit = _amount(chosen.limit)
-    plan.expense_ceiling = NONE
+    plan.limit = limit_amount(chosen)
+    plan.expense_ceiling = _amount(chosen.ceiling)
+    _bed(plan, chosen)
     if chosen.package is not None:
         plan.package_rate = chosen.package.rate
         plan.package_fund = FUNDS.index(chosen.package.fund)
@@ -77,6 +80,8 @@ def _deductible(plan: Any, chosen: Selection) -> None:
     plan.line_steps_max = row.steps_max
     plan.line_share = row.share
     plan.line_floor = row.floor
+    if chosen.relief is not None:
+        plan.line_cap = chosen.relief.later if chosen.case.earlier_admissions else chosen.relief.first
 
 
 def _segments(plan: Any, chosen: Selection) -> None:
@@ -106,9 +111,23 @@ def _stages(plan: Any, chosen: Selection) -> None:
         stage = plan.stages[index]
         stage.fund = FUNDS.index(row.fund)
         stage.rest_rate = row.rate or 0
-        stage.room = row.room if row.room is not None else NONE
-        stage.guarantee_from = NONE
-        stage.window_to = NONE
+        stage.co_payment_rate = row.co_payment_rate
+        stage.co_payment_from = row.co_payment_from
+        stage.window_rate = row.window_rate
+        stage.window_from = row.window_from
+        stage.window_to = _or_none(row.window_to)
+        stage.window_widened = 1 if row.window_widened else 0
+        stage.guarantee_from = _or_none(row.guarantee_from)
+        stage.room = _or_none(row.room)
+        _bands(stage, row)
+
+
+def _bands(stage: Any, row: FundRow) -> None:
+    """Bands of the burden: nothing below the first bound, then a rate up to each of the next."""
+    stage.band_count = len(row.burden_to)
+    for index, bound in enumerate(row.burden_to):
+        stage.bands[index].to = bound
+        stage.bands[index].value = row.burden_rates[index - 1] if index else 0
 
 
 def _account(plan: Any, chosen: Selection) -> None:
@@ -123,6 +142,30 @@ def _account(plan: Any, chosen: Selection) -> None:
         plan.account_kinds[PARTS.index(name)] = sum(1 << KINDS.index(kind) for kind in kinds)
 
 
+def _bed(plan: Any, chosen: Selection) -> None:
+    row = chosen.bed
+    if row is None:
+        return
+    plan.own_per_day = row.own_per_day
+    plan.band_count = len(row.per_day)
+    for index, amount in enumerate(row.per_day):
+        plan.bands[index].to = row.to[index] if index < len(row.to) else NONE
+        plan.bands[index].value = amount
+
+
+def limit_amount(chosen: Selection) -> int:
+    """The service's own limit: its share, rounded half up to the fen, and more for each further birth."""
+    row = chosen.limit
+    if row is None or row.amount is None:
+        return NONE
+    shared = (row.amount * row.share + RATE_BASIS_POINTS_ONE // 2) // RATE_BASIS_POINTS_ONE
+    return shared + row.per_extra_birth * chosen.case.bill.episode.extra_births
+
+
 def _amount(row: Row | None) -> int:
-    amount = getattr(row, "amount", None)
-    return NONE if amount is None else int(amount)
+    amount: int | None = getattr(row, "amount", None)
+    return _or_none(amount)
+
+
+def _or_none(value: int | None) -> int:
+    return NONE if value is None else int(value)

@@ -68,7 +68,7 @@ def reasons_against(case: Case, pack: Pack, service: Service) -> list[Reason]:
         reasons.append(Reason("excluded", _EXCLUSION[bill.episode.exclusion], conditions.exclusion))
     for row in service.excludes:
         if not reasons and holds(row.when, case, pack.policy.id):
-            reasons.append(Reason("not-covered", f"{row.text}，统筹基金不支付", row.cite))
+            reasons.append(Reason(row.code, f"{row.text}，统筹基金不支付", row.cite))
     if not reasons:
         reasons.extend(_recognition(case, pack, service))
     return reasons
