@@ -1,0 +1,92 @@
+"""Business days: open, frozen (no more sales of that day), sealed (reconciled and closed, once)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from terminal.errors import Conflict
+from terminal.journal.chain import append, digest
+from terminal.journal.printjobs import PrintJobs
+from terminal.journal.records import DayState, GroupTotals
+from terminal.money import Fen
+
+_REFUSED = "EXISTS (SELECT 1 FROM outbox q WHERE q.settlement_id IN (s.id, s.voids) AND q.state = 'refused')"
+_SIGNED = "CASE kind WHEN 'void' THEN -1 ELSE 1 END"
+_TOTALS = (
+    "SELECT provider_id, scheme, clearing_class,"
+    " sum(kind = 'settlement') AS count, sum(kind = 'void') AS void_count,"
+    + ",".join(
+        f" sum({_SIGNED} * {column}) AS {column}"
+        for column in ("total", "fund_total", "account", "cash", "provider_borne")
+    )
+    + " FROM settlements s WHERE business_day = ? AND state IN ('committed', 'voided')"
+    f" AND (? OR NOT {_REFUSED}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
+
+
+class Days(PrintJobs):
+    """The part of the journal that closes days."""
+
+    def day_state(self, day: dt.date) -> DayState:
+        """Whether a day takes sales. A day that was never closed is open."""
+        row = self._connection.execute("SELECT state FROM days WHERE day = ?", (day.isoformat(),)).fetchone()
+        state: DayState = row["state"] if row else "open"
+        return state
+
+    def freeze(self, day: dt.date, now: dt.datetime) -> None:
+        """From here on the day takes no more sales; freezing a frozen day again does nothing.
+
+        Raises Conflict `day-closed` when it is sealed.
+        """
+        with self.writing() as connection:
+            state = self.day_state(day)
+            if state == "sealed":
+                raise _sealed(day)
+            if state == "open":
+                append(connection, self.terminal_id, "day-frozen", now, {"day": day})
+                connection.execute("INSERT INTO days (day, state) VALUES (?, 'frozen')", (day.isoformat(),))
+
+    def seal(self, day: dt.date, report: bytes, now: dt.datetime) -> None:
+        """Close a frozen day for good and keep its report. Raises Conflict `day-closed`, `day-not-frozen`."""
+        with self.writing() as connection:
+            state = self.day_state(day)
+            if state == "sealed":
+                raise _sealed(day)
+            if state == "open":
+                raise Conflict("day-not-frozen", f"the business day {day} was not frozen", f"营业日 {day} 尚未冻结")
+            append(connection, self.terminal_id, "day-sealed", now, {"day": day, "report_digest": digest(report)})
+            connection.execute("UPDATE days SET state = 'sealed', report = ? WHERE day = ?", (report, day.isoformat()))
+
+    def day_report(self, day: dt.date) -> bytes | None:
+        """The report that a sealed day was sealed with, or None."""
+        row = self._connection.execute("SELECT report FROM days WHERE day = ?", (day.isoformat(),)).fetchone()
+        return bytes(row["report"]) if row and row["report"] is not None else None
+
+    def group_totals(self, day: dt.date, *, with_refused: bool = False) -> list[GroupTotals]:
+        """The day's sums for the center, a group each: provider, scheme, clearing class.
+
+        Voids count negative.
+
+        What the center refused, and its void, are left out unless asked for: they are exceptions, not its
+        business.
+        """
+        rows = self._connection.execute(_TOTALS, (day.isoformat(), with_refused))
+        return [
+            GroupTotals(
+                provider_id=row["provider_id"],
+                scheme=row["scheme"],
+                clearing_class=row["clearing_class"],
+                count=row["count"],
+                void_count=row["void_count"],
+                total=Fen(row["total"]),
+                fund_total=Fen(row["fund_total"]),
+                account=Fen(row["account"]),
+                cash=Fen(row["cash"]),
+                provider_borne=Fen(row["provider_borne"]),
+            )
+            for row in rows
+        ]
+
+
+def _sealed(day: dt.date) -> Conflict:
+    return Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "business_day")

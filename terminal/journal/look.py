@@ -1,0 +1,88 @@
+"""Reading settlements back: by number, till's reference, day and person, and the newest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+
+import msgspec
+
+from terminal.errors import Missing
+from terminal.journal.chain import newest
+from terminal.journal.commit import Commits
+from terminal.journal.records import SettlementRecord, UploadState
+from terminal.settlement.codec import decode
+
+_SELECT = (
+    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references"
+    " FROM settlements s JOIN entries e ON e.number = s.entry"
+    " LEFT JOIN outbox o ON o.settlement_id = s.id AND o.transaction_name IN ('settle', 'void') "
+)
+
+
+class _Body(msgspec.Struct, frozen=True):
+    record: SettlementRecord
+
+
+class Reads(Commits):
+    """The part of the journal that reads settlements."""
+
+    def settlement(self, settlement_id: str) -> SettlementRecord:
+        """The settlement or void of this number. Raises Missing."""
+        found = self._records("WHERE s.id = ?", settlement_id)
+        if not found:
+            raise Missing("no-such-settlement", "there is no settlement of this number", "没有该结算号的结算")
+        return found[0]
+
+    def by_till_reference(self, reference: str) -> list[SettlementRecord]:
+        """Settlements and voids that carry the till's own reference, oldest first; "" finds nothing."""
+        return self._records("WHERE s.till_reference = ? AND s.till_reference <> '' ORDER BY s.entry", reference)
+
+    def of_day(self, day: dt.date) -> list[SettlementRecord]:
+        """Everything committed on a business day, oldest first."""
+        return self._records("WHERE s.business_day = ? ORDER BY s.entry", day.isoformat())
+
+    def last(self, count: int) -> list[SettlementRecord]:
+        """The newest `count` settlements and voids, newest first."""
+        return self._records("ORDER BY s.entry DESC LIMIT ?", count)
+
+    def pending_of(self, person_number: str, seen: int | None = None) -> list[SettlementRecord]:
+        """What this terminal committed for a person and the center has not yet taken in, oldest first.
+
+        seen: the number of the newest entry when the center was asked about the person; what it accepted after
+        that is not in its answer, and still pending against it. None: as of now. What the center refused is
+        not pending, nor is the void of what it refused: it never counted there.
+        """
+        return self._records(
+            "WHERE s.entry IN (SELECT w.entry FROM outbox q JOIN settlements w ON w.id = q.settlement_id"
+            " WHERE q.person_number = ?1 AND (q.state NOT IN ('accepted', 'refused')"
+            " OR (q.state = 'accepted' AND q.last_word > ?2))"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'))"
+            " ORDER BY s.entry",
+            person_number,
+            self.entry_count() if seen is None else seen,
+        )
+
+    def entry_count(self) -> int:
+        """The number of the newest entry; 0 in a new journal."""
+        return newest(self._connection, self.terminal_id)[0]
+
+    def unresolved(self) -> list[SettlementRecord]:
+        """Settlements whose outcome is open: prepared, debiting, authorising. Oldest first."""
+        return self._records("WHERE s.state IN (?, ?, ?) ORDER BY s.entry", "prepared", "debiting", "authorising")
+
+    def _records(self, where: str, *values: object) -> list[SettlementRecord]:
+        return [_record(row) for row in self._connection.execute(_SELECT + where, values)]
+
+
+def _record(row: sqlite3.Row) -> SettlementRecord:
+    upload: UploadState = row["upload"] or "queued"
+    return msgspec.structs.replace(
+        decode(row["body"], _Body, "a journal entry").record,
+        state=row["state"],
+        voided_by=row["voided_by"] or "",
+        entry_hash=row["hash"],
+        upload_state=upload,
+        center_references=msgspec.json.decode(row["center_references"] or "{}", type=dict[str, str]),
+    )

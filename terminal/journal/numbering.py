@@ -1,0 +1,69 @@
+"""Numbers that never repeat: stamps of messages and numbers of settlements, across restarts and clock jumps.
+
+A block is reserved durably before its first number is given out; a clean close gives the rest of it back, a
+crash leaves a gap. So a number costs no write most of the time, and none is ever given out twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from terminal.clock import BEIJING, Clock
+from terminal.errors import Refused
+from terminal.journal.store import Store
+
+STAMPS_A_SECOND = 100
+STAMP_BLOCK_SECONDS = 30
+SETTLEMENT_BLOCK = 20
+SETTLEMENTS_A_DAY_MAX = 999_999
+
+_STAMPS = "message-stamps"
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=BEIJING)
+
+
+class Numbers(Store):
+    """The part of the journal that gives out numbers."""
+
+    def __init__(self, path: Path, terminal_id: str, clock: Clock) -> None:
+        super().__init__(path, terminal_id, clock)
+        rows = self._connection.execute("SELECT name, reserved FROM counters")
+        self._reserved: dict[str, int] = {row[0]: row[1] for row in rows}
+        self._given = dict(self._reserved)
+
+    def close(self) -> None:
+        """Give back what was reserved and not given out, and let go of the store."""
+        unused = [(given, name) for name, given in self._given.items() if given < self._reserved[name]]
+        if unused and self._lock >= 0:
+            with self.writing() as connection:
+                connection.executemany("UPDATE counters SET reserved = ? WHERE name = ?", unused)
+        self._given = dict(self._reserved)
+        super().close()
+
+    def next_message_stamp(self) -> tuple[dt.datetime, int]:
+        """A second and a number 0 … 99 in it, later than every stamp before: the end of a message id.
+
+        Where the clock has jumped back, or more than 100 are asked for in a second, the stamp runs ahead of
+        it.
+        """
+        second = (self.clock.now() - _EPOCH) // dt.timedelta(seconds=1)
+        wanted = max(second * STAMPS_A_SECOND, self._given.get(_STAMPS, 0) + 1)
+        stamp = self._give(_STAMPS, wanted, STAMP_BLOCK_SECONDS * STAMPS_A_SECOND)
+        seconds, counter = divmod(stamp, STAMPS_A_SECOND)
+        return _EPOCH + dt.timedelta(seconds=seconds), counter
+
+    def next_settlement_number(self, business_day: dt.date) -> str:
+        """Terminal id, yyyymmdd and six digits. Raises Refused after 999,999 of one day."""
+        name = f"settlements-{business_day:%Y%m%d}"
+        wanted = self._given.get(name, 0) + 1
+        if wanted > SETTLEMENTS_A_DAY_MAX:
+            raise Refused("numbers-used-up", "this day's settlement numbers are used up", "当日结算号已用完")
+        return f"{self.terminal_id}{business_day:%Y%m%d}{self._give(name, wanted, SETTLEMENT_BLOCK):06d}"
+
+    def _give(self, name: str, number: int, block: int) -> int:
+        if number > self._reserved.get(name, 0):
+            with self.writing() as connection:
+                connection.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (name, number + block - 1))
+            self._reserved[name] = number + block - 1
+        self._given[name] = number
+        return number

@@ -1,0 +1,111 @@
+"""What the journal hands out: settlements, messages on their way to the center, print jobs, day totals.
+
+Plain immutable values. The journal knows the types of a bill and a settlement and no rule of the law.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from msgspec import Struct
+
+from terminal.money import Fen
+from terminal.settlement.bill import Bill
+from terminal.settlement.result import Settlement
+
+RecordKind = Literal["settlement", "void"]
+SettlementState = Literal["prepared", "debiting", "authorising", "committed", "abandoned", "voided"]
+UploadState = Literal["queued", "sent", "accepted", "refused", "unknown", "parked"]
+Transaction = Literal["reverse", "settle", "void"]
+DayState = Literal["open", "frozen", "sealed"]
+PrintState = Literal["queued", "printing", "printed"]
+Scheme = Literal["employee", "resident"]
+ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
+
+
+class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One settlement, or one void with the bill and the settlement of the one that it takes back.
+
+    The fields down to `supplement_digests` are written once and are part of the hash chain; the last five are
+    what has become of it since. `center_references` are the center's own numbers, opaque to the journal.
+    """
+
+    id: str
+    kind: RecordKind
+    business_day: dt.date
+    at: dt.datetime
+    operator: str
+    provider_id: str
+    scheme: Scheme
+    clearing_class: ClearingClass
+    person_number: str
+    bill: Bill
+    settlement: Settlement
+    till_reference: str = ""
+    voids: str = ""
+    reason: str = ""
+    supplement_digests: list[str] = []
+    state: SettlementState = "committed"
+    voided_by: str = ""
+    entry_hash: str = ""
+    center_references: dict[str, str] = {}
+    upload_state: UploadState = "queued"
+
+    @property
+    def sign(self) -> Literal[1, -1]:
+        """How the amounts count in a total: a void counts negative."""
+        return -1 if self.kind == "void" else 1
+
+
+class QueuedMessage(Struct, frozen=True, kw_only=True):
+    """One message of the outbox. `attempts` counts the times it was sent; `request` is what was sent last."""
+
+    message_id: str
+    transaction: Transaction
+    settlement_id: str
+    state: UploadState
+    attempts: int
+    first_queued_at: dt.datetime
+    next_attempt_at: dt.datetime
+    reason: str
+    request: bytes = b""
+    answer: bytes = b""
+
+
+class PrintJob(Struct, frozen=True, kw_only=True):
+    """One document to print. `copy` 0 is the first print; `repeat`: a part may be on paper already.
+
+    document: `settlement`, `void` or `day`; subject: the settlement's number or the day.
+    """
+
+    id: int
+    document: str
+    subject: str
+    copy: int
+    state: PrintState
+    repeat: bool
+    attempts: int
+    queued_at: dt.datetime
+    next_attempt_at: dt.datetime
+    why: str
+
+
+class GroupTotals(Struct, frozen=True, kw_only=True):
+    """One line of the day's reconciliation, in fen.
+
+    `count` settlements and `void_count` voids; voids are negative.
+
+    total = fund_total + provider_borne + account + cash.
+    """
+
+    provider_id: str
+    scheme: Scheme
+    clearing_class: ClearingClass
+    count: int
+    void_count: int
+    total: Fen
+    fund_total: Fen
+    account: Fen
+    cash: Fen
+    provider_borne: Fen

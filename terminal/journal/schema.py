@@ -1,0 +1,154 @@
+"""The tables of the journal, as migrations: each runs in one transaction and is recorded there.
+
+The law of a step: a step that has left the house is never edited; what must change becomes a new step. Rows
+of `entries` are only appended, and the facts of a settlement are written once: triggers refuse all else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from terminal.errors import Broken
+
+_BOOKS = (
+    "CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE counters (name TEXT PRIMARY KEY, reserved INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE entries (
+        number INTEGER PRIMARY KEY CHECK (number > 0),
+        hash TEXT NOT NULL CHECK (length(hash) = 64),
+        body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE settlements (
+        entry INTEGER PRIMARY KEY REFERENCES entries (number),
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('settlement', 'void')),
+        business_day TEXT NOT NULL,
+        provider_id TEXT NOT NULL,
+        scheme TEXT NOT NULL CHECK (scheme IN ('employee', 'resident')),
+        clearing_class TEXT NOT NULL CHECK (clearing_class IN ('inpatient', 'outpatient', 'pharmacy')),
+        person_number TEXT NOT NULL,
+        till_reference TEXT NOT NULL,
+        voids TEXT REFERENCES settlements (id),
+        total INTEGER NOT NULL,
+        fund_total INTEGER NOT NULL,
+        provider_borne INTEGER NOT NULL,
+        account INTEGER NOT NULL,
+        cash INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('prepared', 'debiting', 'authorising', 'committed', 'abandoned', 'voided')),
+        voided_by TEXT REFERENCES settlements (id),
+        CHECK (total = fund_total + provider_borne + account + cash)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX settlements_voids ON settlements (voids) WHERE voids IS NOT NULL",
+    "CREATE INDEX settlements_day ON settlements (business_day)",
+    "CREATE INDEX settlements_reference ON settlements (till_reference) WHERE till_reference <> ''",
+    """CREATE TABLE keys (
+        key TEXT PRIMARY KEY,
+        request_digest TEXT NOT NULL,
+        entry INTEGER NOT NULL UNIQUE REFERENCES entries (number),
+        answer BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE days (
+        day TEXT PRIMARY KEY,
+        state TEXT NOT NULL CHECK (state IN ('frozen', 'sealed')),
+        report BLOB
+    ) STRICT, WITHOUT ROWID""",
+)
+
+_QUEUES = (
+    """CREATE TABLE outbox (
+        number INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL UNIQUE,
+        transaction_name TEXT NOT NULL CHECK (transaction_name IN ('reverse', 'settle', 'void')),
+        settlement_id TEXT NOT NULL REFERENCES settlements (id),
+        person_number TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('queued', 'sent', 'accepted', 'refused', 'unknown', 'parked')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        in_doubt INTEGER NOT NULL DEFAULT 0,
+        first_queued_at TEXT NOT NULL,
+        next_attempt_at TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        request BLOB,
+        answer BLOB,
+        center_references TEXT NOT NULL DEFAULT '{}',
+        last_word INTEGER REFERENCES entries (number)
+    ) STRICT""",
+    "CREATE INDEX outbox_settlement ON outbox (settlement_id)",
+    "CREATE INDEX outbox_person ON outbox (person_number, state)",
+    "CREATE INDEX outbox_state ON outbox (state)",
+    """CREATE TABLE print_jobs (
+        id INTEGER PRIMARY KEY,
+        document TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'printing', 'printed')),
+        repeat INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        queued_at TEXT NOT NULL,
+        next_attempt_at TEXT NOT NULL,
+        why TEXT NOT NULL DEFAULT '',
+        UNIQUE (document, subject, copy)
+    ) STRICT""",
+    "CREATE INDEX print_jobs_waiting ON print_jobs (state) WHERE state <> 'printed'",
+)
+
+_GUARDS = (
+    """CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'journal entries are only appended'); END""",
+    """CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'journal entries are only appended'); END""",
+    """CREATE TRIGGER settlements_are_not_deleted BEFORE DELETE ON settlements
+        BEGIN SELECT RAISE(ABORT, 'settlements are never deleted'); END""",
+    """CREATE TRIGGER settlement_facts_are_not_changed BEFORE UPDATE OF
+        entry, id, kind, business_day, provider_id, scheme, clearing_class, person_number, till_reference,
+        voids, total, fund_total, provider_borne, account, cash ON settlements
+        BEGIN SELECT RAISE(ABORT, 'the facts of a settlement are written once'); END""",
+)
+
+STEPS: Mapping[str, tuple[str, ...]] = {"0001_first_tables": _BOOKS + _QUEUES + _GUARDS}
+"""Name of each migration and its statements, in order."""
+
+_SET = "journal"
+
+
+def migrate(connection: sqlite3.Connection, steps: Mapping[str, tuple[str, ...]] = STEPS) -> list[str]:
+    """Bring the store up to the last step; returns the steps that were applied now.
+
+    Raises Broken, sqlite3.Error.
+
+    A store that was written by a newer program is refused: its tables may mean something else.
+    """
+    applied = _applied(connection)
+    unknown = [name for name in applied if name not in steps]
+    if unknown:
+        raise Broken(
+            "journal-newer",
+            f"the journal was written by a newer program (step {unknown[0]}); install that program",
+            "流水库由更新版本的程序写入，请安装该版本",
+            "journal",
+        )
+    if applied == list(steps):
+        return []
+    # The import costs a quarter of a second, and only a store that is behind needs it.
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations(_SET)
+    for name, statements in steps.items():
+
+        def run(database: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                database.execute(statement)
+
+        migrations(name=name)(run)
+    migrations.apply(Database(connection))
+    return [name for name in steps if name not in applied]
+
+
+def _applied(connection: sqlite3.Connection) -> list[str]:
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+    if known is None:
+        return []
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id", (_SET,))
+    return [str(name) for (name,) in rows]
