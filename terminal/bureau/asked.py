@@ -1,0 +1,92 @@
+"""One request as the reference center reads it, and what a transaction works with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from terminal.bureau.books import Books
+from terminal.center.envelope import decode_json, text_of
+from terminal.settlement.bill import Bill
+from terminal.settlement.result import Settlement
+
+
+class Law(Protocol):
+    """What the center asks of the settlement door."""
+
+    def settle(self, bill: Bill) -> Settlement:
+        """Split one bill. Raises Refused."""
+
+
+class Denied(Exception):
+    """The center says no (`infcode` -1); nothing was booked.
+
+    The text goes to the terminal and names no person.
+    """
+
+
+class Asked(Struct, frozen=True):
+    """What of a request's envelope the center reads."""
+
+    infno: str
+    message_id: str
+    provider_id: str
+    area_code: str
+    operator: str
+    sign_number: str
+    input: dict[str, Any]
+
+    def row(self, name: str) -> dict[str, Any]:
+        """The node `name` of the input, or of a list of one. Raises Denied."""
+        value = self.input.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict):
+            raise Denied(f"input.{name} is missing")
+        return value
+
+    @property
+    def digest(self) -> str:
+        """Of what the message says; its envelope (time, sign-in) may differ between two sendings of one
+        message.
+        """
+        said = [self.infno, self.provider_id, self.input]
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+
+class Work(Struct, frozen=True):
+    """What one transaction works with; the books are inside their transaction."""
+
+    books: Books
+    law: Law
+    now: dt.datetime
+    asked: Asked
+
+
+def read_request(body: bytes) -> Asked:
+    """Read a request as tolerantly as its answer is read. Raises Denied."""
+    try:
+        document = decode_json(body)
+        data = document.get("input") if isinstance(document, dict) else None
+        if isinstance(data, str):
+            data = decode_json(data.encode())
+    except ValueError:
+        raise Denied("the request is not JSON") from None
+    if not isinstance(document, dict) or not isinstance(data, dict):
+        raise Denied("input is missing")
+    message_id = text_of(document.get("msgid"))
+    if not 0 < len(message_id) <= 30:
+        raise Denied("msgid has 1 to 30 characters")
+    return Asked(
+        infno=text_of(document.get("infno")),
+        message_id=message_id,
+        provider_id=text_of(document.get("fixmedins_code")),
+        area_code=text_of(document.get("mdtrtarea_admvs")),
+        operator=text_of(document.get("opter")),
+        sign_number=text_of(document.get("sign_no")),
+        input=data,
+    )

@@ -1,0 +1,239 @@
+"""The reference center's books: persons, sign-ins, settlements and the answers it gave, in one SQLite file or
+memory.
+
+Everything that one request changes is one transaction. May be read from another thread (tests,
+demonstration).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from terminal.bureau.persons import NamedProvider, Person
+from terminal.settlement.bill import Bill
+from terminal.settlement.codec import decode, encode
+from terminal.settlement.result import Settlement
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS persons (
+    person_number TEXT PRIMARY KEY, card_number TEXT NOT NULL UNIQUE, id_number TEXT NOT NULL UNIQUE,
+    credential TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sign_ins (
+    sign_number TEXT PRIMARY KEY, operator TEXT NOT NULL, day TEXT NOT NULL, open INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS messages (
+    provider_id TEXT NOT NULL, message_id TEXT NOT NULL, digest TEXT NOT NULL, answer BLOB NOT NULL,
+    reversed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (provider_id, message_id)) STRICT;
+CREATE TABLE IF NOT EXISTS settlements (
+    number INTEGER PRIMARY KEY, settlement_id TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL,
+    provider_id TEXT NOT NULL, insurance_type TEXT NOT NULL, clearing_type TEXT NOT NULL, agency TEXT NOT
+    NULL, business_day TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+"""
+
+CredentialKind = Literal["card_number", "id_number", "credential"]
+BookedState = Literal["booked", "voided", "reversed"]
+
+
+class Booked(Struct, frozen=True, kw_only=True):
+    """One settlement, or one void (`sign` -1, `original` its settlement), as the center has worked it out
+    itself.
+    """
+
+    settlement_id: str
+    visit_id: str
+    message_id: str
+    provider_id: str
+    person_number: str
+    insurance_type: str
+    clearing_type: str
+    agency: str
+    business_day: dt.date
+    booked_at: dt.datetime
+    sign: Literal[1, -1]
+    original: str
+    bill: Bill
+    settlement: Settlement
+
+
+class KeptAnswer(Struct, frozen=True):
+    """What a message was answered, the digest of what it said, and whether it has been reversed since."""
+
+    digest: str
+    answer: bytes
+    reversed: bool
+
+
+class Books:
+    """The center's books.
+
+    `path` is a file or ":memory:"; persons already on file keep what was booked on them.
+    """
+
+    def __init__(
+        self, persons: Sequence[Person], providers: Mapping[str, NamedProvider], path: Path | str = ":memory:"
+    ) -> None:
+        self.providers = dict(providers)
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.executescript(_TABLES)
+        with self.transaction():
+            for person in persons:
+                self._insert(person)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; one at a time."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def person(self, person_number: str) -> Person | None:
+        """The person of this number as they stand now, or None."""
+        return self._person("person_number", person_number)
+
+    def find(self, kind: CredentialKind, value: str) -> Person | None:
+        """The person with this card number, ID number or e-credential, or None."""
+        return self._person(kind, value) if value else None
+
+    def keep_person(self, person: Person) -> None:
+        """Write the person's new account and year."""
+        with self._lock:
+            self._connection.execute(
+                "UPDATE persons SET body = ? WHERE person_number = ?", (encode(person), person.person_number)
+            )
+
+    def sign_in(self, sign_number: str, operator: str, day: dt.date) -> None:
+        """Open a sign-in for one operator and one day."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT INTO sign_ins VALUES (?, ?, ?, 1)", (sign_number, operator, day.isoformat())
+            )
+
+    def is_signed_in(self, sign_number: str, operator: str, day: dt.date) -> bool:
+        """Whether this number is an open sign-in of this operator and day."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT 1 FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1",
+                (sign_number, operator, day.isoformat()),
+            ).fetchone()
+        return found is not None
+
+    def sign_out(self, sign_number: str) -> None:
+        """Close a sign-in."""
+        with self._lock:
+            self._connection.execute("UPDATE sign_ins SET open = 0 WHERE sign_number = ?", (sign_number,))
+
+    def answer_of(self, provider_id: str, message_id: str) -> KeptAnswer | None:
+        """What this message was answered, or None where it was never accepted."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT digest, answer, reversed FROM messages WHERE provider_id = ? AND message_id = ?",
+                (provider_id, message_id),
+            ).fetchone()
+        return KeptAnswer(row["digest"], bytes(row["answer"]), bool(row["reversed"])) if row else None
+
+    def keep_answer(self, provider_id: str, message_id: str, digest: str, answer: bytes) -> None:
+        """Keep the answer of a message that has been booked."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT INTO messages VALUES (?, ?, ?, ?, 0)", (provider_id, message_id, digest, answer)
+            )
+
+    def mark_reversed(self, provider_id: str, message_id: str) -> None:
+        """This message has been undone: it may never be answered as booked again."""
+        with self._lock:
+            self._connection.execute(
+                "UPDATE messages SET reversed = 1 WHERE provider_id = ? AND message_id = ?",
+                (provider_id, message_id),
+            )
+
+    def next_number(self, table: Literal["settlements", "sign_ins"]) -> int:
+        """The next running number of a table that nothing is ever deleted from."""
+        with self._lock:
+            return int(self._connection.execute(f"SELECT count(*) + 1 FROM {table}").fetchone()[0])
+
+    def book(self, booked: Booked) -> None:
+        """Add a settlement or a void."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT INTO settlements (settlement_id, message_id, provider_id, insurance_type,"
+                " clearing_type, agency, business_day, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'booked', ?)",
+                (
+                    booked.settlement_id,
+                    booked.message_id,
+                    booked.provider_id,
+                    booked.insurance_type,
+                    booked.clearing_type,
+                    booked.agency,
+                    booked.business_day.isoformat(),
+                    encode(booked),
+                ),
+            )
+
+    def booked(self, settlement_id: str) -> tuple[Booked, BookedState] | None:
+        """The settlement or void of this center number, and what has become of it."""
+        return self._booked("settlement_id = ?", settlement_id)
+
+    def booked_by_message(self, provider_id: str, message_id: str) -> tuple[Booked, BookedState] | None:
+        """As `booked`, by the message that brought it."""
+        return self._booked("provider_id = ? AND message_id = ?", provider_id, message_id)
+
+    def set_state(self, settlement_id: str, state: BookedState) -> None:
+        """Note that a settlement has been voided or reversed."""
+        with self._lock:
+            self._connection.execute("UPDATE settlements SET state = ? WHERE settlement_id = ?", (state, settlement_id))
+
+    def group(
+        self, provider_id: str, insurance_type: str, clearing_type: str, agency: str, first: str, last: str
+    ) -> list[Booked]:
+        """Everything not reversed in one reconciliation group, of the days `first` … `last` (ISO)."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT body FROM settlements WHERE provider_id = ? AND insurance_type = ?"
+                " AND clearing_type = ? AND agency = ? AND business_day BETWEEN ? AND ?"
+                " AND state <> 'reversed' ORDER BY number",
+                (provider_id, insurance_type, clearing_type, agency, first, last),
+            ).fetchall()
+        return [decode(row["body"], Booked) for row in found]
+
+    def settlements(self) -> list[tuple[Booked, BookedState]]:
+        """Everything on file, oldest first."""
+        with self._lock:
+            found = self._connection.execute("SELECT body, state FROM settlements ORDER BY number").fetchall()
+        return [(decode(row["body"], Booked), row["state"]) for row in found]
+
+    def _insert(self, person: Person) -> None:
+        self._connection.execute(
+            "INSERT OR IGNORE INTO persons VALUES (?, ?, ?, ?, ?)",
+            (person.person_number, person.card_number, person.id_number, person.credential, encode(person)),
+        )
+
+    def _person(self, column: CredentialKind | Literal["person_number"], value: str) -> Person | None:
+        with self._lock:
+            row = self._connection.execute(f"SELECT body FROM persons WHERE {column} = ?", (value,)).fetchone()
+        return decode(row["body"], Person) if row else None
+
+    def _booked(self, where: str, *values: str) -> tuple[Booked, BookedState] | None:
+        with self._lock:
+            row = self._connection.execute(
+                f"SELECT body, state FROM settlements WHERE {where} ORDER BY number DESC LIMIT 1", values
+            ).fetchone()
+        return (decode(row["body"], Booked), row["state"]) if row else None

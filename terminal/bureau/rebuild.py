@@ -1,0 +1,92 @@
+"""From a 2102 to the bill that the center settles: the goods are the message's, everything else is the
+center's own.
+
+Person, entitlement, balance, accumulators and the provider's facts come from the books; the message is
+believed only for what was sold, for the kind of service and the episode, and for whether it was emergency
+care.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from terminal.bureau.asked import Asked, Denied
+from terminal.bureau.persons import Person
+from terminal.center.envelope import fen_of, text_of
+from terminal.center.extension import LineExtension, SettleExtension, read_extension
+from terminal.center.fields import MEDICAL_TYPES
+from terminal.errors import Refused
+from terminal.limits import BILL_ITEMS_MAX
+from terminal.money import Fen, parse_quantity, parse_unit_price
+from terminal.settlement.bill import Bill, Item, Provider
+from terminal.settlement.codec import as_builtins, convert
+
+
+def read_settle_extension(asked: Asked) -> SettleExtension:
+    """The extension of `druginfo`. Raises Denied: none, or one that contradicts the national fields."""
+    head = asked.row("druginfo")
+    try:
+        extension = read_extension(head.get("exp_content"), SettleExtension)
+    except ValueError as error:
+        raise Denied(f"druginfo.{error}") from None
+    if text_of(head.get("med_type")) != MEDICAL_TYPES[extension.service]:
+        raise Denied(f"med_type: not the one of service {extension.service}")
+    return extension
+
+
+def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provider: Provider) -> Bill:
+    """The bill as the center sees it.
+
+    Raises Denied with the line and field, Refused where the parts do not fit.
+    """
+    lines = asked.input.get("drugdetail")
+    lines = lines if isinstance(lines, list) else [lines]
+    if not 0 < len(lines) <= BILL_ITEMS_MAX:
+        raise Denied(f"drugdetail: 1 to {BILL_ITEMS_MAX} lines")
+    if extension.policy != person.policy:
+        raise Denied(f"policy: center {person.policy}, terminal {extension.policy}")
+    items = [_item(line, number) for number, line in enumerate(lines)]
+    head_total = _fen(asked.row("druginfo").get("medfee_sumamt"), "druginfo.medfee_sumamt")
+    if head_total != sum(item.amount for item in items):
+        raise Denied("medfee_sumamt: not the sum of the lines")
+    return Bill(
+        date=extension.date,
+        service=extension.service,
+        items=items,
+        policy=person.policy,
+        provider=msgspec.structs.replace(provider, emergency=extension.provider.emergency),
+        patient=person.patient,
+        entitlement=person.entitlement,
+        account=person.account,
+        year=person.year,
+        episode=extension.episode,
+        consent=extension.consent,
+    )
+
+
+def _item(line: object, number: int) -> Item:
+    at = f"drugdetail[{number}]"
+    if not isinstance(line, dict):
+        raise Denied(f"{at} is missing")
+    try:
+        extension = read_extension(line.get("exp_content"), LineExtension)
+        price = parse_unit_price(text_of(line.get("pric"))) if extension.priced else None
+        quantity = parse_quantity(text_of(line.get("cnt"))) if extension.priced else None
+    except ValueError as error:
+        raise Denied(f"{at}: {error}") from None
+    values = as_builtins(extension)
+    values.pop("priced", None)
+    values["amount"] = as_builtins(_fen(line.get("det_item_fee_sumamt"), f"{at}.det_item_fee_sumamt"))
+    values["code"] = text_of(line.get("med_list_codg"))
+    try:
+        item = convert(values, Item)
+    except Refused as error:
+        raise Denied(f"{at}.{error}") from None
+    return msgspec.structs.replace(item, unit_price=price, quantity=quantity)
+
+
+def _fen(value: object, at: str) -> Fen:
+    try:
+        return Fen(fen_of(value))
+    except ValueError as error:
+        raise Denied(f"{at}: {error}") from None

@@ -1,0 +1,80 @@
+"""9001, 9002 and 1101: who works here today, and who the patient is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from terminal.bureau.asked import Denied, Work
+from terminal.bureau.books import CredentialKind
+from terminal.bureau.persons import Person
+from terminal.center import fields
+from terminal.center.envelope import moment_text, text_of
+from terminal.center.extension import PersonExtension, write_extension
+from terminal.money import format_fen
+
+_CREDENTIALS: dict[str, CredentialKind] = {"01": "credential", "02": "id_number", "03": "card_number"}
+
+
+def sign_in(work: Work) -> dict[str, Any]:
+    """9001: opens this operator's day."""
+    operator = text_of(work.asked.row("signIn").get("opter_no"))
+    if not operator or operator != work.asked.operator:
+        raise Denied("opter_no: not the operator of the envelope")
+    number = f"{work.asked.area_code:0<6.6}{work.now:%Y%m%d}{work.books.next_number('sign_ins'):010d}"
+    work.books.sign_in(number, operator, work.now.date())
+    return {"signinoutb": {"sign_time": moment_text(work.now), "sign_no": number}}
+
+
+def sign_out(work: Work) -> dict[str, Any]:
+    """9002: closes the sign-in that the message names."""
+    if text_of(work.asked.row("signOut").get("sign_no")) != work.asked.sign_number:
+        raise Denied("signOut: not the sign-in of the envelope")
+    work.books.sign_out(work.asked.sign_number)
+    return {"sign_time": {"sign_time": moment_text(work.now)}}
+
+
+def person(work: Work) -> dict[str, Any]:
+    """1101: the person behind a card, an e-credential or an ID number, with all that a settlement reads of
+    them.
+    """
+    data = work.asked.row("data")
+    kind = _CREDENTIALS.get(text_of(data.get("mdtrt_cert_type")).zfill(2))
+    if kind is None:
+        raise Denied("mdtrt_cert_type: 01, 02 or 03")
+    found = work.books.find(kind, text_of(data.get("mdtrt_cert_no")))
+    if found is None:
+        raise Denied("mdtrt_cert_no: 查无此人 (no insured person with this credential)")
+    identification = found.card_identification.upper()
+    if kind == "card_number" and identification and text_of(data.get("card_sn")).upper() != identification:
+        raise Denied("card_sn: 卡识别码不符 (not the identification code of this card)")
+    return {"baseinfo": _base(found), "insuinfo": [_insurance(found)], "idetinfo": []}
+
+
+def _base(person: Person) -> dict[str, Any]:
+    extension = PersonExtension(person.policy, person.patient, person.entitlement, person.account, person.year)
+    return {
+        "psn_no": person.person_number,
+        "psn_cert_type": "01",
+        "certno": person.id_number,
+        "psn_name": person.name,
+        "gend": "9",
+        "naty": "",
+        "brdy": "",
+        "age": person.patient.age or 0,
+        "exp_content": write_extension(extension, "baseinfo.exp_content"),
+    }
+
+
+def _insurance(person: Person) -> dict[str, Any]:
+    scheme = fields.scheme_of(person.policy)
+    return {
+        "balc": format_fen(person.account.balance),
+        "insutype": fields.INSURANCE_TYPES[scheme],
+        "psn_type": fields.PERSON_TYPES[person.patient.category or scheme],
+        "psn_insu_stas": fields.ENTITLEMENT_STATES[person.entitlement.status],
+        "psn_insu_date": "",
+        "paus_insu_date": "",
+        "cvlserv_flag": "0",
+        "insuplc_admdvs": person.insured_place,
+        "emp_name": "",
+    }

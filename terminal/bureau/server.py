@@ -1,0 +1,105 @@
+"""The reference center as a server in a thread of this process: for tests and demonstration, and for
+`terminal bureau`.
+
+It can be taken down and up again on the same port with its books as they were, and fails on order (`faults`).
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.requests import Request
+
+from terminal.bureau.app import PATH, make_app
+from terminal.bureau.asked import Law
+from terminal.bureau.books import Books
+from terminal.bureau.faults import Faults
+from terminal.clock import Clock
+
+STOP_SECONDS_MAX = 10
+"""A server that does not stop in this time is a bug."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+class BureauServer:
+    """Serves `books` by `law` at `clock`. Port 0 lets the machine choose one, which is then kept.
+
+    Use as a context manager, or `up()` and `down()`; `url` is the whole address of the one service.
+    """
+
+    def __init__(self, books: Books, law: Law, clock: Clock, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.books = books
+        self.faults = Faults()
+        self._app = make_app(books, law, clock, self.faults, self._cut)
+        self._host = host
+        self._port = port
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The address that a terminal's configuration names."""
+        return f"http://{self._host}:{self._port}{PATH}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, or will listen on again; 0 before the first `up()` that chooses one."""
+        return self._port
+
+    def __enter__(self) -> Self:
+        self.up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.down()
+
+    def up(self) -> None:
+        """Listen, and return when connections are taken.
+
+        Raises OSError where the port is taken. Twice is once.
+        """
+        if self._thread is not None:
+            return
+        listener = socket.create_server((self._host, self._port))
+        self._port = listener.getsockname()[1]
+        self._server = _Server(uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off"))
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="bureau", daemon=True)
+        self._thread.start()
+        if not self._server.listening.wait(STOP_SECONDS_MAX):
+            raise TimeoutError("the reference center did not start")
+
+    def down(self) -> None:
+        """Stop listening and drop every connection; the books stay. Twice is once."""
+        server, thread = self._server, self._thread
+        if server is None or thread is None:
+            return
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(STOP_SECONDS_MAX)
+        if thread.is_alive():
+            raise TimeoutError("the reference center did not stop")
+        self._server = self._thread = None
+
+    def _cut(self, request: Request) -> None:
+        if self._server is None or request.client is None:
+            return
+        for connection in list(self._server.server_state.connections):
+            if getattr(connection, "client", None) == tuple(request.client):
+                connection.transport.abort()

@@ -1,0 +1,98 @@
+"""2102: the center works the settlement out from its own data, compares every amount, and books it or says
+no.
+
+Compared are all amounts of the bill, field by field; not the balance after it, which another counter may have
+moved without touching this bill.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from terminal.bureau.asked import Denied, Work
+from terminal.bureau.books import Booked
+from terminal.bureau.persons import Person
+from terminal.bureau.rebuild import read_settle_extension, rebuild_bill
+from terminal.bureau.setlinfo import settled_nodes
+from terminal.center import fields
+from terminal.center.amounts import amounts_of, differences, read_amounts
+from terminal.center.envelope import text_of
+from terminal.center.extension import SettleExtension
+from terminal.settlement.accumulate import with_pending
+from terminal.settlement.bill import Bill
+from terminal.settlement.result import Settlement
+
+
+def settle(work: Work) -> dict[str, Any]:
+    """Book one settlement: accumulators and balance move with it.
+
+    Raises Denied naming the field that differs.
+    """
+    extension = read_settle_extension(work.asked)
+    person = work.books.person(text_of(work.asked.row("druginfo").get("psn_no")))
+    if person is None:
+        raise Denied("psn_no: 查无此人 (no such insured person)")
+    if text_of(work.asked.row("druginfo").get("insutype")) != _insurance_type(person):
+        raise Denied(f"insutype: center {_insurance_type(person)}")
+    provider = work.books.providers[work.asked.provider_id].facts
+    bill = rebuild_bill(work.asked, extension, person, provider)
+    settlement = work.law.settle(bill)
+    _refuse_differences(settlement, extension)
+    if settlement.out_of_catalogue and not bill.consent:
+        raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
+    person = move(work, person, bill, settlement, +1)
+    booked = _booked(work, person, extension, bill, settlement)
+    work.books.book(booked)
+    return settled_nodes(booked, person)
+
+
+def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: int) -> Person:
+    """Add a settlement to the person's year and balance (+1), or take it out again (-1), and keep it."""
+    year, balance = with_pending(person.year, person.account.balance, [(bill, settlement, sign)])
+    account = msgspec.structs.replace(person.account, balance=balance)
+    moved = msgspec.structs.replace(person, year=year, account=account)
+    work.books.keep_person(moved)
+    return moved
+
+
+def new_number(work: Work) -> str:
+    """A fresh `setl_id`: place of care, day, running number."""
+    return f"{work.asked.area_code:0<6.6}{work.now:%Y%m%d}{work.books.next_number('settlements'):010d}"
+
+
+def _refuse_differences(settlement: Settlement, extension: SettleExtension) -> None:
+    try:
+        found = differences(amounts_of(settlement), read_amounts(extension.amounts))
+    except ValueError as error:
+        raise Denied(f"amounts.{error}") from None
+    absent = [name for name in fields.SUM_FIELDS if name not in extension.amounts]
+    if absent:
+        raise Denied(f"amounts: {absent[0]} is missing")
+    if found:
+        raise Denied("; ".join(found))
+
+
+def _booked(work: Work, person: Person, extension: SettleExtension, bill: Bill, settlement: Settlement) -> Booked:
+    number = new_number(work)
+    return Booked(
+        settlement_id=number,
+        visit_id=f"M{number}",
+        message_id=work.asked.message_id,
+        provider_id=work.asked.provider_id,
+        person_number=person.person_number,
+        insurance_type=_insurance_type(person),
+        clearing_type=fields.CLEARING_CLASSES[extension.clearing_class],
+        agency=work.asked.area_code,
+        business_day=extension.business_day,
+        booked_at=work.now,
+        sign=1,
+        original="",
+        bill=bill,
+        settlement=settlement,
+    )
+
+
+def _insurance_type(person: Person) -> str:
+    return fields.INSURANCE_TYPES[fields.scheme_of(person.policy)]

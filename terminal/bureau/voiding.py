@@ -1,0 +1,80 @@
+"""2103 and 2601: a settlement taken back by a row of its own, and an attempt of unknown outcome undone.
+
+Both take the bill's own share out of the year and give the account back what it paid, key by key; what was
+booked since stays. A void is booked once; a reversal may be asked again and is answered the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from terminal.bureau.asked import Denied, Work
+from terminal.bureau.books import Booked
+from terminal.bureau.persons import Person
+from terminal.bureau.setlinfo import voided_nodes
+from terminal.bureau.settling import move, new_number
+from terminal.center import fields
+from terminal.center.envelope import text_of
+from terminal.center.extension import VoidExtension, read_extension
+
+
+def void(work: Work) -> dict[str, Any]:
+    """2103. Raises Denied: no such settlement of this provider and person, or voided or reversed already."""
+    data = work.asked.row("data")
+    found = work.books.booked(text_of(data.get("setl_id")))
+    if found is None or found[0].sign < 0 or found[0].provider_id != work.asked.provider_id:
+        raise Denied("setl_id: no such settlement of this institution")
+    original, state = found
+    if text_of(data.get("psn_no")) != original.person_number:
+        raise Denied("psn_no: not the person of this settlement")
+    if state != "booked":
+        raise Denied(f"setl_id: {state} already")
+    person = move(work, _person_of(work, original), original.bill, original.settlement, -1)
+    number = new_number(work)
+    booked = msgspec.structs.replace(
+        original,
+        settlement_id=number,
+        message_id=work.asked.message_id,
+        business_day=_business_day(data, work),
+        booked_at=work.now,
+        sign=-1,
+        original=original.settlement_id,
+    )
+    work.books.book(booked)
+    work.books.set_state(original.settlement_id, "voided")
+    return voided_nodes(booked, person)
+
+
+def reverse(work: Work) -> dict[str, Any]:
+    """2601 of a 2102. Raises Denied: never processed here, or taken back by a void."""
+    data = work.asked.row("data")
+    if text_of(data.get("oinfno")) != fields.SETTLE:
+        raise Denied(f"oinfno: only {fields.SETTLE} is reversed here")
+    message_id = text_of(data.get("omsgid"))
+    found = work.books.booked_by_message(work.asked.provider_id, message_id)
+    if found is None or found[0].person_number != text_of(data.get("psn_no")):
+        raise Denied("omsgid: no such message was booked here")
+    original, state = found
+    if state == "voided":
+        raise Denied("omsgid: voided already")
+    if state == "booked":
+        move(work, _person_of(work, original), original.bill, original.settlement, -1)
+        work.books.set_state(original.settlement_id, "reversed")
+        work.books.mark_reversed(work.asked.provider_id, message_id)
+    return {}
+
+
+def _person_of(work: Work, booked: Booked) -> Person:
+    person = work.books.person(booked.person_number)
+    if person is None:
+        raise Denied("psn_no: no longer on file")
+    return person
+
+
+def _business_day(data: dict[str, Any], work: Work) -> Any:
+    try:
+        return read_extension(data.get("exp_content"), VoidExtension).business_day
+    except ValueError:
+        return work.now.date()

@@ -1,0 +1,86 @@
+"""The amounts of a settlement in the center's names: written, read back, checked, compared. Never corrected.
+
+Shared by the terminal and the reference center, so that both mean the same by every field. Source: center-
+interface parts 3.5 and 4 (identities I1, I2, I4, I6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from terminal.center.envelope import fen_of
+from terminal.center.fields import FUND_FIELDS, OLD_NAMES, OTHER_FUND_FIELD, SUM_FIELDS
+from terminal.money import format_fen
+from terminal.settlement.result import Settlement
+
+Amounts = dict[str, int]
+"""Field of `setlinfo` -> fen."""
+
+
+def amounts_of(settlement: Settlement) -> Amounts:
+    """Every amount of a settlement, in fen, under the center's names."""
+    amounts = {field: int(getattr(settlement, key)) for field, key in SUM_FIELDS.items()}
+    named = {field: int(settlement.funds.get(fund, 0)) for field, fund in FUND_FIELDS.items()}
+    other = sum(amount for fund, amount in settlement.funds.items() if fund not in FUND_FIELDS.values())
+    return amounts | named | {OTHER_FUND_FIELD: other}
+
+
+def negated(amounts: Mapping[str, int]) -> Amounts:
+    """The amounts of the void of such a settlement."""
+    return {field: -fen for field, fen in amounts.items()}
+
+
+def written(amounts: Mapping[str, int]) -> dict[str, str]:
+    """As strings of yuan with two places."""
+    return {field: format_fen(fen) for field, fen in amounts.items()}
+
+
+def read_amounts(row: Mapping[str, Any]) -> Amounts:
+    """Read the amounts that `row` gives, old names included; absent ones stay absent.
+
+    Raises ValueError by field.
+    """
+    amounts: Amounts = {}
+    for field in (*SUM_FIELDS, *FUND_FIELDS, OTHER_FUND_FIELD):
+        name = next((name for name in (field, *OLD_NAMES.get(field, ())) if name in row), None)
+        if name is not None:
+            try:
+                amounts[field] = fen_of(row[name])
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+    return amounts
+
+
+def broken_identities(amounts: Mapping[str, int]) -> list[str]:
+    """Which of I1, I2, I4, I6 do not hold, one text each.
+
+    Absent amounts count as 0; I6 is read only where given.
+    """
+
+    def fen(field: str) -> int:
+        return amounts.get(field, 0)
+
+    sums = {
+        "I1": ("medfee_sumamt", ("fund_pay_sumamt", "psn_part_amt", "hosp_part_amt")),
+        "I2": ("psn_part_amt", ("acct_pay", "psn_cash_pay")),
+        "I4": ("fund_pay_sumamt", (*FUND_FIELDS, OTHER_FUND_FIELD)),
+        "I6": ("medfee_sumamt", ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")),
+    }
+    broken = []
+    for name, (whole, parts) in sums.items():
+        total = sum(fen(part) for part in parts)
+        if fen(whole) != total and (name != "I6" or "inscp_scp_amt" in amounts):
+            broken.append(f"{name}: {whole} {format_fen(fen(whole))} is not the sum of its parts {format_fen(total)}")
+    return broken
+
+
+def differences(center: Mapping[str, int], terminal: Mapping[str, int]) -> list[str]:
+    """Where the center's amounts are not the terminal's, one text a field; a field that one side lacks is not
+    compared.
+    """
+    return [
+        f"{field}: center {format_fen(center[field])}, terminal {format_fen(terminal[field])}"
+        for field in terminal
+        if field in center and center[field] != terminal[field]
+    ]

@@ -1,0 +1,104 @@
+"""What the counter gives the center's desk and gets back from it: plain immutable values, no field names of
+the wire.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from terminal.settlement.bill import Account, Entitlement, Patient, Year
+
+
+class Institution(Struct, frozen=True):
+    """Who this terminal speaks for.
+
+    area_code: division of the place of care, six digits; it is the clearing agency too where `agency` is "".
+    provider_names: by provider id (12 characters), the first one signs in. terminal_number: of the device.
+    """
+
+    area_code: str
+    provider_names: Mapping[str, str]
+    terminal_number: str = ""
+    agency: str = ""
+
+    @property
+    def clearing_agency(self) -> str:
+        return self.agency or self.area_code
+
+
+class Credential(Struct, frozen=True):
+    """What a person shows: a card (with its identification code), a QR e-credential, or an ID number."""
+
+    kind: Literal["card", "qr", "id"]
+    number: str
+    card_identification: str = ""
+    name: str = ""
+
+
+class SignIn(Struct, frozen=True):
+    """The center's sign-in: its number, good for one operator and one day, and the center's own time."""
+
+    sign_number: str
+    center_time: dt.datetime
+
+
+class InsuredPerson(Struct, frozen=True):
+    """A person as the center knows them now: which law, what it reads of them, account and year.
+
+    Amounts in fen.
+    """
+
+    person_number: str
+    id_number: str
+    name: str
+    policy: str
+    insured_place: str
+    patient: Patient
+    entitlement: Entitlement
+    account: Account
+    year: Year
+
+
+class Accepted(Struct, frozen=True):
+    """The center has booked it.
+
+    `differences`: where its amounts are not ours or do not add up; never repaired here.
+    """
+
+    answer: bytes
+    references: dict[str, str]
+    differences: tuple[str, ...] = ()
+
+
+class Rejected(Struct, frozen=True):
+    """The center has definitely not booked it, and says why."""
+
+    answer: bytes
+    reason: str
+
+
+class Unknown(Struct, frozen=True):
+    """It may have been booked or not: no answer, or one that cannot be read. Neither success nor failure."""
+
+    reason: str
+
+
+class NotSent(Struct, frozen=True):
+    """It surely has not reached the center's books; it may be sent again as it is."""
+
+    reason: str
+
+
+Outcome = Accepted | Rejected | Unknown | NotSent
+
+
+class TotalsAnswer(Struct, frozen=True):
+    """The center's word on one group's totals: balanced or not, and what it says."""
+
+    balanced: bool
+    text: str
+    answer: bytes

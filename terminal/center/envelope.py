@@ -1,0 +1,169 @@
+"""The envelope of every message: encoded strictly, decoded as tolerantly as real centers ask for.
+
+`infcode` and amounts arrive as numbers or as strings, nodes as an object or as a list of one. An answer that
+is not JSON, or has no `infcode`, is Unreadable: its outcome is unknown, which is neither success nor failure.
+One gateway refusal (`{"code": 401}`) is certain: the message never reached the center. Source: center-
+interface part 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+GATEWAY_REFUSALS = ("401", "403")
+"""Gateway codes that say: not let through. A gateway's 5xx may come after the center has settled."""
+
+_DECODER = msgspec.json.Decoder(float_hook=str)
+_AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2})0*)?")
+_MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
+
+
+class Unreadable(Exception):
+    """The answer says nothing certain: not JSON, no `infcode`, or a field without which it means nothing."""
+
+
+class GatewayRefused(Exception):
+    """The gateway turned the message away; it never reached the center."""
+
+
+class Request(Struct, frozen=True):
+    """One request, in the order of part 1.2. `input` holds the transaction's nodes."""
+
+    infno: str
+    msgid: str
+    mdtrtarea_admvs: str
+    insuplc_admdvs: str
+    recer_sys_code: str
+    dev_no: str
+    infver: str
+    opter_type: str
+    opter: str
+    opter_name: str
+    inf_time: str
+    fixmedins_code: str
+    fixmedins_name: str
+    sign_no: str
+    input: dict[str, Any]
+    dev_safe_info: str = ""
+    cainfo: str = ""
+    signtype: str = ""
+
+
+class Answer(Struct, frozen=True):
+    """One readable answer. `code` 0 is success, anything else a refusal that `message` explains."""
+
+    code: int
+    message: str
+    output: dict[str, Any]
+    body: bytes
+
+    @property
+    def accepted(self) -> bool:
+        return self.code == 0
+
+
+def encode_request(request: Request) -> bytes:
+    """The request as UTF-8 JSON; the same request always gives the same bytes."""
+    return msgspec.json.encode(request)
+
+
+def decode_json(body: bytes) -> Any:
+    """JSON with fractions kept as their text, so that no amount passes through a float. Raises ValueError."""
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def decode_answer(body: bytes) -> Answer:
+    """Read an answer. Raises Unreadable (outcome unknown) or GatewayRefused (never reached the center)."""
+    try:
+        document = decode_json(body)
+    except ValueError as error:
+        raise Unreadable(f"the answer is not JSON: {' '.join(str(error).split())[:80]}") from None
+    if not isinstance(document, dict):
+        raise Unreadable("the answer is not a JSON object")
+    if document.get("infcode") is None:
+        if text_of(document.get("code")) in GATEWAY_REFUSALS:
+            raise GatewayRefused(f"gateway code {text_of(document['code'])}: {masked(_first_text(document))}")
+        raise Unreadable("the answer has no infcode")
+    code = _code(document["infcode"])
+    output = document.get("output")
+    if isinstance(output, list):
+        output = output[0] if len(output) == 1 else None
+    return Answer(code, masked(text_of(document.get("err_msg"))), output if isinstance(output, dict) else {}, body)
+
+
+def node(output: dict[str, Any], name: str) -> dict[str, Any]:
+    """The single-row node `name`, also where it came as a list of one.
+
+    Raises Unreadable if it is not there.
+    """
+    found = rows(output, name)
+    if len(found) != 1:
+        raise Unreadable(f"the answer has {len(found)} rows of {name}, not one")
+    return found[0]
+
+
+def rows(output: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows of node `name`: of a list, or of the one object that stands for it.
+
+    Empty where it is absent.
+    """
+    value = output.get(name)
+    found = value if isinstance(value, list) else [value]
+    return [row for row in found if isinstance(row, dict)]
+
+
+def text_of(value: Any) -> str:
+    """A field as text: numbers as they were written, null and the like as ""."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def fen_of(value: Any) -> int:
+    """An amount, a JSON number or a string, as fen; null and "" are 0, a void's may be negative.
+
+    Raises ValueError.
+    """
+    text = text_of(value).strip()
+    if value is None or value == "":
+        return 0
+    match = _AMOUNT.fullmatch(text)
+    if not match:
+        raise ValueError("an amount is a decimal number of yuan with at most two places")
+    fen = int(match.group(2)) * 100 + int((match.group(3) or "").ljust(2, "0"))
+    return -fen if match.group(1) else fen
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """`yyyy-MM-dd HH:mm:ss`, in the offset that `moment` has."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def read_moment(text: str, offset: dt.tzinfo) -> dt.datetime:
+    """Read `yyyy-MM-dd HH:mm:ss`. Raises ValueError."""
+    return dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=offset)
+
+
+def masked(text: str) -> str:
+    """A foreign text fit for logs and screens: one line, at most 200 characters, long numbers cut to their
+    last four.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", line)[:200]
+
+
+def _first_text(document: dict[str, Any]) -> str:
+    return next((text for name in ("message", "msg", "err_msg") if (text := text_of(document.get(name)))), "")
+
+
+def _code(value: Any) -> int:
+    try:
+        return int(text_of(value).strip())
+    except ValueError:
+        raise Unreadable("infcode is not a number") from None

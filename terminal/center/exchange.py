@@ -1,0 +1,168 @@
+"""One exchange with the center: the envelope around it, its fresh `msgid`, and the sign-in that it needs.
+
+A sign-in is good for one operator and one day; it is renewed when the day changes or the center no longer
+knows it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
+
+from terminal.center import fields, messages
+from terminal.center.answers import Institution, SignIn
+from terminal.center.envelope import (
+    Answer,
+    GatewayRefused,
+    Request,
+    Unreadable,
+    decode_answer,
+    encode_request,
+    moment_text,
+)
+from terminal.center.link import Link, Silence, Unreachable
+from terminal.clock import Clock
+from terminal.errors import Refused, Unavailable
+
+T = TypeVar("T")
+
+PROVIDER_NAME_CHARACTERS_MAX = 20
+"""`fixmedins_name` of the envelope is shorter than everywhere else."""
+
+
+class Exchange:
+    """Requests and answers of one institution and one till; knows who is signed in today.
+
+    One thread at a time.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        institution: Institution,
+        stamp: Callable[[], tuple[dt.datetime, int]],
+        till_number: int,
+        clock: Clock,
+    ) -> None:
+        self.link = link
+        self.institution = institution
+        self._stamp = stamp
+        self._till_number = till_number
+        self._clock = clock
+        self._sign_ins: dict[str, tuple[dt.date, str]] = {}
+
+    def new_message_id(self, provider_id: str) -> str:
+        """A fresh `msgid`: provider 12, second 14, till 2, counter 2 characters."""
+        second, counter = self._stamp()
+        return f"{provider_id:0<12.12}{second:%Y%m%d%H%M%S}{self._till_number:02d}{counter:02d}"
+
+    def sign_in(self, operator: str) -> SignIn:
+        """9001, whoever is signed in already. Raises Unavailable or Refused."""
+        data = messages.sign_in_input(operator)
+        answer = taken(self._asked(self.request(fields.SIGN_IN, self._first_provider(), operator, data, "")))
+        signed = understood(messages.read_sign_in, answer)
+        self._sign_ins[operator] = (self._today(), signed.sign_number)
+        return signed
+
+    def sign_out(self, operator: str) -> None:
+        """9002, where `operator` is signed in today; else nothing. Raises Unavailable or Refused."""
+        day, number = self._sign_ins.get(operator, (None, ""))
+        if day == self._today():
+            data = messages.sign_out_input(operator, number)
+            request = self.request(fields.SIGN_OUT, self._first_provider(), operator, data, number)
+            taken(self._asked(request))
+        self.forget(operator)
+
+    def sign_number(self, operator: str) -> str:
+        """Today's sign-in of `operator`, asked for where there is none. Raises Unavailable or Refused."""
+        day, number = self._sign_ins.get(operator, (None, ""))
+        return number if day == self._today() else self.sign_in(operator).sign_number
+
+    def forget(self, operator: str) -> None:
+        """The center no longer knows this operator's sign-in."""
+        self._sign_ins.pop(operator, None)
+
+    def ask(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> Answer:
+        """A question that changes nothing, signed in again once where the center asks for it.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no).
+        """
+        answer = self._signed(infno, provider_id, operator, data)
+        if sign_in_invalid(answer):
+            self.forget(operator)
+            answer = self._signed(infno, provider_id, operator, data)
+        return taken(answer)
+
+    def request(
+        self,
+        infno: str,
+        provider_id: str,
+        operator: str,
+        data: messages.Input,
+        sign_number: str,
+        message_id: str = "",
+    ) -> Request:
+        """The envelope around `data`, under a fresh `msgid` unless one is given."""
+        name = self.institution.provider_names.get(provider_id, "")
+        return Request(
+            infno=infno,
+            msgid=message_id or self.new_message_id(provider_id),
+            mdtrtarea_admvs=self.institution.area_code,
+            insuplc_admdvs="",
+            recer_sys_code=fields.RECEIVING_SYSTEM,
+            dev_no=self.institution.terminal_number,
+            infver=fields.INTERFACE_VERSION,
+            opter_type=fields.OPERATOR_CLERK,
+            opter=operator,
+            opter_name=operator,
+            inf_time=moment_text(self._clock.now()),
+            fixmedins_code=provider_id,
+            fixmedins_name=name[:PROVIDER_NAME_CHARACTERS_MAX],
+            sign_no=sign_number,
+            input=data,
+        )
+
+    def _signed(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> Answer:
+        return self._asked(self.request(infno, provider_id, operator, data, self.sign_number(operator)))
+
+    def _asked(self, request: Request) -> Answer:
+        try:
+            return decode_answer(self.link.post(encode_request(request)))
+        except (Unreachable, GatewayRefused) as error:
+            message = f"the center cannot be reached ({error})"
+            raise Unavailable("center-unreachable", message, "无法连接医保中心", "center") from None
+        except (Silence, Unreadable) as error:
+            raise _not_understood(error) from None
+
+    def _first_provider(self) -> str:
+        return next(iter(self.institution.provider_names))
+
+    def _today(self) -> dt.date:
+        return self._clock.now().date()
+
+
+def sign_in_invalid(answer: Answer) -> bool:
+    """Whether this is the refusal that asks for a new sign-in; nothing was done then."""
+    return not answer.accepted and any(word in answer.message for word in fields.SIGN_IN_INVALID_WORDS)
+
+
+def taken(answer: Answer) -> Answer:
+    """The answer of success. Raises Refused with the center's reason."""
+    if not answer.accepted:
+        reason = answer.message or f"infcode {answer.code}"
+        raise Refused("center-refused", f"the center refuses: {reason}", f"医保中心拒绝：{reason}", "center")
+    return answer
+
+
+def understood(read: Callable[[Answer], T], answer: Answer) -> T:
+    """What `read` makes of the answer. Raises Unavailable where it lacks what it must have."""
+    try:
+        return read(answer)
+    except Unreadable as error:
+        raise _not_understood(error) from None
+
+
+def _not_understood(error: Exception) -> Unavailable:
+    message = f"the center gave no usable answer ({error})"
+    return Unavailable("center-silent", message, "医保中心没有给出有效应答", "center")

@@ -1,0 +1,114 @@
+"""What no national field carries: the contents of `exp_content`, a JSON string, as provinces do it.
+
+Shared by the terminal and the reference center. A center that adds keys of its own does not break the
+terminal: unknown keys are ignored here, unlike in a bill. Money is strings of yuan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from terminal.errors import Refused
+from terminal.money import Rate, UnitPrice
+from terminal.settlement.bill import Account, Entitlement, Episode, Item, Patient, Provider, Service, Year
+from terminal.settlement.codec import decode_hook, encode
+
+EXTENSION_CHARACTERS_MAX = 4000
+"""Longest `exp_content` that every edition takes."""
+
+Scheme = Literal["employee", "resident"]
+ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
+T = TypeVar("T", bound=Struct)
+
+
+class PersonExtension(Struct, frozen=True):
+    """1101 `baseinfo`: which law, and what it reads of the person. The account's balance is in `balc`."""
+
+    policy: str
+    patient: Patient
+    entitlement: Entitlement
+    account: Account
+    year: Year
+
+
+class SettleExtension(Struct, frozen=True, omit_defaults=True):
+    """2102 `druginfo`: what the bill is, where it was written, and the terminal's own amounts (field ->
+    yuan).
+
+    `clearing_class` and `business_day` are the groups in which the terminal reconciles this settlement.
+    """
+
+    policy: str
+    service: Service
+    date: dt.date
+    business_day: dt.date
+    scheme: Scheme
+    clearing_class: ClearingClass
+    amounts: dict[str, str]
+    provider: Provider = Provider()
+    episode: Episode = Episode()
+    consent: bool = False
+    till_reference: str = ""
+
+
+class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "class"}):
+    """2102 `drugdetail[]`: an item without its code and amount.
+
+    `priced`: `pric` and `cnt` are the bill's own.
+    """
+
+    kind: str
+    class_: str
+    name: str = ""
+    self_pay_rate: Rate | None = None
+    price_limit: UnitPrice | None = None
+    essential: bool = False
+    traditional: bool = False
+    high_cost_therapy: bool = False
+    approval: str = ""
+    priced: bool = False
+
+
+class VoidExtension(Struct, frozen=True):
+    """2103 `data`: the business day on which the terminal took the settlement back."""
+
+    business_day: dt.date
+
+
+def line_extension(item: Item) -> LineExtension:
+    """What the national line fields leave out of `item`."""
+    return LineExtension(
+        kind=item.kind,
+        class_=item.class_,
+        name=item.name,
+        self_pay_rate=item.self_pay_rate,
+        price_limit=item.price_limit,
+        essential=item.essential,
+        traditional=item.traditional,
+        high_cost_therapy=item.high_cost_therapy,
+        approval=item.approval,
+        priced=item.unit_price is not None and item.quantity is not None,
+    )
+
+
+def write_extension(extension: Struct, at: str) -> str:
+    """As the text of `exp_content`. Raises Refused, with the place, where it is longer than the field."""
+    text = encode(extension).decode()
+    if len(text) > EXTENSION_CHARACTERS_MAX:
+        message = f"exp_content holds at most {EXTENSION_CHARACTERS_MAX} characters, not {len(text)}"
+        raise Refused("too-long", message, f"扩展内容不得超过 {EXTENSION_CHARACTERS_MAX} 字", at)
+    return text
+
+
+def read_extension(text: Any, wanted: type[T]) -> T:
+    """Read an `exp_content`. Raises ValueError where it is absent, not JSON or not of this shape."""
+    if not isinstance(text, str) or not text:
+        raise ValueError("exp_content is missing")
+    try:
+        return msgspec.json.decode(text, type=wanted, dec_hook=decode_hook)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"exp_content: {error}") from None

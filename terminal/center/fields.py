@@ -1,0 +1,125 @@
+"""The one table of the center's transaction numbers, field names and codes, and what they are called here.
+
+Codes are strings; a list that a province extends is data for its profile, never an enumeration of ours.
+Source: center-interface, parts 2, 3 and 5.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+SIGN_IN: Final = "9001"
+SIGN_OUT: Final = "9002"
+PERSON: Final = "1101"
+SETTLE: Final = "2102"
+VOID: Final = "2103"
+REVERSE: Final = "2601"
+TOTALS: Final = "3201"
+
+INTERFACE_VERSION: Final = "V1.0"
+RECEIVING_SYSTEM: Final = "MBS_LOCAL"
+OPERATOR_CLERK: Final = "1"
+
+SUM_FIELDS: Final = {
+    "medfee_sumamt": "total",
+    "fulamt_ownpay_amt": "out_of_catalogue",
+    "overlmt_selfpay": "over_limit",
+    "preselfpay_amt": "prior_self_pay",
+    "inscp_scp_amt": "eligible",
+    "act_pay_dedc": "deductible",
+    "fund_pay_sumamt": "fund_total",
+    "hosp_part_amt": "provider_borne",
+    "psn_part_amt": "personal",
+    "acct_pay": "account",
+    "psn_cash_pay": "cash",
+}
+"""Field of `setlinfo` -> key of a settlement."""
+
+FUND_FIELDS: Final = {
+    "hifp_pay": "pool",
+    "cvlserv_pay": "civil_servant",
+    "hifes_pay": "enterprise",
+    "hifmi_pay": "major_illness",
+    "hifob_pay": "large_amount",
+    "maf_pay": "medical_assistance",
+    "hifdm_pay": "disabled_servicemen",
+}
+"""Field of `setlinfo` -> name of a fund. Every other fund is inside OTHER_FUND_FIELD."""
+
+OTHER_FUND_FIELD: Final = "oth_pay"
+BALANCE_FIELD: Final = "balc"
+
+OLD_NAMES: Final = {
+    "psn_part_amt": ("psn_pay",),
+    "psn_cash_pay": ("cash_payamt", "pdn_cash_pay"),
+}
+"""Names that other editions, and the void of every edition, use for the same amount (part 3.5)."""
+
+INSURANCE_TYPES: Final = {"employee": "310", "resident": "390"}
+
+CREDENTIAL_KINDS: Final = {"qr": "01", "id": "02", "card": "03"}
+
+CLEARING_CLASSES: Final = {"outpatient": "11", "inpatient": "21", "pharmacy": "41"}
+
+MEDICAL_TYPES: Final = {
+    "inpatient": "21",
+    "emergency": "13",
+    "outpatient": "11",
+    "chronic": "14",
+    "special-drug": "18",
+    "pharmacy": "41",
+    "maternity": "52",
+    "accident": "19",
+    "bed-day": "21",
+}
+"""Service of a bill -> `med_type`. The service itself travels in the extension, since two share 21."""
+
+CATALOGUE_CLASSES: Final = {"A": "01", "B": "02", "C": "03"}
+
+CHARGE_KINDS: Final = {
+    "bed": "01",
+    "check-up": "03",
+    "service": "05",
+    "special": "03",
+    "consumable": "08",
+    "device": "08",
+    "drug": "09",
+    "vaccine": "09",
+    "other": "14",
+}
+"""Kind of an item -> `med_chrgitm_type`."""
+
+PERSON_TYPES: Final = {"employee": "1101", "retiree": "1201", "disabled-cadre": "1160", "resident": "1501"}
+
+ENTITLEMENT_STATES: Final = {
+    "active": "1",
+    "waiting": "1",
+    "arrears": "2",
+    "suspended": "2",
+    "unverified": "1",
+    "none": "0",
+}
+"""Entitlement -> `psn_insu_stas`; what this cannot say travels in the extension."""
+
+FUND_TYPES: Final = {
+    ("employee", "pool"): "310100",
+    ("employee", "account"): "310200",
+    ("resident", "pool"): "390100",
+    ("employee", "large_amount"): "330100",
+    ("resident", "major_illness"): "390200",
+    ("employee", "medical_assistance"): "610100",
+    ("resident", "medical_assistance"): "610100",
+}
+"""(scheme, payer) -> `fund_pay_type`; others are OTHER_FUND_TYPE."""
+
+OTHER_FUND_TYPE: Final = "999997"
+
+SIGN_IN_INVALID_WORDS: Final = ("签到", "sign_no")
+"""A refusal whose text holds one of these means: sign in again and repeat. Nothing was settled."""
+
+
+def scheme_of(policy: str) -> Literal["employee", "resident"]:
+    """The scheme that a policy pack belongs to, by its name: "yantai-resident" is the residents', all else
+    employees'.
+    """
+    return "resident" if policy.endswith("-resident") else "employee"

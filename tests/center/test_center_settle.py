@@ -1,0 +1,290 @@
+"""Settlements at the reference center: worked out there again, compared to the fen, booked once, taken back."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from town import PURCHASE, STAY, Town, card_of, items, void_of
+
+from terminal.center.desk import Accepted, CenterDesk, Rejected
+from terminal.center.envelope import decode_answer, fen_of
+from terminal.money import Fen, format_fen
+from terminal.settlement.bill import Episode, Year
+
+E2 = items({"kind": "service", "amount": "12345.67"})
+E3 = items({"kind": "service", "amount": "30000.00"})
+E4 = items(
+    {"kind": "service", "amount": "4000.00", "high_cost_therapy": True},
+    {"amount": "600.00"},
+    {"class": "B", "amount": "333.33", "self_pay_rate": "0.05"},
+)
+E7 = items({"kind": "service", "amount": "5000.00"})
+E8 = items({"kind": "service", "amount": "1500.50"}, {"amount": "2000.00", "essential": True})
+E9 = items({"kind": "service", "amount": "1000.03"}, {"amount": "500.02", "essential": True})
+E11 = items({"kind": "service", "amount": "350.00"})
+
+REFERRED = Episode(merged="referral", merged_deductible_paid=Fen(20_000))
+URAEMIA = Episode(disease="uraemia", chronic_class="A")
+SAME_ACCIDENT = Episode(merged="accident", merged_deductible_paid=Fen(4_800))
+
+# Card, service, provider, items, episode; then total, pool, large_amount, account, cash, balance of the decree's table.
+EXAMPLES = {
+    "E1": ("A00000001", "inpatient", "H37060200003", STAY, Episode()),
+    "E2": ("A00000002", "inpatient", "H37060200003", E2, REFERRED),
+    "E3": ("A00000003", "inpatient", "H37060200002", E3, Episode()),
+    "E4": ("A00000004", "chronic", "H37060200002", E4, URAEMIA),
+    "E6": ("A00000006", "pharmacy", "P37060200001", PURCHASE, Episode()),
+    "E7": ("A00000007", "inpatient", "H37060200002", E7, Episode()),
+    "E8": ("A00000008", "inpatient", "H37060200001", E8, Episode()),
+    "E9": ("A00000009", "inpatient", "H37060200001", E9, Episode()),
+    "E11": ("A00000011", "accident", "H37060200001", E11, SAME_ACCIDENT),
+}
+FIELDS = ("medfee_sumamt", "hifp_pay", "hifob_pay", "acct_pay", "psn_cash_pay", "balc")
+AMOUNTS = {
+    "E1": "8250.00 5740.00 0.00 1500.00 1010.00 0.00",
+    "E2": "12345.67 10468.39 0.00 1877.28 0.00 1122.72",
+    "E3": "30000.00 1000.00 25491.17 200.00 3308.83 0.00",
+    "E4": "4933.33 4579.16 0.00 100.00 254.17 0.00",
+    "E6": "111.70 0.00 0.00 75.00 36.70 0.00",
+    "E7": "5000.00 0.00 0.00 1200.00 3800.00 0.00",
+    "E8": "3500.50 1500.00 0.00 0.00 2000.50 0.00",
+    "E9": "1500.05 1066.04 0.00 0.00 434.01 0.00",
+    "E11": "350.00 200.00 0.00 0.00 150.00 0.00",
+}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_center_answers_the_decrees_amounts(town: Town, example: str) -> None:
+    """Each worked example goes up over HTTP, is accepted, and comes back with the amounts of the decree's table."""
+    card, service, provider_id, lines, episode = EXAMPLES[example]
+    record = town.record(town.bill(card, service, provider_id, lines, episode=episode))
+
+    outcome = town.send(record)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()
+    row = decode_answer(outcome.answer).output["setlinfo"]
+    assert [format_fen(fen_of(row[field])) for field in FIELDS] == AMOUNTS[example].split()
+
+
+def test_a_settlement_moves_balance_and_year(town: Town) -> None:
+    """E1 empties the account and moves the year's accumulators; the next identification shows both."""
+    outcome = town.send(town.stay())
+
+    assert isinstance(outcome, Accepted)
+    person = town.desk.identify("H37060200003", card_of("A00000001"))
+    assert person.account.balance == 0
+    assert person.year == Year(
+        pool_paid=Fen(574_000),
+        eligible_expense=Fen(780_000),
+        personal_burden=Fen(206_000),
+        in_scope_self_pay=Fen(206_000),
+        admissions=1,
+    )
+
+
+def test_the_answer_carries_the_centers_references(town: Town) -> None:
+    """What a void and the reconciliation need later comes back: settlement, visit, time, clearing class and agency."""
+    record = town.purchase()
+    message_id = town.desk.new_message_id(record.provider_id)
+
+    outcome = town.send(record, message_id)
+
+    assert isinstance(outcome, Accepted)
+    assert len(message_id) == 30
+    assert outcome.references["medins_setl_id"] == message_id
+    assert outcome.references["setl_time"] == "2021-06-30 09:00:00"
+    assert outcome.references["clr_type"] == "41"
+    assert outcome.references["clr_optins"] == "370602"
+    assert outcome.references["setl_id"]
+    assert outcome.references["mdtrt_id"]
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [("cash", "psn_cash_pay"), ("account", "acct_pay"), ("personal", "psn_part_amt")]
+)
+def test_one_fen_changed_is_refused_by_field(town: Town, key: str, field: str) -> None:
+    """A terminal whose split is one fen off is refused, the field is named, and nothing is booked."""
+    record = town.stay()
+    changed = msgspec.structs.replace(record.settlement, **{key: Fen(getattr(record.settlement, key) + 1)})
+
+    outcome = town.send(msgspec.structs.replace(record, settlement=changed))
+
+    assert isinstance(outcome, Rejected)
+    assert f"{field}: center {format_fen(getattr(record.settlement, key))}" in outcome.reason
+    assert town.person("A00000001").account.balance == 150_000
+    assert town.books.settlements() == []
+
+
+def test_the_center_settles_by_its_own_data(town: Town) -> None:
+    """A terminal that takes the patient for a retiree is refused: the center reads the person from its own books."""
+    bill = town.bill("A00000001", "inpatient", "H37060200003", STAY)
+    flattered = msgspec.structs.replace(bill.patient, category="retiree")
+    record = town.record(msgspec.structs.replace(bill, patient=flattered))
+
+    outcome = town.send(record)
+
+    assert isinstance(outcome, Rejected)
+    assert "hifp_pay: center 5740.00, terminal" in outcome.reason
+
+
+def test_the_same_message_again_gets_the_same_answer(town: Town) -> None:
+    """A message repeated under its id, even after a new sign-in, is answered byte for byte and booked once."""
+    record = town.stay()
+    message_id = town.desk.new_message_id(record.provider_id)
+    first = town.send(record, message_id)
+    town.clock.advance(3600)
+    town.desk.sign_in("0001")
+
+    second = town.send(record, message_id)
+
+    assert isinstance(first, Accepted)
+    assert first == second
+    assert len(town.books.settlements()) == 1
+    assert town.person("A00000001").year.admissions == 1
+
+
+def test_another_message_under_the_same_id_is_refused(town: Town) -> None:
+    """A message id stands for one message: another settlement under it is refused."""
+    stay, purchase = town.stay(), town.purchase(2)
+    message_id = town.desk.new_message_id(stay.provider_id)
+    town.send(stay, message_id)
+    purchase = msgspec.structs.replace(purchase, provider_id=stay.provider_id)
+
+    outcome = town.send(purchase, message_id)
+
+    assert isinstance(outcome, Rejected)
+    assert "msgid" in outcome.reason
+    assert len(town.books.settlements()) == 1
+
+
+def test_a_void_gives_back_balance_and_year(town: Town) -> None:
+    """A void restores the account and every accumulator, and its answer's amounts are the negative ones."""
+    before = town.person("A00000001")
+    record = town.stay()
+    settled = town.send(record)
+    assert isinstance(settled, Accepted)
+
+    outcome = town.send_void(record, settled.references)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()
+    assert town.person("A00000001") == before
+    row = decode_answer(outcome.answer).output["setlinfo"]
+    assert fen_of(row["hifp_pay"]) == -574_000
+    assert outcome.references["setl_id"] != settled.references["setl_id"]
+
+
+def test_a_void_takes_back_its_own_share_only(town: Town) -> None:
+    """Of two admissions the first is voided: what the second has moved stays."""
+    first = town.send(record := town.stay(1))
+    assert isinstance(first, Accepted)
+    bill = town.bill("A00000001", "inpatient", "H37060200002", E7)
+    second = town.record(bill, 2)
+    town.send(second)
+
+    town.send_void(record, first.references)
+
+    year = town.person("A00000001").year
+    assert year.pool_paid == second.settlement.funds["pool"]
+    assert year.eligible_expense == 500_000
+    assert year.admissions == 1
+
+
+def test_a_settlement_is_voided_once(town: Town) -> None:
+    """A second void, under a message id of its own, is refused, and the account is paid back once."""
+    record = town.purchase()
+    settled = town.send(record)
+    assert isinstance(settled, Accepted)
+    town.send_void(record, settled.references)
+
+    again = town.send_void(record, settled.references)
+
+    assert isinstance(again, Rejected)
+    assert "voided already" in again.reason
+    assert town.person("A00000006").account.balance == 7_500
+
+
+def test_a_void_of_another_pharmacys_settlement_is_refused(town: Town) -> None:
+    """Only the institution that settled may take back."""
+    record = town.purchase()
+    settled = town.send(record)
+    assert isinstance(settled, Accepted)
+    void, known = void_of(record, settled.references)
+    foreign = msgspec.structs.replace(void, provider_id="H37060200003")
+
+    outcome = town.desk.send(foreign, known, "M" * 30, "void", lambda request: None)
+
+    assert isinstance(outcome, Rejected)
+    assert "setl_id" in outcome.reason
+
+
+def test_without_consent_nothing_outside_the_catalogue_is_booked(town: Town) -> None:
+    """The center insists on the patient's consent where something lies outside the catalogue."""
+    bill = msgspec.structs.replace(town.bill("A00000006", "pharmacy", "P37060200001", PURCHASE), consent=False)
+
+    outcome = town.send(town.record(bill))
+
+    assert isinstance(outcome, Rejected)
+    assert "consent" in outcome.reason
+
+
+def test_numbers_as_strings_and_nodes_as_lists_are_understood(town: Town) -> None:
+    """A province that writes `infcode` and amounts as strings and `setlinfo` as a list is read as well."""
+    record = town.purchase()
+    town.server.faults.inject("strings")
+
+    outcome = town.send(record)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()
+
+
+class Retouched:
+    """A link that changes one text in every answer: a center that writes something else than it booked."""
+
+    def __init__(self, town: Town, old: bytes, new: bytes) -> None:
+        self._link, self._old, self._new = town.new_link(), old, new
+
+    def post(self, body: bytes) -> bytes:
+        return self._link.post(body).replace(self._old, self._new)
+
+
+def retouched(town: Town, old: bytes, new: bytes) -> CenterDesk:
+    desk = town.new_desk(Retouched(town, old, new))
+    desk.sign_in("0001")
+    return desk
+
+
+def test_a_center_that_answers_other_amounts_is_shown_not_repaired(town: Town) -> None:
+    """The answer's amount differs and breaks identities I2 and I1: both are reported, ours stays what it was."""
+    record = town.purchase()
+
+    outcome = town.send(record, desk=retouched(town, b'"psn_part_amt":"111.70"', b'"psn_part_amt":111.71'))
+
+    assert isinstance(outcome, Accepted)
+    assert "psn_part_amt: center 111.71, terminal 111.70" in outcome.differences
+    assert any(text.startswith("I1: medfee_sumamt 111.70") for text in outcome.differences)
+    assert any(text.startswith("I2: psn_part_amt 111.71") for text in outcome.differences)
+
+
+def test_another_balance_at_the_center_is_shown(town: Town) -> None:
+    """The account was used elsewhere meanwhile: the bill stands, and the other balance is shown."""
+    record = town.purchase()
+    desk = retouched(town, b'"balc":"0.00"', b'"balc":"12.30"')
+
+    outcome = town.send(record, desk=desk)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ("balc: center 12.30, terminal 0.00",)
+
+
+def test_the_old_names_of_other_editions_are_read(town: Town) -> None:
+    """An edition that says `psn_pay` and `cash_payamt` means the same amounts."""
+    record = town.purchase()
+    desk = retouched(town, b'"psn_cash_pay":"36.70"', b'"cash_payamt":36.7')
+
+    outcome = town.send(record, desk=desk)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()

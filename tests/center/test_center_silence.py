@@ -1,0 +1,216 @@
+"""The third answer: what is not answered is unknown, never failed, and a repeat settles it exactly once."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from town import Town
+
+from terminal.center.desk import Accepted, NotSent, Rejected, Unknown
+from terminal.center.link import HttpLink
+from terminal.errors import Refused
+
+
+def test_an_answer_cut_after_booking_is_unknown_and_the_repeat_books_once(town: Town) -> None:
+    """The center books, the line is cut: outcome unknown; the same message again brings the answer, booked once."""
+    record = town.stay()
+    message_id = town.desk.new_message_id(record.provider_id)
+    town.server.faults.inject("drop-after", infno="2102")
+
+    cut = town.send(record, message_id)
+    booked_meanwhile = len(town.books.settlements())
+    again = town.send(record, message_id)
+
+    assert isinstance(cut, Unknown)
+    assert booked_meanwhile == 1
+    assert isinstance(again, Accepted)
+    assert len(town.books.settlements()) == 1
+    assert town.person("A00000001").year.admissions == 1
+
+
+def test_a_request_cut_before_booking_is_unknown_too(town: Town) -> None:
+    """The terminal cannot tell whether the center has booked; the repeat does it."""
+    record = town.stay()
+    message_id = town.desk.new_message_id(record.provider_id)
+    town.server.faults.inject("drop-before", infno="2102")
+
+    cut = town.send(record, message_id)
+    booked_meanwhile = len(town.books.settlements())
+    again = town.send(record, message_id)
+
+    assert isinstance(cut, Unknown)
+    assert booked_meanwhile == 0
+    assert isinstance(again, Accepted)
+    assert len(town.books.settlements()) == 1
+
+
+@pytest.mark.parametrize("fault", ["html", "no-infcode", "truncated"])
+def test_an_unreadable_answer_is_unknown(town: Town, fault: str) -> None:
+    """HTML from a proxy, JSON without `infcode`, half an answer: all unknown."""
+    town.server.faults.inject(fault, infno="2102")  # type: ignore[arg-type]
+
+    assert isinstance(town.send(town.purchase()), Unknown)
+
+
+def test_a_gateways_refusal_never_reached_the_center(town: Town) -> None:
+    """`{"code": 401}` of the gateway is certain: nothing was booked, the message may go again as it is."""
+    town.server.faults.inject("gateway-401", infno="2102")
+
+    outcome = town.send(town.purchase())
+
+    assert isinstance(outcome, NotSent)
+    assert town.books.settlements() == []
+
+
+def test_a_refusal_is_a_refusal(town: Town) -> None:
+    """`infcode` -1 is the center's definite no, with its reason."""
+    town.server.faults.inject("refuse", infno="2102")
+
+    outcome = town.send(town.purchase())
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "the center is asked to refuse this"
+
+
+def test_a_center_that_is_down_has_not_been_sent_anything(town: Town) -> None:
+    """Down: surely not sent. Up again on the same port: the same desk goes on without an unknown outcome."""
+    record = town.purchase()
+    town.server.down()
+
+    down = town.send(record)
+    town.server.up()
+    up = town.send(record)
+
+    assert isinstance(down, NotSent)
+    assert isinstance(up, Accepted)
+
+
+def test_a_connection_that_the_center_closed_is_opened_anew(town: Town) -> None:
+    """The kept-alive connection died between two messages: the next one is not lost on it."""
+    record = town.purchase()
+    town.server.down()
+    town.server.up()
+
+    assert isinstance(town.send(record), Accepted)
+
+
+@contextmanager
+def mute_center(speaks: bytes = b"") -> Iterator[str]:
+    """A listener that takes the request, says `speaks`, and then nothing more."""
+    finished = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def listen() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(speaks)
+            finished.wait(30)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        finished.set()
+        thread.join()
+        listener.close()
+
+
+class Rerouted:
+    """A link that signs in at the real center and sends everything else elsewhere."""
+
+    def __init__(self, town: Town, url: str) -> None:
+        self._real = town.new_link()
+        self._other = HttpLink(url, town.clock, reply_timeout_seconds=0.2)
+
+    def post(self, body: bytes) -> bytes:
+        link = self._real if b'"infno":"9001"' in body else self._other
+        return link.post(body)
+
+
+@pytest.mark.parametrize(
+    "speaks",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\n",
+        b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"infcode":0,',
+        b"NOT HTTP AT ALL\r\n\r\n",
+    ],
+)
+def test_a_center_that_falls_silent_is_unknown(town: Town, speaks: bytes) -> None:
+    """It takes the request and says nothing, a part, or nonsense: unknown after the time-out, never failed."""
+    record = town.purchase()
+    with mute_center(speaks) as url:
+        desk = town.new_desk(Rerouted(town, url))
+
+        outcome = town.send(record, desk=desk)
+
+    assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("missing", [b'"setl_id"', b'"setlinfo"'])
+def test_a_success_without_a_settlement_number_is_unknown(town: Town, missing: bytes) -> None:
+    """`infcode` 0 without the center's own number proves nothing that could be voided later."""
+
+    class Poor:
+        def post(self, body: bytes) -> bytes:
+            return link.post(body).replace(missing, b'"other"')
+
+    link = town.new_link()
+
+    assert isinstance(town.send(town.purchase(), desk=town.new_desk(Poor())), Unknown)
+
+
+def test_a_reversal_undoes_what_the_center_had_booked(town: Town) -> None:
+    """2601 by the message id: the account is whole again, a second reversal says the same, a new message settles."""
+    record = town.purchase()
+    message_id = town.desk.new_message_id(record.provider_id)
+    town.server.faults.inject("drop-after", infno="2102")
+    town.send(record, message_id)
+
+    reversals = [
+        town.desk.reverse(record.provider_id, record.operator, record.person_number, message_id) for _ in range(2)
+    ]
+    whole = town.person("A00000006").account.balance
+    anew = town.send(record)
+
+    assert all(isinstance(outcome, Accepted) for outcome in reversals)
+    assert whole == 7_500
+    assert isinstance(anew, Accepted)
+
+
+def test_a_reversal_of_what_never_arrived_is_refused(town: Town) -> None:
+    """The center says that it has never booked this message: a definite answer too."""
+    record = town.purchase()
+
+    outcome = town.desk.reverse(record.provider_id, record.operator, record.person_number, "M" * 30)
+
+    assert isinstance(outcome, Rejected)
+
+
+def test_a_reversal_can_be_unknown_itself(town: Town) -> None:
+    """Silence on a reversal is silence; the question goes again until it is answered."""
+    record = town.purchase()
+    message_id = town.desk.new_message_id(record.provider_id)
+    town.send(record, message_id)
+    town.server.faults.inject("drop-after", infno="2601")
+    ask = (record.provider_id, record.operator, record.person_number, message_id)
+
+    outcomes = [town.desk.reverse(*ask), town.desk.reverse(*ask)]
+
+    assert [type(outcome) for outcome in outcomes] == [Unknown, Accepted]
+    assert town.person("A00000006").account.balance == 7_500
+
+
+@pytest.mark.parametrize("url", ["", "center", "ftp://center/", "http://", "http://center:port/", "http://[::1/"])
+def test_a_wrong_address_is_refused_at_start(town: Town, url: str) -> None:
+    """A center's address that cannot be one is refused when the link is made, not at the first settlement."""
+    with pytest.raises(Refused) as refusal:
+        HttpLink(url, town.clock)
+
+    assert refusal.value.at == "center.url"
