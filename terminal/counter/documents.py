@@ -1,0 +1,71 @@
+"""The papers of the counter, made from the journal alone: what is printed is what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from terminal.journal.records import PrintJob, SettlementRecord
+from terminal.money import Fen
+from terminal.receipt.blocks import Document
+from terminal.receipt.day import DayRow
+from terminal.receipt.head import TRAINING, ReceiptHead, reprint_mark
+from terminal.receipt.layout import settlement_receipt, void_receipt
+
+REPEAT = "重复打印 REPEAT 前次中断"
+"""The paper may hold a part of this document already: only one of the two counts."""
+
+
+def receipt(record: SettlementRecord, provider_names: Mapping[str, str], mark: str = "") -> Document:
+    """The receipt of a settlement, or of a void with the cash to give back."""
+    bill, split = record.bill, record.settlement
+    head = ReceiptHead(
+        provider_name=provider_names.get(record.provider_id, record.provider_id),
+        settlement_number=record.id,
+        till_reference=record.till_reference,
+        business_date=record.business_day,
+        settled_at=record.at,
+        operator=record.operator,
+        patient_name=bill.patient.name,
+        patient_id=bill.patient.id,
+        balance_before=split.account_balance if record.kind == "void" else bill.account.balance,
+        journal_hash=record.entry_hash,
+        mark=mark,
+    )
+    if record.kind == "void":
+        return void_receipt(split, head, record.voids, record.reason)
+    return settlement_receipt(split, head, bill.items)
+
+
+def mark_of(job: PrintJob, training: bool) -> str:
+    """What the paper must say of itself: a reprint, a repeat after an interruption, training."""
+    words = [TRAINING] if training else []
+    if job.copy > 0 and job.document != "day":
+        words.append(reprint_mark(job.copy))
+    if job.repeat:
+        words.append(REPEAT)
+    return " ".join(words)
+
+
+def day_rows(records: Sequence[SettlementRecord]) -> tuple[DayRow, ...]:
+    """The day's sums as the drawer has them: everything committed, voids negative, a row a group."""
+    groups: dict[tuple[str, str], list[SettlementRecord]] = {}
+    for record in records:
+        groups.setdefault((record.scheme, record.clearing_class), []).append(record)
+    return tuple(_row(*group, found) for group, found in sorted(groups.items()))
+
+
+def _row(scheme: str, clearing_class: str, records: Sequence[SettlementRecord]) -> DayRow:
+    splits = [(record.sign, record.settlement) for record in records]
+    pool = sum(sign * split.funds.get("pool", 0) for sign, split in splits)
+    return DayRow(
+        scheme=scheme,
+        clearing_class=clearing_class,
+        count=sum(sign > 0 for sign, _ in splits),
+        voids=sum(sign < 0 for sign, _ in splits),
+        total=Fen(sum(sign * split.total for sign, split in splits)),
+        pool=Fen(pool),
+        other_funds=Fen(sum(sign * split.fund_total for sign, split in splits) - pool),
+        account=Fen(sum(sign * split.account for sign, split in splits)),
+        cash=Fen(sum(sign * split.cash for sign, split in splits)),
+        provider_borne=sum(sign * split.provider_borne for sign, split in splits),
+    )

@@ -1,0 +1,75 @@
+"""Which paper a print job asks for, and what it must be marked as."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from terminal.counter import documents
+from terminal.counter.day import DayReport
+from terminal.journal.journal import Journal
+from terminal.journal.records import PrintJob
+from terminal.receipt.blocks import Document
+from terminal.receipt.day import DayReport as DayPaper
+from terminal.receipt.day import QueueState, day_report
+from terminal.receipt.head import TRAINING
+from terminal.settlement.codec import decode
+
+
+class _Kept(Struct, frozen=True):
+    """What a day's paper needs of a report; the sums are made from the settlements themselves."""
+
+    operator: str
+    reconciliation: Literal["matched", "different", "pending"]
+    detail: str
+    uploads: dict[str, int]
+    journal_head: str
+
+
+class Papers:
+    """The counter's papers from the journal. `training`: every paper is marked as such."""
+
+    def __init__(self, journal: Journal, provider_names: Mapping[str, str], training: bool) -> None:
+        self._journal = journal
+        self._provider_names = provider_names
+        self._training = training
+        self._reports: dict[dt.date, DayReport] = {}
+
+    def keep(self, report: DayReport) -> None:
+        """Hold the report of a day that is not sealed yet; a sealed one stands in the journal."""
+        self._reports[report.day] = report
+
+    def receipt(self, settlement_id: str) -> Document:
+        """The receipt of a settlement or a void as it was first printed. Raises Missing."""
+        record = self._journal.settlement(settlement_id)
+        return documents.receipt(record, self._provider_names, TRAINING if self._training else "")
+
+    def document_of(self, job: PrintJob) -> Document:
+        """The document of a print job, with its mark. Raises Missing."""
+        mark = documents.mark_of(job, self._training)
+        if job.document == "day":
+            return self._day(dt.date.fromisoformat(job.subject), mark)
+        return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark)
+
+    def _day(self, day: dt.date, mark: str) -> Document:
+        sealed = self._journal.day_report(day)
+        report = decode(sealed, _Kept) if sealed else self._reports.get(day)
+        counts = report.uploads if report else self._journal.counts()
+        known = {name: counts.get(name, 0) for name in ("queued", "sent", "accepted", "refused")}
+        return day_report(
+            DayPaper(
+                provider_name="、".join(self._provider_names.values()),
+                business_date=day,
+                printed_at=self._journal.clock.now(),
+                operator=report.operator if report else "",
+                rows=documents.day_rows(self._journal.of_day(day)),
+                queue=QueueState(**known, unknown=counts.get("unknown", 0) + counts.get("parked", 0)),
+                reconciliation=report.reconciliation if report else "pending",
+                reconciliation_detail=report.detail if report else "",
+                chain_hash=report.journal_head if report else self._journal.head(),
+                mark=mark,
+            )
+        )
