@@ -1,0 +1,114 @@
+"""What is refused before a route sees it: foreign hosts, foreign pages, wrong types, bodies without end.
+
+A browser on the same machine may be made to call loopback by any web page. A page that has rebound its own
+name to 127.0.0.1 betrays itself by the Host header; a page that posts from elsewhere by Origin; a plain form
+by its content type.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from terminal.api.problem import CODE_IN_SCOPE, problem_response
+from terminal.errors import Refused
+from terminal.limits import KEY_CHARACTERS_MAX
+from terminal.settlement.codec import decode
+
+T = TypeVar("T")
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+REQUEST_BYTES_MAX = 65_536
+"""A request's body, where it is not a bill."""
+
+_ANSWER_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""Answers hold personal data: no cache keeps them, no browser guesses at them."""
+
+
+class LoopbackOnly:
+    """ASGI middleware: Host must be a loopback name, Origin absent or this API itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_uncached(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_ANSWER_HEADERS]
+            await send(message)
+
+        refused = _foreign(Headers(scope=scope))
+        if refused:
+            scope[CODE_IN_SCOPE] = refused.code
+        app = problem_response(refused) if refused else self._app
+        await app(scope, receive, send_uncached)
+
+
+def _foreign(headers: Headers) -> Refused | None:
+    host = headers.get("host", "")
+    name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
+    if name.lower() not in LOOPBACK_NAMES or not (port == "" or port.isdecimal()):
+        return Refused("foreign-host", "the Host is not a loopback name", "Host 不是本机名", "Host")
+    origin = headers.get("origin")
+    if origin is not None and origin.lower() != f"http://{host.lower()}":
+        return Refused("foreign-origin", "pages of other origins are not served", "拒绝其他来源的网页", "Origin")
+    return None
+
+
+async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_BYTES_MAX) -> tuple[T, bytes]:
+    """The body, decoded strictly, and its bytes. Raises Refused: too long, not JSON, bad input."""
+    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if content_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise Refused(
+            "wrong-content-type",
+            "the body is application/json",
+            "请求体须为 application/json",
+            "Content-Type",
+        )
+    body = await _read_bounded(request, bytes_max)
+    return decode(body, wanted, "the body"), body
+
+
+def idempotency_key(request: Request) -> str:
+    """The request's `Idempotency-Key`. Raises Refused where there is none, several, or a bad one."""
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
+        raise Refused(
+            "key-missing",
+            "this request needs an Idempotency-Key: one for every intent, the same for its repeats",
+            "此请求需要 Idempotency-Key",
+            "Idempotency-Key",
+        )
+    key = keys[0]
+    visible = all("!" <= character <= "~" for character in key)
+    if len(keys) > 1 or not key or len(key) > KEY_CHARACTERS_MAX or not visible:
+        raise Refused(
+            "bad-input",
+            f"an Idempotency-Key is 1 to {KEY_CHARACTERS_MAX} visible ASCII characters, given once",
+            f"Idempotency-Key 为 1 至 {KEY_CHARACTERS_MAX} 个可见 ASCII 字符",
+            "Idempotency-Key",
+        )
+    return key
+
+
+async def _read_bounded(request: Request, bytes_max: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise Refused(
+                "too-long", f"the body is at most {bytes_max} bytes", f"请求体不得超过 {bytes_max} 字节", "body"
+            )
+    return bytes(body)

@@ -1,0 +1,204 @@
+"""What the local API takes and gives: the types that its OpenAPI document is generated from.
+
+Requests are strict: an unknown key, a wrong type or a text beyond its bound is refused with its place.
+Amounts are strings of yuan with two places, moments ISO 8601 with +08:00. Keys are a public contract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from terminal.money import Fen
+from terminal.settlement.bill import Account, Bill, Entitlement, Patient, Year
+from terminal.settlement.result import Settlement
+
+Word = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
+Operator = Annotated[str, Meta(min_length=1, max_length=20)]
+"""The center takes at most 20 characters (9001 `opter_no`)."""
+Reference = Annotated[str, Meta(max_length=KEY_CHARACTERS_MAX)]
+
+
+class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/sessions: who signs in."""
+
+    operator: Operator
+    operator_name: Word
+
+
+class SessionAnswer(Struct, frozen=True):
+    """Who is signed in, and for which business day."""
+
+    operator: str
+    operator_name: str
+    business_day: dt.date
+
+
+class IdentificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/identifications: read the card that is in the reader now."""
+
+    by: Literal["card"]
+
+
+class IdentificationAnswer(Struct, frozen=True):
+    """Who was identified. `patient.id` shows its last four characters only; the terminal keeps the rest."""
+
+    id: str
+    expires_at: dt.datetime
+    policy: str
+    insured_place: str
+    patient: Patient
+    entitlement: Entitlement
+    account: Account
+    year: Year
+
+
+class QuoteRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/quotes: what would this bill come to? `identification`: whose it is."""
+
+    identification: Word
+    bill: Bill
+
+
+class QuoteAnswer(Struct, frozen=True):
+    """A quote: nothing durable. `hash` names exactly this split; a settlement repeats it."""
+
+    id: str
+    hash: str
+    expires_at: dt.datetime
+    settlement: Settlement
+
+
+class SettleRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/settlements. `consent`: the patient agrees to pay what lies outside the catalogue."""
+
+    quote: Word
+    hash: Word
+    consent: bool = False
+    till_reference: Reference = ""
+
+
+class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/settlements/{id}/void: why the whole settlement is taken back."""
+
+    reason: Word
+
+
+class SettlementView(Struct, frozen=True):
+    """A settlement or a void as the journal has it, without the bill. `voids`, `voided_by`: numbers or ""."""
+
+    id: str
+    kind: str
+    state: str
+    business_day: dt.date
+    at: dt.datetime
+    operator: str
+    provider_id: str
+    till_reference: str
+    voids: str
+    voided_by: str
+    reason: str
+    journal_hash: str
+    upload: str
+    settlement: Settlement
+
+
+class SettlementList(Struct, frozen=True):
+    """GET /v1/settlements?till_reference=: oldest first; empty where there is none."""
+
+    settlements: list[SettlementView]
+
+
+class QueuedUpload(Struct, frozen=True):
+    """A message that the center has not accepted yet. `reason`: the center's, or why it could not be sent."""
+
+    message_id: str
+    transaction: str
+    settlement: str
+    state: str
+    attempts: int
+    first_queued_at: dt.datetime
+    next_attempt_at: dt.datetime
+    reason: str
+
+
+class QueuedPrint(Struct, frozen=True):
+    """A document that is not on paper yet. `copy` 0 is the first print; `why`: what stopped it last."""
+
+    document: str
+    subject: str
+    copy: int
+    state: str
+    repeat: bool
+    attempts: int
+    why: str
+
+
+class QueueAnswer(Struct, frozen=True):
+    """GET /v1/queue: everything that is not finished."""
+
+    uploads: list[QueuedUpload]
+    prints: list[QueuedPrint]
+
+
+class DayGroup(Struct, frozen=True):
+    """One line of a day's totals; voids count negative, so that a sum may be below zero."""
+
+    provider_id: str
+    scheme: str
+    clearing_class: str
+    count: int
+    void_count: int
+    total: Fen
+    fund_total: Fen
+    account: Fen
+    cash: Fen
+    provider_borne: Fen
+
+
+class DayAnswer(Struct, frozen=True):
+    """GET /v1/days/{day}: `open`, `frozen` (being closed) or `sealed`, and the totals so far."""
+
+    day: dt.date
+    state: str
+    groups: list[DayGroup]
+
+
+class DeviceAnswer(Struct, frozen=True):
+    """A device's own word: `good`, `fault` or `unknown`."""
+
+    health: Literal["good", "fault", "unknown"]
+    code: str
+    detail: str
+
+
+class CenterAnswer(Struct, frozen=True):
+    """Whether the center answered when it was last asked, and when; it is not asked for this."""
+
+    reachable: Literal["yes", "no", "unknown"]
+    as_of: dt.datetime | None
+
+
+class HealthAnswer(Struct, frozen=True):
+    """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state."""
+
+    terminal: str
+    mode: str
+    now: dt.datetime
+    training_clock: bool
+    signed_in: str
+    business_day: dt.date
+    day_state: str
+    devices: dict[str, DeviceAnswer]
+    center: CenterAnswer
+    uploads: dict[str, int]
+    prints_waiting: int
+
+
+class Liveness(Struct, frozen=True):
+    """GET /livez, /readyz: the process runs; it takes requests."""
+
+    status: Literal["live", "ready"]

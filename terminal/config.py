@@ -1,0 +1,194 @@
+"""`terminal.toml`: what one terminal is told about itself, read strictly and once, at start.
+
+Promise: an unknown key, a wrong type or a value out of bounds is refused with the file and the key that holds
+it, before any device, journal or port is touched. Relative paths are relative to the configuration file, so
+that a terminal can be started from anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from terminal.errors import Refused
+from terminal.limits import (
+    CENTER_REPLY_TIMEOUT_SECONDS,
+    RETRY_PAUSE_SECONDS_MAX,
+    RETRY_PAUSE_SECONDS_MIN,
+    TEXT_CHARACTERS_MAX,
+)
+from terminal.settlement.bill import Provider
+from terminal.settlement.codec import convert
+
+CONFIG_BYTES_MAX = 1_048_576
+"""A configuration longer than this is not one."""
+
+REPLY_TIMEOUT_SECONDS_MAX = 60
+"""Nobody waits longer than this at a counter."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
+TerminalId = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z")]
+AreaCode = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
+ProviderId = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{12}\Z")]
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+PauseSeconds = Annotated[int, Meta(ge=RETRY_PAUSE_SECONDS_MIN, le=RETRY_PAUSE_SECONDS_MAX)]
+Moment = Annotated[dt.datetime, Meta(tz=True)]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the sections: immutable, and an unknown key is refused."""
+
+
+class TerminalSection(Section, frozen=True):
+    """Who this terminal is. `id` opens every settlement number; `till_number` is part of every message id."""
+
+    id: TerminalId
+    till_number: Annotated[int, Meta(ge=0, le=99)] = 1
+    mode: Literal["local"] = "local"
+    journal: Name = "journal.db"
+
+
+class ApiSection(Section, frozen=True):
+    """Where the local API listens. Loopback only; port 0 lets the machine choose one."""
+
+    host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
+    port: Port = 8431
+
+
+class CenterSection(Section, frozen=True):
+    """The municipal center: its address, the division code of the place of care, patience in seconds."""
+
+    url: Name
+    area_code: AreaCode
+    reply_timeout_seconds: Annotated[int, Meta(ge=1, le=REPLY_TIMEOUT_SECONDS_MAX)] = CENTER_REPLY_TIMEOUT_SECONDS
+    retry_pause_seconds_min: PauseSeconds = RETRY_PAUSE_SECONDS_MIN
+    retry_pause_seconds_max: PauseSeconds = RETRY_PAUSE_SECONDS_MAX
+
+
+class ReaderSection(Section, frozen=True):
+    """The card reader. `name` as PC/SC calls it, "" for the first; `card` for a simulated one."""
+
+    kind: Literal["pcsc", "simulated", "none"] = "pcsc"
+    name: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    card: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+
+
+class PrinterSection(Section, frozen=True):
+    """The receipt printer: 32 columns on 58 mm, 48 (or 42) on 80 mm. flow_control: how it says busy."""
+
+    kind: Literal["serial", "simulated", "none"] = "none"
+    port: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    flow_control: Literal["none", "rtscts", "xonxoff"] = "rtscts"
+    columns: Literal[32, 42, 48] = 32
+
+
+class ProviderEntry(Provider, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One institution that settles here: the bill's provider and the name that stands on the receipt."""
+
+    id: ProviderId
+    name: Name
+
+    def as_provider(self) -> Provider:
+        """The part that goes onto a bill."""
+        return Provider(**{field: getattr(self, field) for field in Provider.__struct_fields__})
+
+
+class PoliciesSection(Section, frozen=True):
+    """Which supplements of the bureau hold here, and which lapsed policies go on until their successor."""
+
+    supplements: Annotated[list[Name], Meta(max_length=64)] = []
+    lapsed_goes_on: Annotated[list[Name], Meta(max_length=64)] = []
+
+
+class ClockSection(Section, frozen=True):
+    """Training only: the clock starts at this moment instead of now and runs on."""
+
+    starts_at: Moment | None = None
+
+
+class Config(Section, frozen=True):
+    """The whole of `terminal.toml`. Once loaded, every path in it is absolute."""
+
+    terminal: TerminalSection
+    center: CenterSection
+    providers: Annotated[list[ProviderEntry], Meta(min_length=1, max_length=64)]
+    api: ApiSection = ApiSection()
+    reader: ReaderSection = ReaderSection()
+    printer: PrinterSection = PrinterSection()
+    policies: PoliciesSection = PoliciesSection()
+    clock: ClockSection = ClockSection()
+
+    @property
+    def providers_by_id(self) -> dict[str, Provider]:
+        """What the counter fills into a bill, by id; the first is the default."""
+        return {entry.id: entry.as_provider() for entry in self.providers}
+
+    @property
+    def provider_names(self) -> dict[str, str]:
+        """The institutions' names by id."""
+        return {entry.id: entry.name for entry in self.providers}
+
+
+def load(path: Path) -> Config:
+    """Read and check one configuration file. Raises Refused with the file and the key; touches nothing."""
+    data = _parsed(path)
+    try:
+        config = convert(data, Config)
+        _check(config)
+    except Refused as error:
+        raise Refused(error.code, error.message, error.message_zh, f"{path}: {error.at}") from None
+    return _with_absolute_paths(config, path.resolve().parent)
+
+
+def _with_absolute_paths(config: Config, folder: Path) -> Config:
+    replace = msgspec.structs.replace
+    card = config.reader.card
+    return replace(
+        config,
+        terminal=replace(config.terminal, journal=str(folder / config.terminal.journal)),
+        reader=replace(config.reader, card=str(folder / card) if card else ""),
+        policies=replace(config.policies, supplements=[str(folder / given) for given in config.policies.supplements]),
+    )
+
+
+def _parsed(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(CONFIG_BYTES_MAX + 1)
+        if len(data) > CONFIG_BYTES_MAX:
+            raise _wrong(f"a configuration is at most {CONFIG_BYTES_MAX} bytes", "配置文件过长", str(path))
+        return tomllib.loads(data.decode())
+    except OSError as error:
+        why = error.strerror or "cannot be read"
+        raise _wrong(f"cannot be read: {why}", f"无法读取配置文件：{why}", str(path)) from None
+    except ValueError as error:
+        raise _wrong(f"is not TOML: {error}", f"不是有效的 TOML：{error}", str(path)) from None
+
+
+def _check(config: Config) -> None:
+    """What no single value can show: relations between keys."""
+    url = urlsplit(config.center.url)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query or url.fragment:
+        raise _wrong("is http://host[:port]/path, without user or query", "中心地址无效", "center.url")
+    if config.center.retry_pause_seconds_min > config.center.retry_pause_seconds_max:
+        raise _wrong("is above retry_pause_seconds_max", "重试间隔下限大于上限", "center.retry_pause_seconds_min")
+    if config.reader.kind == "simulated" and not config.reader.card:
+        raise _wrong("a simulated reader needs a card file", "模拟读卡器需要卡文件", "reader.card")
+    if config.printer.kind == "serial" and not config.printer.port:
+        raise _wrong("a serial printer needs its port", "串口打印机需要端口", "printer.port")
+    seen: set[str] = set()
+    for place, entry in enumerate(config.providers):
+        if entry.id in seen:
+            raise _wrong("stands twice", "机构重复", f"providers[{place}].id")
+        seen.add(entry.id)
+
+
+def _wrong(message: str, message_zh: str, at: str) -> Refused:
+    return Refused("bad-configuration", message, message_zh, at)

@@ -1,0 +1,224 @@
+"""The terminal as a program: joins configuration, devices, journal, center, counter and API, and runs.
+
+Promise: one journal has one daemon; the counter, its reader and the journal are touched by one thread only;
+TERM and INT finish what is begun, close the journal and end with status 0; what is found half done at start
+is put right before the first request is taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from hw.pcsc import PcscReader
+from hw.ports import CardReader, DeviceState, ReceiptPrinter
+from hw.printer import SerialPrinter
+from hw.simulated.printer import SimulatedPrinter
+from hw.simulated.reader import CardFileReader, SimulatedReader
+from terminal.api.app import make_app
+from terminal.api.background import Background, JournalFromAfar
+from terminal.api.log import LOGGER, log_to
+from terminal.api.served import Served
+from terminal.api.server import Server, listen_on, told_to_stop
+from terminal.api.sight import CenterSight
+from terminal.api.thread import CounterThread
+from terminal.api.types import DeviceAnswer, HealthAnswer
+from terminal.center.desk import CenterDesk, Institution
+from terminal.center.link import HttpLink
+from terminal.center.upload import Upload
+from terminal.clock import Clock, ShiftedClock, SystemClock
+from terminal.config import CenterSection, Config, PrinterSection, ReaderSection, load
+from terminal.counter.counter import Counter
+from terminal.counter.printing import PrintQueue
+from terminal.counter.recover import recover
+from terminal.errors import TerminalError
+from terminal.journal.journal import Journal
+from terminal.settlement.law import Law
+
+IDENTITY_BYTES = 16
+"""Random ids of identifications and quotes: not to be guessed."""
+
+
+def run(config_path: Path) -> int:
+    """Run one terminal until TERM or INT. Returns 0, or 1 with a plain message on standard error."""
+    log_to(sys.stderr)
+    thread = CounterThread()
+    try:
+        config = load(config_path)
+        terminal = thread.run(lambda: _open(config, thread))
+        try:
+            return _serve(config, terminal)
+        finally:
+            thread.run(terminal.journal.close)
+            LOGGER.info("stopped", extra={"terminal": config.terminal.id})
+    except TerminalError as error:
+        print(f"terminal: {error}\n终端：{error.message_zh}", file=sys.stderr)
+        return 1
+    finally:
+        thread.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Terminal:
+    """Everything that `_open` made, in the order in which it leans on each other."""
+
+    clock: Clock
+    journal: Journal
+    reader: CardReader
+    printer: ReceiptPrinter
+    counter: Counter
+    prints: PrintQueue
+    upload: Upload
+    sight: CenterSight
+    thread: CounterThread
+
+
+def _open(config: Config, thread: CounterThread) -> _Terminal:
+    """Open, load and put right what an earlier end left half done. Runs on the counter's thread."""
+    clock = _clock(config)
+    law = Law.load(
+        supplements=[Path(path) for path in config.policies.supplements],
+        lapsed_goes_on=frozenset(config.policies.lapsed_goes_on),
+    )
+    reader, printer = _reader(config.reader), _printer(config.printer)
+    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
+    try:
+        recover(journal)
+        sight = CenterSight(clock)
+        # Two connections to the center: a slow upload must not hold up who stands at the counter.
+        desk = _desk(config, sight, journal, clock)
+        from_afar = cast(Journal, JournalFromAfar(journal, thread))
+        upload_desk = _desk(config, sight, from_afar, clock)
+        counter = Counter(
+            journal,
+            law,
+            desk,
+            reader,
+            config.providers_by_id,
+            clock,
+            lambda: secrets.token_hex(IDENTITY_BYTES),
+            config.provider_names,
+            training=config.clock.starts_at is not None,
+        )
+        prints = PrintQueue(
+            from_afar,
+            printer,
+            lambda job: thread.run(lambda: counter.document_of(job)),
+            config.printer.columns,
+        )
+        upload = _upload(config.center, from_afar, upload_desk, clock)
+    except BaseException:
+        journal.close()
+        raise
+    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread)
+
+
+def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
+    link = HttpLink(config.center.url, clock, config.center.reply_timeout_seconds)
+    institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
+    return CenterDesk(sight.watch(link), institution, journal.next_message_stamp, config.terminal.till_number, clock)
+
+
+def _upload(center: CenterSection, journal: Journal, desk: CenterDesk, clock: Clock) -> Upload:
+    jitter = random.Random(secrets.randbits(64))
+    return Upload(journal, desk, clock, jitter, center.retry_pause_seconds_min, center.retry_pause_seconds_max)
+
+
+def _clock(config: Config) -> Clock:
+    if config.clock.starts_at is None:
+        return SystemClock()
+    LOGGER.warning("training-clock", extra={"starts_at": config.clock.starts_at.isoformat()})
+    return ShiftedClock(config.clock.starts_at)
+
+
+def _reader(section: ReaderSection) -> CardReader:
+    if section.kind == "pcsc":
+        return PcscReader(section.name or None)
+    if section.kind == "none":
+        return SimulatedReader(connected=False)
+    return CardFileReader(Path(section.card))
+
+
+def _printer(section: PrinterSection) -> ReceiptPrinter:
+    if section.kind == "serial":
+        return SerialPrinter(section.port, section.baudrate, flow_control=section.flow_control)
+    printer = SimulatedPrinter(section.columns)
+    printer.silent = section.kind == "none"
+    return printer
+
+
+def _serve(config: Config, terminal: _Terminal) -> int:
+    listening = listen_on(config.api.host, config.api.port)
+    return asyncio.run(_serve_until_told(config, terminal, listening))
+
+
+async def _serve_until_told(config: Config, terminal: _Terminal, listening: socket.socket) -> int:
+    server: Server
+    prints = None if config.printer.kind == "none" else terminal.prints.tick
+    background = Background(terminal.upload.tick, prints, terminal.clock)
+    served = Served(
+        counter=terminal.counter,
+        journal=terminal.journal,
+        thread=terminal.thread,
+        health=lambda: _health(config, terminal),
+        ready=lambda: server.started and not server.should_exit,
+        changed=background.changed,
+        exclusive=background.exclusive,
+        receipt_columns=config.printer.columns,
+        clock=terminal.clock,
+    )
+    server = Server(make_app(served), config.terminal.id)
+    with told_to_stop(server.stop):
+        working = asyncio.create_task(background.work())
+        working.add_done_callback(lambda _: server.stop())
+        await server.serve(sockets=[listening])
+        background.stop()
+        try:
+            await working
+        except ExceptionGroup as error:
+            LOGGER.critical("background-died", exc_info=error)
+            return 1
+    return 0
+
+
+async def _health(config: Config, terminal: _Terminal) -> HealthAnswer:
+    # A device that takes its time to answer keeps nobody waiting but who asked.
+    reader, printer = await asyncio.gather(
+        asyncio.to_thread(terminal.reader.state), asyncio.to_thread(terminal.printer.state)
+    )
+    devices = {"reader": _device(reader), "printer": _device(printer)}
+    return await terminal.thread.call(lambda: _facts(config, terminal, devices))
+
+
+def _facts(config: Config, terminal: _Terminal, devices: dict[str, DeviceAnswer]) -> HealthAnswer:
+    counter, journal = terminal.counter, terminal.journal
+    day = counter.business_day()
+    return HealthAnswer(
+        terminal=config.terminal.id,
+        mode=config.terminal.mode,
+        now=terminal.clock.now(),
+        training_clock=config.clock.starts_at is not None,
+        signed_in=counter.signed_in,
+        business_day=day,
+        day_state=journal.day_state(day),
+        devices=devices,
+        center=terminal.sight.last,
+        uploads=journal.counts(),
+        prints_waiting=len(journal.print_queue()),
+    )
+
+
+def _device(state: DeviceState) -> DeviceAnswer:
+    return DeviceAnswer(state.health.value, state.code, state.detail)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] != "--config":
+        sys.exit("usage: python -m terminal.daemon --config FILE")
+    sys.exit(run(Path(sys.argv[2])))

@@ -1,0 +1,34 @@
+"""One running terminal with its center, for every test of the API; each test signs in and uses its own keys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from daemon.process import TerminalProcess, new_bureau
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
+    """A terminal on which nobody has signed in yet."""
+    folder: Path = tmp_path_factory.mktemp("terminal")
+    with new_bureau(folder) as bureau, TerminalProcess(folder, bureau.url) as process:
+        yield process
+
+
+@pytest.fixture
+def terminal(running: TerminalProcess) -> TerminalProcess:
+    """The terminal with an operator signed in."""
+    running.sign_in()
+    return running
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def new_key() -> Callable[[], str]:
+    """A fresh `Idempotency-Key` at each call."""
+    return lambda: f"key-{next(_numbers)}"
