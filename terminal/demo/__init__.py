@@ -1,0 +1,1 @@
+"""The demonstration: a whole day at the counter, on the real parts, from the card to the bureau."""
