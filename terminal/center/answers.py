@@ -27,6 +27,7 @@ class Institution(Struct, frozen=True):
 
     @property
     def clearing_agency(self) -> str:
+        """Whom the day is cleared with: the agency named, else the area's own."""
         return self.agency or self.area_code
 
 

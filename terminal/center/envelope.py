@@ -64,6 +64,7 @@ class Answer(Struct, frozen=True):
 
     @property
     def accepted(self) -> bool:
+        """Whether the center says success: code 0 and nothing else (section 1.5)."""
         return self.code == 0
 
 

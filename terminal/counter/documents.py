@@ -27,7 +27,7 @@ def receipt(record: SettlementRecord, provider_names: Mapping[str, str], mark: s
         operator=record.operator,
         patient_name=bill.patient.name,
         patient_id=bill.patient.id,
-        balance_before=split.account_balance if record.kind == "void" else bill.account.balance,
+        balance_before=None if record.kind == "void" else bill.account.balance,
         journal_hash=record.entry_hash,
         mark=mark,
     )

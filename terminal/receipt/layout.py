@@ -188,7 +188,8 @@ def _reason(line: Line) -> str:
 def _notices(notices: Sequence[str]) -> Iterator[Block]:
     if notices:
         yield Heading("提示 Notices")
-        yield from (Paragraph(notice) for notice in notices)
+        # The code before the colon is for programs; the patient reads the words.
+        yield from (Paragraph(notice.partition(": ")[2] or notice) for notice in notices)
         yield Rule()
 
 

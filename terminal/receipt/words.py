@@ -34,6 +34,8 @@ PART_NAMES = {
     "aid": "补助",
 }
 
+LIMIT_NAMES = {**PAYER_NAMES, "deductible": "起付线"}
+
 CLASS_NAMES = {"A": "甲", "B": "乙", "C": "丙"}
 
 
@@ -43,8 +45,11 @@ def fund_name(fund: str) -> tuple[str, str]:
 
 
 def limit_name(limit: str) -> str:
-    """The Chinese name of a limit where it is a fund's; else the limit's own name."""
-    return PAYER_NAMES.get(limit, limit)
+    """The Chinese name of a limit: a fund's, the line, a ceiling of expense, a service's own or a disease's."""
+    if limit in LIMIT_NAMES:
+        return LIMIT_NAMES[limit]
+    service, _, kind = limit.partition(".")
+    return {"limit": "本项限额", "ceiling": "费用上限", "": service}.get(kind, f"病种限额 {kind}")
 
 
 def percent(basis_points: int) -> str:
