@@ -298,6 +298,7 @@ class Policy(Form, frozen=True, kw_only=True):
     effective_from: dt.date
     effective_to: dt.date | None = None
     checked_on: dt.date
+    date_note: str = ""
     categories: Annotated[list[str], Meta(min_length=1)]
     default_category: str
     has_account: bool

@@ -134,7 +134,7 @@ class Selector:
     def _choose_service(self, chosen: Selection) -> None:
         service = chosen.service
         chosen.deductible = self._asked(chosen, "deductible", service.deductible)
-        chosen.relief = self._asked(chosen, "relief", service.relief, needed=False)
+        chosen.relief = _earned(self._asked(chosen, "relief", service.relief, needed=False), bill=chosen.case.bill)
         chosen.ceiling = self._asked(chosen, "ceiling", service.ceiling, needed=False)
         chosen.bed = self._asked(chosen, "bed", service.bed)
         chosen.segments = self._asked(chosen, "segments", service.segments)
@@ -197,6 +197,13 @@ class Selector:
             at = FACTS[asked[-1]][0] if asked else ""
             raise Refused("no-rule", f"{name} says nothing for this case", f"{name} 对此情形没有规定", at)
         return row
+
+
+def _earned(relief: ReliefRow | None, bill: Bill) -> ReliefRow | None:
+    """A relief is earned by a quiet year before; an unknown expense earns none (settlement-rules.md 5.1)."""
+    expense = bill.year.previous_year_outpatient_expense
+    quiet = relief is not None and expense is not None and expense <= relief.previous_year_expense_to
+    return relief if quiet else None
 
 
 def _left_to_bureau(chosen: Selection, rule: str, row: Row) -> Refused:
