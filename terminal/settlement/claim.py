@@ -76,7 +76,7 @@ def fill_items(items: Any, start: int, chosen: Selection) -> None:
     """
     bill = chosen.case.bill
     classes = class_order(chosen.classes)
-    whole = chosen.pooled and chosen.service.method in ("shared-package", "bed-day")
+    whole = chosen.service.method in ("shared-package", "bed-day")
     for index, given in enumerate(bill.items):
         item = items[start + index]
         item.amount = given.amount
