@@ -69,7 +69,7 @@ def test_versions_that_overlap_or_leave_a_hole_are_refused(first: str, last: str
 
 
 def test_every_value_of_the_shipped_packs_stands_beside_an_article() -> None:
-    """Each row cites a numbered article or item, or says that the decree is silent; a bureau's value names its source."""
+    """Each row cites a numbered article or item, or says that the decree is silent; a bureau's names its source."""
     for path in pack_files():
         for where, row in rows_of(load_pack(path.read_bytes(), path.name)):
             assert re.search(r"[一二三四五六七八九十]|未规定", row.cite), f"{path.name}: {where}"
