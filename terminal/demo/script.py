@@ -56,7 +56,7 @@ def _stay(console: Console, world: World) -> int:
     try:
         return world.wait_for_daemon()
     except KeyboardInterrupt:
-        return world.wait_for_daemon()
+        return world.stop_daemon()
 
 
 def _bills() -> list[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,20 @@ def test_the_examples_are_worked_examples_of_the_decree(tmp_path: Path) -> None:
     said = demo(tmp_path / "demo", "--simulated-reader")
     for figure in ("5740.00", "10468.39", "25491.17", "4579.16", "1066.04", "20000.00", "2300.00"):
         assert figure in said, figure
+
+
+def test_make_run_leaves_the_same_daemon_running_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """A card is inserted, the API answers on its usual port, and Ctrl-C ends everything with status 0."""
+    folder = str(tmp_path / "stay")
+    command = [sys.executable, "-m", "terminal.cli", "demo", "--stay", "--simulated-reader", "--folder", folder]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        said = ""
+        while "card inserted" not in said:
+            line = running.stdout.readline()
+            assert line, said
+            said += line
+        with urllib.request.urlopen("http://127.0.0.1:8431/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 0
