@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
+from terminal.money import format_fen
 from terminal.settlement.facts import ACCUMULATORS, FACTS, ITEM_FACTS
 from terminal.settlement.pack import (
     BedRow,
@@ -75,19 +76,45 @@ def check_pack(pack: Pack, text: str, name: str) -> None:
 
 def check_supplement(supplement: Supplement, pack: Pack, text: str, name: str) -> None:
     """Refuse a supplement that gives what the pack does not leave to the bureau, or gives it wrongly."""
+    for path, row, fault in _given_rows(supplement, pack):
+        fault = fault or _when_fault(row)
+        fault = fault or (_row_fault(row) if row.from_ == "decree" else "a supplement gives values")
+        if fault:
+            raise bad_file(f"{path}: {fault}", f"{name}:{line_of(text, path)}")
+
+
+def _given_rows(supplement: Supplement, pack: Pack) -> Iterator[tuple[str, Row, str | None]]:
+    """Every row of a supplement with its path, and why the pack does not ask for it."""
     for service_name in SERVICES:
         given = getattr(supplement.service, service_name.replace("-", "_"))
-        if given is None:
-            continue
         service = pack.service.named(service_name)
         for rule in ("deductible", "segments", "limit", "ceiling"):
-            left = service is not None and any(row.from_ == "bureau" for row in getattr(service, rule))
-            for index, row in enumerate(getattr(given, rule)):
-                path = f"service.{service_name}.{rule}[{index}]"
-                fault = None if left else f"{pack.policy.id} does not leave this to the bureau"
-                fault = fault or (_row_fault(row) if row.from_ == "decree" else "a supplement gives values")
-                if fault:
-                    raise bad_file(f"{path}: {fault}", f"{name}:{line_of(text, path)}")
+            asked = getattr(service, rule) if service is not None else []
+            for index, row in enumerate(getattr(given, rule) if given is not None else []):
+                fault = _unasked(pack, row, asked) or _above_bound(row, asked)
+                yield f"service.{service_name}.{rule}[{index}]", row, fault
+    for index, fund in enumerate(supplement.fund):
+        yield f"fund[{index}]", fund, _unasked(pack, fund, [row for row in pack.fund if row.fund == fund.fund])
+    for index, cap in enumerate(supplement.cap):
+        raised = any(row.bureau_may_raise and cap.amount >= (row.amount or 0) for row in pack.cap)
+        yield f"cap[{index}]", cap, None if raised else f"{pack.policy.id} lets nobody set this cap, or only higher"
+    for index, account in enumerate(supplement.account):
+        yield f"account[{index}]", account, _unasked(pack, account, pack.account)
+
+
+def _unasked(pack: Pack, row: Row, asked: Sequence[Row]) -> str | None:
+    left = [one for one in asked if one.from_ == "bureau"]
+    if not left:
+        return f"{pack.policy.id} does not leave this to the bureau"
+    unnamed = [fact for one in left for fact in one.answer_names if fact not in row.when]
+    answers = any(set(one.answer_names) <= set(row.when) for one in left)
+    return None if answers else f"it answers nothing unless its when names {unnamed[0]}"
+
+
+def _above_bound(row: Row, asked: Sequence[Row]) -> str | None:
+    bounds = [one.at_most for one in asked if isinstance(one, DeductibleRow) and one.at_most is not None]
+    above = isinstance(row, DeductibleRow) and row.base is not None and bounds and row.base > min(bounds)
+    return f"the decree allows at most {format_fen(min(bounds))}" if above else None
 
 
 def check_versions(packs: Sequence[Pack]) -> None:

@@ -91,7 +91,7 @@ def load_shelf(supplements: Iterable[Path | bytes] = (), lapsed_goes_on: frozens
 def pack_files() -> list[Path]:
     """The files of all packs, sorted."""
     root = Path(str(resources.files("terminal.settlement.packs")))
-    return sorted(root.glob("*/*.toml"))
+    return sorted(root.glob("*/20*.toml"))
 
 
 def load_pack(data: bytes, name: str) -> Pack:
@@ -107,6 +107,8 @@ def _load_supplement(source: Path | bytes, shelf: Shelf) -> Given:
     except OSError as error:
         raise bad_file(f"cannot read the supplement: {error.strerror}", str(source)) from None
     supplement = read_toml(data, Supplement, name)
+    if supplement.supplement.policy not in shelf.policies:
+        raise bad_file(f"unknown policy {supplement.supplement.policy}", f"{name}:1")
     for pack in shelf.versions(supplement.supplement.policy):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
     return Given(supplement, hashlib.sha256(data).hexdigest())

@@ -54,6 +54,8 @@ def line_of(text: str, path: str) -> int:
             index = tables.get(table, -1) + 1
             tables[table] = index
             prefix = re.findall(r"[^.\[\]]+", table) + ([f"[{index}]"] if repeated else [])
+            if prefix[: len(steps)] == steps:
+                return number
             found = steps[: len(prefix)] == prefix
             if found:
                 best, rest = number, steps[len(prefix) :]
