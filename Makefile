@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 CORE := $(wildcard native/*.c native/*.h native/*.py)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd
-TEST_PACKAGES := $(RUN_PACKAGES) clang libclang-rt-14-dev binutils
+RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
+TEST_PACKAGES := $(RUN_PACKAGES) clang libclang-rt-14-dev binutils zbar-tools poppler-utils
 
-.PHONY: demo run test lint bench clean
+.PHONY: demo run test lint bench peers fuzz clean
 
 demo: $(VENV)/.run
 	$(BIN)/terminal demo
@@ -29,6 +29,16 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/pytest benches -o addopts= -o python_files="bench_*.py" --benchmark-sort=name --benchmark-columns=min,median,ops,rounds -s
 
+peers: $(VENV)/.test
+	$(BIN)/pip install --quiet --editable '.[peers]'
+	$(BIN)/python -m benches.peers
+
+fuzz: $(VENV)/.test
+	mkdir -p var/fuzz
+	clang -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Inative -Itests/native \
+		tests/native/fuzz.c native/settle.c -o var/fuzz/fuzz
+	cd var/fuzz && ./fuzz -max_total_time=$(or $(FUZZ_SECONDS),300) -max_len=1024
+
 clean:
 	rm -rf $(VENV) build var *.egg-info native/_settle*.so native/_settle.c
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -43,5 +53,6 @@ $(VENV)/.run: $(VENV)/bin/pip pyproject.toml setup.py constraints.txt $(CORE)
 
 $(VENV)/.test: $(VENV)/.run
 	sh tools/install_debian.sh $(TEST_PACKAGES)
+	command -v npm >/dev/null || sh tools/install_debian.sh nodejs npm
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@

@@ -86,6 +86,25 @@ def test_a_million_bills_in_one_batch_call(benchmark: BenchmarkFixture, law: Law
     assert splits[BATCH_BILLS - 1].funds[0] == 574_000
 
 
+def test_a_million_bills_as_columns(benchmark: BenchmarkFixture, law: Law) -> None:
+    """The columns call on the same bills, summed. Divide by a million for the time of one."""
+    plan = law._plan(law._choose(decode_bill(json.dumps(BILL))))
+    eligible, usable = ffi.new("int64_t[]", BATCH_BILLS), ffi.new("int64_t[]", BATCH_BILLS)
+    pool, cash = ffi.new("int64_t[]", BATCH_BILLS), ffi.new("int64_t[]", BATCH_BILLS)
+    codes = ffi.new("int32_t[]", BATCH_BILLS)
+    for index in range(BATCH_BILLS):
+        eligible[index], usable[index] = 780_000, 150_000
+    facts, splits = ffi.new("settle_facts_columns *"), ffi.new("settle_split_columns *")
+    facts.eligible[0], facts.usable, splits.funds[0], splits.cash = eligible, usable, pool, cash
+
+    def run() -> int:
+        failed: int = lib.settle_columns(splits, codes, plan, 1, facts, BATCH_BILLS)
+        return failed
+
+    assert benchmark.pedantic(run, rounds=9) == 0
+    assert (pool[BATCH_BILLS - 1], cash[BATCH_BILLS - 1]) == (574_000, 56_000)
+
+
 def prepared(law: Law, count: int) -> tuple[Any, Any, Any]:
     """The plan, and `count` copies of the sample bill's claim and item."""
     chosen = law._choose(decode_bill(json.dumps(BILL)))

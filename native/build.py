@@ -30,7 +30,7 @@ builder.set_source(
     sources=["native/settle.c"],
     include_dirs=[str(HERE)],
     depends=[str(path.relative_to(HERE.parent)) for path in sorted(HERE.glob("*.h"))],
-    extra_compile_args=["-O2", "-std=gnu11", "-Wno-unused-function"],
+    extra_compile_args=["-O3", "-std=gnu11", "-Wno-unused-function"],
 )
 
 if __name__ == "__main__":

@@ -4,60 +4,77 @@
 
 #include "state.h"
 
-static int patient_in_scope(const settle_plan *plan, int32_t part) {
-    return (int)(((uint32_t)plan->account_parts >> part) & 1U);
-}
+/* The parts that E may come to; the account drained first must have one of them in its scope. */
+#define PATIENT_OF_ELIGIBLE                                                                                            \
+    (1U << SETTLE_UNPOOLED | 1U << SETTLE_DEDUCTIBLE | 1U << SETTLE_CO_PAYMENT | 1U << SETTLE_OVER_CAP)
 
 /* The account drained before the walk, where the policy orders it and its scope may pay any part of E. */
-static int64_t patient_account_first(const settle_state *state) {
+SETTLE_STEP int64_t patient_account_first(const settle_state *state) {
     const settle_plan *plan = state->plan;
-    if (plan->waterfall != SETTLE_ACCOUNT_FIRST || plan->method != SETTLE_WALK || !state->claim->pooled) {
+    if (plan->waterfall != SETTLE_ACCOUNT_FIRST || ((uint32_t)plan->account_parts & PATIENT_OF_ELIGIBLE) == 0) {
         return 0;
     }
-    const int any = patient_in_scope(plan, SETTLE_UNPOOLED) || patient_in_scope(plan, SETTLE_DEDUCTIBLE) ||
-                    patient_in_scope(plan, SETTLE_CO_PAYMENT) || patient_in_scope(plan, SETTLE_OVER_CAP);
-    return any ? fen_min(state->claim->usable, state->split->eligible) : 0;
+    return fen_min(state->facts->usable, state->split->eligible);
 }
 
 /* Lays what the account paid first onto the places it paid: the deductible, then the co-payment, then above the end. */
-static void patient_place_account_first(settle_state *state) {
-    settle_split *split = state->split;
+SETTLE_STEP void patient_place_account_first(settle_state *state) {
+    if (state->plan->waterfall != SETTLE_ACCOUNT_FIRST) {
+        return;
+    }
     const int64_t paid = state->account_first;
     const int64_t within = fen_min(paid, state->inside);
-    split->account_parts[SETTLE_DEDUCTIBLE] = fen_min(within, split->deductible);
-    split->account_parts[SETTLE_CO_PAYMENT] = within - split->account_parts[SETTLE_DEDUCTIBLE];
-    split->account_parts[SETTLE_OVER_CAP] = paid - within;
+    const int64_t deductible = fen_min(within, state->split->deductible);
+    state->first_parts[SETTLE_DEDUCTIBLE] = deductible;
+    state->first_parts[SETTLE_CO_PAYMENT] = within - deductible;
+    state->first_parts[SETTLE_OVER_CAP] = paid - within;
 }
 
 static void patient_line(settle_state *state, int32_t part, int32_t payer, int64_t amount) {
-    settle_line line = {part, payer, 0, 0, -1, -1, -1, state->split->parts[part], amount};
-    if (part == SETTLE_DEDUCTIBLE) {
-        line.axis_from = 0;
-        line.axis_to = state->split->deductible;
-    }
-    state_line(state, line);
+    settle_line line;
+    const int on_axis = part == SETTLE_DEDUCTIBLE;
+    state_set(&line, part, payer, 0, 0, -1);
+    state_measure(&line, on_axis ? 0 : -1, on_axis ? state->split->deductible : -1, state->parts[part], amount);
+    state_keep(state, &line);
 }
 
-static int patient_part_by_items(int32_t part) {
-    return part == SETTLE_UNPOOLED || part == SETTLE_PRIOR_SELF_PAY || part == SETTLE_OVER_LIMIT ||
-           part == SETTLE_OUT_OF_CATALOGUE;
+/* The sums of the parts that are done. */
+typedef struct {
+    int64_t usable; /* what the account can still pay */
+    int64_t personal;
+} patient_sums;
+
+/* Pays from the account, up to `most`, what it has not paid of one part; the part is then as it stays. */
+SETTLE_STEP void patient_pay_part(settle_state *state, patient_sums *sums, int32_t part, int64_t most) {
+    const int64_t amount = state->parts[part];
+    const int64_t payable = amount - state->first_parts[part];
+    int64_t account = state->first_parts[part];
+    if ((uint32_t)state->plan->account_parts & (1U << part)) {
+        const int64_t paid = fen_min(sums->usable, fen_min(payable, most));
+        sums->usable -= paid;
+        account += paid;
+    }
+    sums->personal += amount;
+    state->signs |= payable;
+    state->split->parts[part] = amount;
+    state->split->account_parts[part] = account;
+    if (state->lines != 0) {
+        patient_line(state, part, SETTLE_ACCOUNT, account);
+        patient_line(state, part, SETTLE_CASH, amount - account);
+    }
 }
 
-static void patient_pay(settle_state *state) {
-    settle_split *split = state->split;
-    int64_t usable = state->claim->usable - state->account_first;
-    for (int32_t part = 0; part < SETTLE_PARTS; part++) {
-        int64_t payable = split->parts[part] - split->account_parts[part];
-        if (patient_part_by_items(part)) {
-            payable = fen_min(payable, state->kind_parts[part]);
-        }
-        const int64_t paid = patient_in_scope(state->plan, part) ? fen_min(usable, payable) : 0;
-        usable -= paid;
-        split->account_parts[part] += paid;
-        split->account = fen_add(&state->sum, split->account, split->account_parts[part]);
-        patient_line(state, part, SETTLE_ACCOUNT, split->account_parts[part]);
-        patient_line(state, part, SETTLE_CASH, split->parts[part] - split->account_parts[part]);
-    }
+SETTLE_STEP patient_sums patient_pay(settle_state *state) {
+    const int64_t *in_kind = state->facts->in_kind;
+    patient_sums sums = {state->facts->usable - state->account_first, 0};
+    patient_pay_part(state, &sums, SETTLE_UNPOOLED, in_kind[0]);
+    patient_pay_part(state, &sums, SETTLE_DEDUCTIBLE, SETTLE_NONE);
+    patient_pay_part(state, &sums, SETTLE_CO_PAYMENT, SETTLE_NONE);
+    patient_pay_part(state, &sums, SETTLE_PRIOR_SELF_PAY, in_kind[1]);
+    patient_pay_part(state, &sums, SETTLE_OVER_CAP, SETTLE_NONE);
+    patient_pay_part(state, &sums, SETTLE_OVER_LIMIT, in_kind[2]);
+    patient_pay_part(state, &sums, SETTLE_OUT_OF_CATALOGUE, in_kind[3]);
+    return sums;
 }
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * The C core: splits one bill, or an array of bills, by the flat plan of a policy.
+ * The C core: splits one bill, an array of bills, or columns of sums, by the flat plan of a policy. The three share one
+ * arithmetic; they differ in what they read and write.
  *
  * The contract
  * ------------
@@ -7,7 +8,8 @@
  * - Arguments stand in this order: outputs, plan, inputs; a length follows its array.
  * - The caller owns all memory. The core allocates nothing, keeps no state, calls no one, and every loop is
  *   bounded by a constant of this header or by a length that it has checked against one.
- * - Every addition, subtraction and multiplication is checked; an overflow is SETTLE_OVERFLOW, never a wrapped number.
+ * - No number wraps. What comes in is checked against the limits below; where these bound every later sum and product,
+ *   the bound is asserted (fen.h); where they do not, the sum is checked and SETTLE_OVERFLOW.
  * - On any code but SETTLE_OK the outputs of that bill are zeroed.
  * - The same inputs give the same outputs, alone or in a batch, on any machine with 64-bit two's-complement integers.
  *
@@ -32,13 +34,14 @@
 #define SETTLE_FUNDS_MAX 8 /* fund 0 is the pool */
 #define SETTLE_KINDS_MAX 16 /* item kinds, bits of a mask */
 #define SETTLE_PARTS 7 /* the patient's parts */
+#define SETTLE_SUMS 4 /* of items: eligible, prior_self_pay, over_limit, out_of_catalogue */
 #define SETTLE_LINES_MAX 96 /* lines of one explanation; asserted to suffice */
 #define SETTLE_DAYS_MAX 36600 /* days of one stay */
 #define SETTLE_COUNT_MAX 10000 /* admissions and the like */
 
 /* Codes. */
 #define SETTLE_OK 0
-#define SETTLE_OVERFLOW 1 /* an exact sum does not fit 64 bits */
+#define SETTLE_OVERFLOW 1 /* a sum passes the bound that keeps exact shares inside 64 bits */
 #define SETTLE_BAD_PLAN 2 /* a count, rate, bound or code of the plan is outside its range */
 #define SETTLE_BAD_CLAIM 3 /* a number of the claim is outside its range */
 #define SETTLE_BAD_ITEM 4 /* a number of an item is outside its range */
@@ -206,6 +209,32 @@ typedef struct {
 } settle_line;
 
 /*
+ * Many bills as columns of numbers: row i is bill i, its items summed by the caller as 5.2 has it. A NULL column is zero
+ * in every row, but `pooled` is 1, and `in_kind` is the whole of its part.
+ */
+typedef struct {
+    const int64_t *plan; /* index into the plans */
+    const int64_t *pooled;
+    const int64_t *line_count, *days, *days_before, *line_raise, *line_paid, *cap_paid, *limit_paid;
+    const int64_t *expense_before, *expense_quota, *burden_before, *self_pay_before, *usable;
+    const int64_t *stage_paid[SETTLE_STAGES_MAX];
+    const int64_t *eligible[SETTLE_CLASSES_MAX]; /* by class; E is their sum */
+    const int64_t *prior_self_pay, *over_limit, *out_of_catalogue; /* 0 where a bill is paid as a whole */
+    /* Of eligible, prior_self_pay, over_limit, out_of_catalogue: what is of the kinds that the account may pay. */
+    const int64_t *in_kind[SETTLE_SUMS];
+} settle_facts_columns;
+
+/* The fields of settle_split as columns. A NULL column is not written. */
+typedef struct {
+    int64_t *total, *out_of_catalogue, *over_limit, *prior_self_pay, *eligible, *deductible;
+    int64_t *funds[SETTLE_FUNDS_MAX];
+    int64_t *fund_total, *provider_borne, *personal, *account, *cash, *line;
+    int64_t *cap_room, *limit_room, *ceiling_room, *rest;
+    int64_t *stage_room[SETTLE_STAGES_MAX], *stage_paid[SETTLE_STAGES_MAX];
+    int64_t *parts[SETTLE_PARTS], *account_parts[SETTLE_PARTS];
+} settle_split_columns;
+
+/*
  * Split one bill.
  * split: the result. lines: SETTLE_LINES_MAX lines, of which *line_count are filled; both may be NULL.
  * item_splits: item_count rows, or NULL. items: claim->item_count items (item_start is ignored).
@@ -220,5 +249,13 @@ int32_t settle_bill(settle_split *split, settle_line *lines, int32_t *line_count
  */
 int64_t settle_bills(settle_split *splits, int32_t *codes, const settle_plan *plans, int32_t plan_count,
                      const settle_claim *claims, int64_t claim_count, const settle_item *items, int64_t item_count);
+
+/*
+ * Split `count` rows of columns, row i by plans[facts->plan[i]].
+ * splits: the columns wanted. codes: count of them; codes[i] is what settle_bill would have returned for a bill with
+ * these sums. Returns the number of rows whose code is not SETTLE_OK.
+ */
+int64_t settle_columns(const settle_split_columns *splits, int32_t *codes, const settle_plan *plans,
+                       int32_t plan_count, const settle_facts_columns *facts, int64_t count);
 
 #endif

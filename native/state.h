@@ -2,72 +2,93 @@
 #ifndef SETTLE_STATE_H
 #define SETTLE_STATE_H
 
-#include "fen.h"
+#include "facts.h"
 
-#define SETTLE_PIECES_MAX (SETTLE_CLASSES_MAX + SETTLE_SEGMENTS_MAX)
-
-/* One piece of the axis with one rate. `exact` is fen x basis points; less than width x rate where a room bit. */
-typedef struct {
-    int64_t from, width, exact;
-    int32_t rate, segment, rate_class;
-} settle_piece;
+#define SETTLE_PIECES_MAX (SETTLE_CLASSES_MAX + SETTLE_SEGMENTS_MAX - 1)
 
 typedef struct {
-    checked sum;
     const settle_plan *plan;
-    const settle_claim *claim;
+    const settle_facts *facts;
     settle_split *split;
-    settle_line *lines; /* may be NULL */
-    int32_t line_count;
-    int64_t class_eligible[SETTLE_CLASSES_MAX];
-    int64_t kind_parts[SETTLE_PARTS]; /* what of the items' parts the account's kinds hold */
+    settle_line *lines; /* NULL where nobody asked */
+    int32_t line_count; /* at most SETTLE_LINES_MAX by the assertion in settle.c */
     int64_t inside; /* eligible expense below the ceiling of expense */
     int64_t start; /* where the walk begins on the axis */
+    int64_t offset; /* how far the bill's zero stands along the axis of the segments' bounds */
     int64_t used; /* expense that the pool has used up: X */
+    int64_t exact; /* its exact share, in fen x basis points; the room where that bit */
     int64_t account_first; /* what the account paid before the walk */
-    int32_t piece_count;
-    settle_piece pieces[SETTLE_PIECES_MAX]; /* the last field: not zeroed */
+    int64_t parts[SETTLE_PARTS]; /* what remains to the patient so far */
+    int64_t first_parts[SETTLE_PARTS]; /* of that, what the account paid before the walk */
+    int64_t fund_total;
+    int64_t signs; /* negative when some amount that cannot be negative was */
 } settle_state;
 
-/* Append a line unless nobody asked for lines or it says nothing. */
-static void state_line(settle_state *state, settle_line line) {
-    if (state->lines == 0 || line.amount == 0) {
-        return;
+/* A fund pays. */
+SETTLE_STEP void state_fund(settle_state *state, int32_t fund, int64_t paid) {
+    state->split->funds[fund] += paid;
+    state->fund_total += paid;
+    state->signs |= paid;
+}
+
+/* Something takes over up to `left` of a part, as far as the account has not paid it. Returns what is left of `left`. */
+SETTLE_STEP int64_t state_relieve(settle_state *state, int32_t part, int64_t left) {
+    const int64_t taken = fen_min(left, state->parts[part] - state->first_parts[part]);
+    state->parts[part] -= taken;
+    return left - taken;
+}
+
+/* A line is written field by field: copies of whole lines wait for stores that are still under way. */
+SETTLE_STEP void state_set(settle_line *line, int32_t part, int32_t payer, int32_t source, int32_t rate_class,
+                           int32_t rate) {
+    line->part = part;
+    line->payer = payer;
+    line->source = source;
+    line->rate_class = rate_class;
+    line->rate = rate;
+}
+
+SETTLE_STEP void state_measure(settle_line *line, int64_t from, int64_t to, int64_t base, int64_t amount) {
+    line->axis_from = from;
+    line->axis_to = to;
+    line->base = base;
+    line->amount = amount;
+}
+
+/* The next line to be written; the assertion in settle.c says that there is always one. */
+SETTLE_STEP settle_line *state_next(const settle_state *state) {
+    return &state->lines[state->line_count];
+}
+
+/* Keep a line that says something. */
+SETTLE_STEP void state_keep(settle_state *state, const settle_line *line) {
+    if (line->amount != 0) {
+        settle_line *next = state_next(state);
+        state_set(next, line->part, line->payer, line->source, line->rate_class, line->rate);
+        state_measure(next, line->axis_from, line->axis_to, line->base, line->amount);
+        state->line_count += 1;
     }
-    if (state->line_count >= SETTLE_LINES_MAX) {
-        state->sum.code = SETTLE_BROKEN;
-        return;
-    }
-    state->lines[state->line_count] = line;
-    state->line_count += 1;
 }
 
 /*
- * Share `total` out over `count` exact shares (in units of 1 / `unit` fen): each rounded down, then the missing fen one
- * each to the largest remainders, the earlier line first (5.6).
+ * Share `total` out over `count` lines by exact shares (in units of 1 / `unit` fen): each rounded down, then the missing
+ * fen one each to the largest remainders, the earlier line first (5.6). The total is the sum of the shares rounded half
+ * up, so that never more than `count` fen are missing.
  */
-static void state_share_out(settle_state *state, int64_t *amounts, const int64_t *exact, int32_t count, int64_t unit,
-                            int64_t total) {
+static void state_share_out(settle_line *lines, int64_t *exact, int32_t count, int64_t unit, int64_t total) {
     int64_t missing = total;
-    int32_t i = 0;
-    for (i = 0; i < count; i++) {
-        amounts[i] = exact[i] / unit;
-        missing = fen_sub(&state->sum, missing, amounts[i]);
+    for (int32_t i = 0; i < count; i++) {
+        lines[i].amount = exact[i] / unit;
+        exact[i] %= unit;
+        missing -= lines[i].amount;
     }
-    uint32_t given = 0;
-    for (int32_t round = 0; round < count && missing > 0; round++) {
-        int32_t best = -1;
-        for (i = 0; i < count; i++) {
-            if ((given & (1U << i)) == 0 && (best < 0 || exact[i] % unit > exact[best] % unit)) {
-                best = i;
-            }
+    for (; missing > 0; missing--) {
+        int32_t best = 0;
+        for (int32_t i = 1; i < count; i++) {
+            best = exact[i] > exact[best] ? i : best;
         }
-        given |= 1U << best;
-        amounts[best] += 1;
-        missing -= 1;
-    }
-    if (missing != 0) {
-        state->sum.code = SETTLE_BROKEN;
+        lines[best].amount += 1;
+        exact[best] = -1;
     }
 }
 

@@ -1,198 +1,283 @@
 /*
- * Every bill of a small world, against a model that walks fen by fen, and the edges of 64 bits. Built with address and
- * undefined-behaviour sanitizers by the test beside it. Prints how many bills it tried; the exit status is the verdict.
+ * Every bill of some small worlds, against the model that walks fen by fen. A world is a plan with one part of the law
+ * in it, and dials: each number that matters takes each of a few values. Prints how many bills were tried.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "settle.h"
+#include "agree.h"
 
-#define ORDINARY_MAX 5
-#define CLASS_MAX 4
+#define DIALS_MAX 16
 
-static long long tried = 0;
+typedef struct {
+    int64_t *wide;
+    int32_t *narrow;
+    const int64_t *values;
+    int count;
+} dial;
 
-static int fail(const char *what, const settle_claim *claim, const settle_split *split) {
-    fprintf(stderr, "%s: cap_paid %lld line_paid %lld pool %lld\n", what, (long long)claim->cap_paid,
-            (long long)claim->line_paid, (long long)split->funds[0]);
-    return 1;
-}
-
-static int64_t clamp_rate(int64_t rate) {
-    return rate < 0 ? 0 : rate > SETTLE_RATE_ONE ? SETTLE_RATE_ONE : rate;
-}
-
-static int64_t model_rate(const settle_plan *plan, int64_t place, int64_t ordinary) {
-    int32_t segment = 0;
-    while (plan->segments[segment].to <= place) {
-        segment++;
-    }
-    const settle_class *of = &plan->classes[place < ordinary ? 0 : 1];
-    const int64_t base = clamp_rate(plan->segments[segment].rate + plan->points - plan->segments[segment].reduction);
-    if (of->own_rate >= 0) {
-        return base > of->own_rate ? base : of->own_rate;
-    }
-    return clamp_rate(plan->segments[segment].rate + plan->points + of->bonus - plan->segments[segment].reduction);
-}
-
-/* Fen by fen: the pool, the used expense, and the next fund on what a year's room left. */
-static void model(const settle_plan *plan, int64_t ordinary, int64_t eligible, int64_t line, int64_t room, int own,
-                  int64_t *pool, int64_t *next, int64_t *deductible) {
-    *deductible = eligible < line ? eligible : line;
-    int64_t exact = 0;
-    int64_t place = *deductible;
-    int bitten = 0;
-    for (; place < eligible; place++) {
-        const int64_t rate = model_rate(plan, place, ordinary);
-        if (exact + rate > room * SETTLE_RATE_ONE) {
-            bitten = 1;
-            place += exact < room * SETTLE_RATE_ONE;
-            break;
-        }
-        exact += rate;
-    }
-    *pool = bitten ? room : (2 * exact + SETTLE_RATE_ONE) / (2 * SETTLE_RATE_ONE);
-    const int64_t rest = bitten && !own ? eligible - place : 0;
-    *next = (2 * rest * plan->stages[0].rest_rate + SETTLE_RATE_ONE) / (2 * SETTLE_RATE_ONE);
-}
-
-static int try_bill(const settle_plan *plan, int64_t ordinary, int64_t special, int64_t line_paid, int64_t cap_paid,
-                    int64_t limit_paid) {
+typedef struct {
+    settle_plan plan;
+    settle_claim claim;
     settle_item items[2];
-    memset(items, 0, sizeof items);
-    for (int i = 0; i < 2; i++) {
-        items[i].unit_price = items[i].quantity = items[i].price_limit = -1;
-        items[i].rate_class = i;
-    }
-    items[0].amount = ordinary;
-    items[1].amount = special;
-    settle_claim claim;
-    memset(&claim, 0, sizeof claim);
-    claim.pooled = 1;
-    claim.item_count = 2;
-    claim.line_paid = line_paid;
-    claim.cap_paid = cap_paid;
-    claim.limit_paid = limit_paid;
-    claim.usable = 2;
-    settle_split split;
-    settle_line lines[SETTLE_LINES_MAX];
-    int32_t line_count = 0;
-    tried++;
-    if (settle_bill(&split, lines, &line_count, 0, plan, &claim, items) != SETTLE_OK) {
-        return fail("refused", &claim, &split);
-    }
-    const int64_t cap_room = plan->cap > cap_paid ? plan->cap - cap_paid : 0;
-    const int64_t own_room = plan->limit == SETTLE_NONE ? SETTLE_NONE : plan->limit > limit_paid ? plan->limit - limit_paid : 0;
-    const int own = own_room != SETTLE_NONE && own_room <= cap_room;
-    int64_t pool = 0;
-    int64_t next = 0;
-    int64_t deductible = 0;
-    const int64_t line = plan->line_base > line_paid ? plan->line_base - line_paid : 0;
-    model(plan, ordinary, ordinary + special, line, own ? own_room : cap_room, own, &pool, &next, &deductible);
-    if (split.funds[0] != pool || split.funds[1] != next || split.deductible != deductible) {
-        return fail("differs from the fen-by-fen model", &claim, &split);
-    }
-    int64_t sum = 0;
-    for (int32_t i = 0; i < line_count; i++) {
-        sum += lines[i].amount;
-    }
-    return sum == split.total ? 0 : fail("lines do not add up", &claim, &split);
+    dial dials[DIALS_MAX];
+    int dial_count;
+} world;
+
+static const int64_t amounts[] = {0, 1, 2, 4, 7};
+static const int64_t rooms[] = {0, 1, 2, 4, SETTLE_NONE};
+static const int64_t before[] = {0, 1, 3, 6};
+static const int64_t rates[] = {0, 3333, 5000, 9000, SETTLE_RATE_ONE};
+static const int64_t switches[] = {0, 1};
+
+static void turn_wide(world *w, int64_t *number, const int64_t *values, int count) {
+    w->dials[w->dial_count++] = (dial){number, 0, values, count};
 }
 
-static int try_world(settle_plan *plan) {
-    int failed = 0;
-    for (int64_t ordinary = 0; ordinary <= ORDINARY_MAX; ordinary++) {
-        for (int64_t special = 0; special <= CLASS_MAX; special++) {
-            for (int64_t line_paid = 0; line_paid <= 2; line_paid++) {
-                for (int64_t cap_paid = 0; cap_paid <= 3; cap_paid++) {
-                    for (int64_t limit_paid = 0; limit_paid <= 2; limit_paid++) {
-                        failed |= try_bill(plan, ordinary, special, line_paid, cap_paid, limit_paid);
-                    }
-                }
+static void turn_narrow(world *w, int32_t *number, const int64_t *values, int count) {
+    w->dials[w->dial_count++] = (dial){0, number, values, count};
+}
+
+static void set(const dial *of, int at) {
+    if (of->wide != 0) {
+        *of->wide = of->values[at];
+    } else {
+        *of->narrow = (int32_t)of->values[at];
+    }
+}
+
+/* Every position of every dial. Returns how many bills there were; negative: one was wrong. */
+static long every(world *w) {
+    int at[DIALS_MAX] = {0};
+    long tried = 0;
+    for (int i = 0; i < w->dial_count; i++) {
+        set(&w->dials[i], 0);
+    }
+    for (;;) {
+        if (!agree_with_model(&w->plan, &w->claim, w->items)) {
+            for (int j = 0; j < w->dial_count; j++) {
+                fprintf(stderr, "dial %d at %d\n", j, at[j]);
             }
+            return -1000000000;
         }
+        tried++;
+        int i = 0;
+        while (i < w->dial_count && at[i] + 1 == w->dials[i].count) {
+            at[i] = 0;
+            set(&w->dials[i], 0);
+            i++;
+        }
+        if (i == w->dial_count) {
+            return tried;
+        }
+        at[i]++;
+        set(&w->dials[i], at[i]);
     }
-    return failed;
 }
 
-static int try_worlds(void) {
-    static const int32_t rates[] = {0, 3333, 5000, 9000, 10000};
-    int failed = 0;
-    settle_plan plan;
-    memset(&plan, 0, sizeof plan);
-    plan.segment_count = 2;
-    plan.class_count = 2;
-    plan.stage_count = 1;
-    plan.line_share = SETTLE_RATE_ONE;
-    plan.line_steps_max = SETTLE_COUNT_MAX;
-    plan.classes[0].own_rate = -1;
-    plan.segments[1].to = SETTLE_NONE;
-    plan.expense_ceiling = plan.line_cap = SETTLE_NONE;
-    plan.account_parts = 1 << SETTLE_DEDUCTIBLE | 1 << SETTLE_CO_PAYMENT;
-    plan.stages[0].fund = 1;
-    plan.stages[0].rest_rate = 9000;
-    plan.stages[0].room = plan.stages[0].window_to = plan.stages[0].guarantee_from = SETTLE_NONE;
-    for (int i = 0; i < 5 * 5 * 3 * 3 * 4 * 3; i++) {
-        int rest = i;
-        plan.segments[0].rate = rates[rest % 5], rest /= 5;
-        plan.segments[1].rate = rates[rest % 5], rest /= 5;
-        plan.segments[0].to = 1 + rest % 3, rest /= 3;
-        plan.line_base = rest % 3, rest /= 3;
-        plan.cap = 1 + rest % 4, rest /= 4;
-        plan.limit = rest % 3 == 2 ? SETTLE_NONE : 1 + rest % 3;
-        plan.points = i % 2 * 500;
-        plan.classes[1].own_rate = i % 3 == 0 ? 9500 : -1;
-        plan.classes[1].bonus = i % 3 == 1 ? 1000 : 0;
-        plan.segments[0].reduction = i % 7 == 0 ? 1800 : 0;
-        failed |= try_world(&plan);
+/* Two segments of 90% and 50%, an ordinary class and one with 10 points more, no line, no rooms, no account. */
+static void begin(world *w) {
+    memset(w, 0, sizeof *w);
+    settle_plan *plan = &w->plan;
+    plan->segment_count = plan->class_count = 2;
+    plan->segments[0].to = 3;
+    plan->segments[0].rate = 9000;
+    plan->segments[1].to = SETTLE_NONE;
+    plan->segments[1].rate = 5000;
+    plan->classes[0].own_rate = plan->classes[1].own_rate = -1;
+    plan->classes[1].bonus = 1000;
+    plan->line_share = SETTLE_RATE_ONE;
+    plan->line_cap = plan->cap = plan->limit = plan->expense_ceiling = SETTLE_NONE;
+    plan->package_fund = 3;
+    for (int i = 0; i < SETTLE_PARTS; i++) {
+        plan->account_kinds[i] = 1;
     }
-    return failed;
+    for (int i = 0; i < SETTLE_STAGES_MAX; i++) {
+        plan->stages[i].fund = 1 + i;
+        plan->stages[i].room = plan->stages[i].window_to = plan->stages[i].guarantee_from = SETTLE_NONE;
+    }
+    w->claim.pooled = 1;
+    w->claim.item_count = 2;
+    for (int i = 0; i < 2; i++) {
+        w->items[i].unit_price = w->items[i].quantity = w->items[i].price_limit = -1;
+        w->items[i].rate_class = i;
+        turn_wide(w, &w->items[i].amount, amounts, 5);
+    }
 }
 
-/* Numbers near 2^63 are refused by code, outputs zeroed, nothing wraps. */
-static int try_edges(void) {
-    settle_plan plan;
-    settle_claim claim;
-    settle_item item;
-    settle_split split;
-    memset(&plan, 0, sizeof plan);
-    memset(&claim, 0, sizeof claim);
-    memset(&item, 0, sizeof item);
-    plan.segment_count = plan.class_count = 1;
-    plan.classes[0].own_rate = -1;
-    plan.segments[0].to = SETTLE_NONE;
-    plan.segments[0].rate = SETTLE_RATE_ONE;
-    plan.cap = plan.limit = plan.expense_ceiling = plan.line_cap = SETTLE_NONE;
-    claim.pooled = claim.item_count = 1;
-    item.unit_price = item.quantity = item.price_limit = -1;
-    item.amount = SETTLE_FEN_MAX;
-    if (settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_OK || split.funds[0] != SETTLE_FEN_MAX) {
-        return fail("the largest bill", &claim, &split);
-    }
-    item.amount = SETTLE_FEN_MAX + 1;
-    int wrong = settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_ITEM;
-    item.amount = INT64_MAX;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_ITEM || split.total != 0;
-    item.amount = -1;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_ITEM;
-    item.amount = 1;
-    claim.cap_paid = INT64_MAX;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_CLAIM;
-    claim.cap_paid = INT64_MIN;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_CLAIM;
-    claim.cap_paid = 0;
-    plan.segments[0].rate = SETTLE_RATE_ONE + 1;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_PLAN;
-    plan.segments[0].rate = INT32_MIN;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_PLAN;
-    plan.segments[0].rate = 0;
-    plan.segment_count = INT32_MAX;
-    wrong |= settle_bill(&split, 0, 0, 0, &plan, &claim, &item) != SETTLE_BAD_PLAN;
-    return wrong ? fail("an edge was not refused", &claim, &split) : 0;
+static long segments_and_rooms(void) {
+    static const int64_t bounds[] = {1, 2, 4};
+    static world w;
+    begin(&w);
+    w.plan.stage_count = 1;
+    w.plan.stages[0].rest_rate = 9000;
+    turn_narrow(&w, &w.plan.segments[0].rate, rates, 4);
+    turn_narrow(&w, &w.plan.segments[1].rate, rates + 1, 4);
+    turn_wide(&w, &w.plan.segments[0].to, bounds, 3);
+    turn_wide(&w, &w.plan.line_base, before, 3);
+    turn_wide(&w, &w.plan.cap, rooms, 5);
+    turn_wide(&w, &w.plan.limit, rooms, 5);
+    turn_wide(&w, &w.claim.cap_paid, before, 2);
+    return every(&w);
+}
+
+static long classes_and_reductions(void) {
+    static const int64_t own[] = {-1, 0, 9500};
+    static world w;
+    begin(&w);
+    turn_narrow(&w, &w.plan.classes[1].own_rate, own, 3);
+    turn_narrow(&w, &w.plan.classes[1].bonus, rates, 4);
+    turn_narrow(&w, &w.plan.segments[0].reduction, rates, 5);
+    turn_narrow(&w, &w.plan.segments[1].reduction, rates, 3);
+    turn_narrow(&w, &w.plan.points, rates, 3);
+    turn_wide(&w, &w.plan.cap, rooms + 2, 3);
+    return every(&w);
+}
+
+static long lines_and_axes(void) {
+    static const int64_t shares[] = {0, 5000, SETTLE_RATE_ONE};
+    static const int64_t measures[] = {SETTLE_FROM_ZERO, SETTLE_FROM_DEDUCTIBLE, SETTLE_FROM_YEAR};
+    static world w;
+    begin(&w);
+    w.plan.line_base = 5;
+    w.plan.line_step = 2;
+    w.plan.line_steps_max = 2;
+    turn_narrow(&w, &w.plan.measured_from, measures, 3);
+    turn_narrow(&w, &w.plan.line_share, shares, 3);
+    turn_narrow(&w, &w.claim.line_count, before, 3);
+    turn_wide(&w, &w.plan.line_floor, before, 3);
+    turn_wide(&w, &w.plan.line_cap, rooms + 3, 2);
+    turn_wide(&w, &w.claim.line_raise, before, 3);
+    turn_wide(&w, &w.claim.line_paid, before, 3);
+    turn_wide(&w, &w.claim.expense_before, before, 3);
+    return every(&w);
+}
+
+static long ceilings_and_windows(void) {
+    static world w;
+    begin(&w);
+    w.plan.stage_count = 1;
+    w.plan.stages[0].window_rate = 8000;
+    turn_wide(&w, &w.plan.expense_ceiling, rooms, 5);
+    turn_wide(&w, &w.claim.expense_quota, before, 3);
+    turn_wide(&w, &w.claim.expense_before, before, 4);
+    turn_wide(&w, &w.plan.stages[0].window_from, before, 4);
+    turn_wide(&w, &w.plan.stages[0].window_to, rooms, 5);
+    turn_narrow(&w, &w.plan.stages[0].window_widened, switches, 2);
+    turn_wide(&w, &w.plan.stages[0].room, rooms + 2, 3);
+    return every(&w);
+}
+
+static long burdens_and_guarantees(void) {
+    static world w;
+    begin(&w);
+    w.plan.stage_count = 2;
+    w.plan.line_base = 2;
+    w.plan.stages[0].band_count = 3;
+    w.plan.stages[0].bands[1].value = 6000;
+    w.plan.stages[0].bands[2].value = 7000;
+    turn_wide(&w, &w.plan.stages[0].bands[0].to, before, 2);
+    turn_wide(&w, &w.plan.stages[0].bands[1].to, before + 1, 3);
+    turn_wide(&w, &w.plan.stages[0].bands[2].to, before + 3, 1);
+    turn_wide(&w, &w.claim.burden_before, before, 4);
+    turn_wide(&w, &w.claim.stage_paid[0], before, 2);
+    turn_wide(&w, &w.plan.stages[0].room, rooms + 2, 3);
+    turn_wide(&w, &w.plan.stages[1].guarantee_from, rooms, 5);
+    turn_wide(&w, &w.claim.self_pay_before, before, 4);
+    return every(&w);
+}
+
+static long co_payment_beyond_a_point(void) {
+    static world w;
+    begin(&w);
+    w.plan.stage_count = 1;
+    w.plan.stages[0].rest_rate = 8000;
+    turn_narrow(&w, &w.plan.stages[0].co_payment_rate, rates, 5);
+    turn_wide(&w, &w.plan.stages[0].co_payment_from, amounts, 5);
+    turn_wide(&w, &w.claim.cap_paid, before, 4);
+    turn_wide(&w, &w.plan.cap, rooms + 2, 3);
+    turn_narrow(&w, &w.plan.segments[0].rate, rates + 1, 4);
+    turn_narrow(&w, &w.plan.segments[1].rate, rates, 3);
+    return every(&w);
+}
+
+static long pools_without_a_walk(void) {
+    static const int64_t methods[] = {SETTLE_FIXED_SUM, SETTLE_ACTUAL_COST, SETTLE_SHARED_PACKAGE};
+    static world w;
+    begin(&w);
+    w.plan.stage_count = 1;
+    w.plan.stages[0].rest_rate = 9000;
+    w.plan.account_parts = 127;
+    w.claim.usable = 2;
+    turn_narrow(&w, &w.plan.method, methods, 3);
+    turn_wide(&w, &w.plan.limit, rooms, 5);
+    turn_wide(&w, &w.plan.cap, rooms, 5);
+    turn_wide(&w, &w.claim.limit_paid, before, 2);
+    turn_narrow(&w, &w.plan.package_rate, rates, 5);
+    turn_narrow(&w, &w.items[1].self_pay_rate, rates, 3);
+    turn_narrow(&w, &w.items[0].excluded, switches, 2);
+    return every(&w);
+}
+
+static long bed_days(void) {
+    static const int64_t days[] = {0, 1, 2, 5};
+    static const int64_t values[] = {0, 1, 3};
+    static world w;
+    begin(&w);
+    w.plan.method = SETTLE_BED_DAY;
+    w.plan.band_count = 2;
+    w.plan.bands[1].to = SETTLE_NONE;
+    turn_wide(&w, &w.plan.bands[0].to, days, 4);
+    turn_wide(&w, &w.plan.bands[0].value, values, 3);
+    turn_wide(&w, &w.plan.bands[1].value, values, 3);
+    turn_narrow(&w, &w.claim.days, days, 4);
+    turn_narrow(&w, &w.claim.days_before, days, 4);
+    turn_wide(&w, &w.plan.own_per_day, values, 2);
+    turn_wide(&w, &w.plan.cap, rooms, 5);
+    return every(&w);
+}
+
+static long accounts_and_kinds(void) {
+    static const int64_t scopes[] = {0, 1, 4, 8, 32, 64, 127, 22};
+    static world w;
+    begin(&w);
+    w.plan.line_base = 1;
+    w.items[0].kind = 1;
+    w.items[0].unit_price = 20000;
+    w.items[0].quantity = 10000;
+    w.items[1].self_pay_rate = 3333;
+    turn_narrow(&w, &w.plan.waterfall, switches, 2);
+    turn_narrow(&w, &w.plan.account_parts, scopes, 8);
+    turn_wide(&w, &w.claim.usable, before, 4);
+    turn_narrow(&w, &w.plan.account_kinds[SETTLE_UNPOOLED], before, 2);
+    turn_narrow(&w, &w.plan.account_kinds[SETTLE_OVER_LIMIT], before, 3);
+    turn_wide(&w, &w.items[0].price_limit, before, 2);
+    turn_narrow(&w, &w.items[1].excluded, switches, 2);
+    turn_narrow(&w, &w.claim.pooled, switches, 2);
+    turn_wide(&w, &w.plan.cap, rooms + 2, 3);
+    return every(&w);
 }
 
 int main(void) {
-    const int failed = try_worlds() | try_edges();
-    printf("%lld bills\n", tried);
+    static const struct {
+        const char *name;
+        long (*world)(void);
+    } worlds[] = {
+        {"segments and rooms", segments_and_rooms},
+        {"classes and reductions", classes_and_reductions},
+        {"lines and axes", lines_and_axes},
+        {"ceilings and windows", ceilings_and_windows},
+        {"burdens and guarantees", burdens_and_guarantees},
+        {"co-payment beyond a point", co_payment_beyond_a_point},
+        {"pools without a walk", pools_without_a_walk},
+        {"bed-days", bed_days},
+        {"accounts and kinds", accounts_and_kinds},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
+        const long tried = worlds[i].world();
+        printf("%s: %ld\n", worlds[i].name, tried);
+        failed |= tried < 0;
+    }
     return failed;
 }
