@@ -24,27 +24,27 @@ def year_after(
     disease: the chronic disease whose limit was used.
     """
     year, service, pool = bill.year, bill.service, funds["pool"]
-    grown: dict[str, int] = {
-        "large_amount_paid": funds["large_amount"],
-        "major_illness_paid": funds["major_illness"],
-    }
+    changes: dict[str, object] = {}
     if counts_pool:
-        grown["pool_paid"] = pool
+        changes["pool_paid"] = Fen(year.pool_paid + pool)
+    if funds["large_amount"]:
+        changes["large_amount_paid"] = Fen(year.large_amount_paid + funds["large_amount"])
+    if funds["major_illness"]:
+        changes["major_illness_paid"] = Fen(year.major_illness_paid + funds["major_illness"])
     if service in OUTPATIENT:
-        grown |= {
-            "outpatient_pool_paid": pool,
-            "outpatient_deductible_paid": deductible,
-            "outpatient_expense": eligible,
-        }
+        changes["outpatient_pool_paid"] = Fen(year.outpatient_pool_paid + pool)
+        changes["outpatient_deductible_paid"] = Fen(year.outpatient_deductible_paid + deductible)
+        changes["outpatient_expense"] = Fen(year.outpatient_expense + eligible)
     if service in BURDENING and not bill.episode.limited_disease:
-        grown |= {"eligible_expense": eligible, "personal_burden": eligible - pool}
+        changes["eligible_expense"] = Fen(year.eligible_expense + eligible)
+        changes["personal_burden"] = Fen(year.personal_burden + eligible - pool)
         if bill.provider.locality == "local":
-            grown["in_scope_self_pay"] = eligible - sum(funds.values())
+            changes["in_scope_self_pay"] = Fen(year.in_scope_self_pay + eligible - sum(funds.values()))
     if service == "accident":
-        grown["accident_paid"] = pool
+        changes["accident_paid"] = Fen(year.accident_paid + pool)
     if service == "special-drug":
-        grown |= {"special_drug_deductible_paid": deductible, "special_drug_paid": pool}
-    changes: dict[str, object] = {key: Fen(getattr(year, key) + amount) for key, amount in grown.items()}
+        changes["special_drug_deductible_paid"] = Fen(year.special_drug_deductible_paid + deductible)
+        changes["special_drug_paid"] = Fen(year.special_drug_paid + pool)
     if service in ADMITTING and not bill.episode.merged and not bill.episode.days_before:
         changes["admissions"] = year.admissions + 1
     if service == "inpatient" and bill.episode.oncology_course:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -48,8 +49,9 @@ def decode_hook(wanted: type, given: Any) -> Any:
     return parse(given)
 
 
+@lru_cache(maxsize=4_096, typed=True)
 def encode_hook(value: Any) -> str:
-    """Write money and rates as strings, for msgspec."""
+    """Write money and rates as strings, for msgspec. Kept for a while: one settlement names few sums many times."""
     if isinstance(value, Fen):
         return format_fen(value)
     if isinstance(value, Rate):
@@ -59,6 +61,9 @@ def encode_hook(value: Any) -> str:
     if isinstance(value, Quantity):
         return format_scaled(value, QUANTITY_PLACES)
     raise NotImplementedError(type(value))
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
 def decode(data: bytes | str, wanted: type[T], what: str = "the input") -> T:
@@ -95,7 +100,7 @@ def as_builtins(value: Any) -> Any:
 
 def encode(value: Any) -> bytes:
     """Structs and money as JSON bytes; the same value always gives the same bytes."""
-    return msgspec.json.encode(value, enc_hook=encode_hook)
+    return _ENCODER.encode(value)
 
 
 def encode_settlement(settlement: Settlement) -> bytes:

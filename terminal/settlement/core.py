@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator
 from typing import Any
 
 from native._settle import ffi, lib
@@ -20,6 +21,25 @@ _WORDS = {
     lib.SETTLE_BROKEN: ("broken-core", "an identity of the split does not hold", "结算恒等式不成立"),
 }
 _REFUSED = (lib.SETTLE_OVERFLOW, lib.SETTLE_BAD_CLAIM, lib.SETTLE_BAD_ITEM)
+_CODES = {"int32_t": "i", "int64_t": "q"}
+
+
+def _layout(name: str, wanted: tuple[str, ...]) -> struct.Struct:
+    """How the standard library reads this foreign struct as one tuple: its fields where C has put them."""
+    fields = ffi.typeof(name).fields
+    assert tuple(field for field, _ in fields) == wanted, f"{name} has other fields than Python reads"
+    form, end = "=", 0
+    for _, field in fields:
+        form += f"{field.offset - end}x{_CODES[field.type.cname]}"
+        end = field.offset + ffi.sizeof(field.type)
+    return struct.Struct(f"{form}{ffi.sizeof(name) - end}x")
+
+
+LINE_FIELDS = ("part", "payer", "source", "rate_class", "rate", "axis_from", "axis_to", "base", "amount")
+_LINE = _layout("settle_line", LINE_FIELDS)
+_NEW_CLAIM, _NEW_ITEMS = ffi.typeof("settle_claim *"), ffi.typeof("settle_item[]")
+_NEW_SPLIT, _NEW_ITEM_SPLITS = ffi.typeof("settle_split *"), ffi.typeof("settle_item_split[]")
+_NEW_LINES, _NEW_COUNT = ffi.typeof("settle_line[]"), ffi.typeof("int32_t *")
 
 
 class Batch:
@@ -53,30 +73,38 @@ class Batch:
 
 
 class Explained:
-    """One bill split with its lines and items. `split`, `lines` and `items` are foreign structs, read only."""
+    """One bill split with its lines and items. `split` and `item_splits` are foreign structs, read only."""
 
     def __init__(self, plan: Any, claim: Any, items: Any, item_count: int) -> None:
-        self.split = ffi.new("settle_split *")
-        self.item_splits = ffi.new("settle_item_split[]", item_count)
-        self._lines = ffi.new("settle_line[]", lib.SETTLE_LINES_MAX)
-        line_count = ffi.new("int32_t *")
-        self.code = lib.settle_bill(self.split, self._lines, line_count, self.item_splits, plan, claim, items)
-        self.lines: Sequence[Any] = [self._lines[index] for index in range(line_count[0])]
+        self.split = ffi.new(_NEW_SPLIT)
+        self.item_splits = ffi.new(_NEW_ITEM_SPLITS, item_count)
+        self._lines = ffi.new(_NEW_LINES, lib.SETTLE_LINES_MAX)
+        self._line_count = ffi.new(_NEW_COUNT)
+        self.code = lib.settle_bill(self.split, self._lines, self._line_count, self.item_splits, plan, claim, items)
 
     def check(self) -> None:
         """Raise Refused for input that the core refuses, Broken where the core broke its own promise."""
         if self.code != lib.SETTLE_OK:
             raise error_of(self.code)
 
+    def funds(self, count: int) -> list[int]:
+        """What each of the first `count` funds pays, in fen."""
+        paid: list[int] = ffi.unpack(self.split.funds, count)
+        return paid
+
+    def lines(self) -> Iterator[tuple[int, ...]]:
+        """The lines, each as LINE_FIELDS."""
+        return _LINE.iter_unpack(ffi.buffer(self._lines, self._line_count[0] * _LINE.size))
+
 
 def new_claim() -> Any:
     """A zeroed `settle_claim`."""
-    return ffi.new("settle_claim *")
+    return ffi.new(_NEW_CLAIM)
 
 
 def new_items(count: int) -> Any:
     """Zeroed `settle_item`s."""
-    return ffi.new("settle_item[]", count)
+    return ffi.new(_NEW_ITEMS, count)
 
 
 def same_split(one: Any, other: Any) -> bool:

@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from native._settle import lib
 from terminal.money import Fen, Rate
 from terminal.settlement.pack import FUNDS, Row
-from terminal.settlement.plan import NONE, PARTS, class_order, limit_amount
+from terminal.settlement.plan import NONE, PARTS, limit_amount
 from terminal.settlement.result import Limit, Line
-from terminal.settlement.select import Selection
+from terminal.settlement.rows import Rows, Selection
 
 _LINE_PARTS = (*PARTS, "segment", "fixed", "package", "aid")
 _PAYERS = {lib.SETTLE_ACCOUNT: "account", lib.SETTLE_CASH: "cash", lib.SETTLE_PROVIDER: "provider"}
+_OVER_CAP: int = lib.SETTLE_OVER_CAP
+_OF_CEILING, _OF_SERVICE, _OF_YEAR = range(3)
+"""Which limit it is that expense lies above."""
 
 
-def lines_of(chosen: Selection, lines: Any, split: Any) -> list[Line]:
+def lines_of(rows: Rows, lines: Iterable[tuple[int, ...]], split: Any) -> list[Line]:
     """The explanation: for each payer the lines add up to what it pays, over all payers to the total."""
-    return [_line(chosen, line, split) for line in lines]
+    explained = []
+    for part, payer, source, rate_class, rate, start, end, base, amount in lines:
+        origin = (part, payer, source, rate_class, rate, _passed(rows, split) if part == _OVER_CAP else 0)
+        line = rows.lines.get(origin)
+        if line is None:
+            line = rows.lines[origin] = _line(rows, *origin)
+        if end < 0:
+            explained.append(replace(line, base=Fen(base), amount=Fen(amount)))
+        else:
+            explained.append(replace(line, base=Fen(base), amount=Fen(amount), from_=Fen(start), to=Fen(end)))
+    return explained
 
 
 def limits_of(chosen: Selection, split: Any) -> list[Limit]:
     """Each cap, line and limit that the bill read, with what is left of it after the bill."""
-    limits: list[Limit] = []
-    if not chosen.pooled:
+    rows, limits, bill = chosen.rows, list[Limit](), chosen.case.bill
+    if not rows.pooled:
         return limits
-    if chosen.cap is not None and chosen.cap.amount is not None:
-        limits.append(Limit("pool", chosen.cap.amount, Fen(split.cap_room - split.funds[0])))
-    if chosen.deductible is not None and chosen.deductible.base:
-        limits.append(Limit("deductible", chosen.deductible.base, Fen(split.line - split.deductible)))
-    if chosen.limit is not None and chosen.limit.amount is not None:
-        used = split.total - split.provider_borne if chosen.service.method == "shared-package" else split.funds[0]
-        limits.append(Limit(_limit_name(chosen), Fen(limit_amount(chosen)), Fen(split.limit_room - used)))
-    if chosen.ceiling is not None and chosen.ceiling.amount is not None:
+    if rows.cap is not None and rows.cap.amount is not None:
+        limits.append(Limit("pool", rows.cap.amount, Fen(split.cap_room - split.funds[0])))
+    if rows.deductible is not None and rows.deductible.base:
+        line = max(rows.deductible.base, bill.episode.merged_line if rows.deductible.raised_to else 0)
+        limits.append(Limit("deductible", Fen(line), Fen(split.line - split.deductible)))
+    if rows.limit is not None and rows.limit.amount is not None:
+        limit = limit_amount(rows, bill.episode.extra_births)
+        used = split.total - split.provider_borne if rows.service.method == "shared-package" else split.funds[0]
+        limits.append(Limit(_limit_name(chosen), Fen(limit), Fen(split.limit_room - used)))
+    if rows.ceiling is not None and rows.ceiling.amount is not None:
         left = max(0, split.ceiling_room - split.eligible)
-        limits.append(Limit(f"{chosen.ruleset}.ceiling", chosen.ceiling.amount, Fen(left)))
-    for index, fund in enumerate(chosen.funds):
+        quota = bill.year.carried_outpatient_quota if rows.ceiling.quota else 0
+        limits.append(Limit(f"{rows.ruleset}.ceiling", Fen(rows.ceiling.amount + quota), Fen(left)))
+    for index, fund in enumerate(rows.funds):
         if fund.room is not None and split.stage_room[index] != NONE:
             limits.append(Limit(fund.fund, fund.room, Fen(split.stage_room[index] - split.stage_paid[index])))
     return limits
@@ -45,74 +63,76 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
 
 def _limit_name(chosen: Selection) -> str:
     disease = chosen.case.disease
-    return f"{chosen.ruleset}.{disease}" if disease else f"{chosen.ruleset}.limit"
+    return f"{chosen.rows.ruleset}.{disease}" if disease else f"{chosen.rows.ruleset}.limit"
 
 
-def _line(chosen: Selection, line: Any, split: Any) -> Line:
-    part = _LINE_PARTS[line.part]
-    payer = _PAYERS.get(line.payer) or FUNDS[line.payer]
-    rule, cites = _rule(chosen, part, line, split)
-    if payer == "account" and chosen.account is not None:
-        cites.append(chosen.account.cite)
-    placed = line.axis_to >= 0
+def _passed(rows: Rows, split: Any) -> int:
+    """What lies above a limit: the service's own where it was not greater than the year's, else the year's cap."""
+    if rows.ceiling is not None and split.eligible > split.ceiling_room:
+        return _OF_CEILING
+    own = rows.limit is not None and split.limit_room <= split.cap_room
+    return _OF_SERVICE if own or rows.cap is None else _OF_YEAR
+
+
+def _line(
+    rows: Rows, part_number: int, payer_number: int, source: int, rate_class: int, rate: int, passed: int
+) -> Line:
+    """What all lines of one origin have in common: a line without its place and its amounts."""
+    part = _LINE_PARTS[part_number]
+    payer = _PAYERS.get(payer_number) or FUNDS[payer_number]
+    rule, cites = _rule(rows, part, source, rate_class, passed)
+    if payer == "account" and rows.account is not None:
+        cites.append(rows.account.cite)
     return Line(
         part=part,
-        base=Fen(line.base),
-        amount=Fen(line.amount),
+        base=Fen(0),
+        rate=Rate(rate) if rate >= 0 else UNSET,
+        amount=Fen(0),
         payer=payer,
         rule=rule,
         cite="、".join(dict.fromkeys(cites)),
-        from_=Fen(line.axis_from) if placed else UNSET,
-        to=Fen(line.axis_to) if placed else UNSET,
-        rate=Rate(line.rate) if line.rate >= 0 else UNSET,
     )
 
 
-def _rule(chosen: Selection, part: str, line: Any, split: Any) -> tuple[str, list[str]]:
+def _rule(rows: Rows, part: str, source: int, rate_class: int, passed: int) -> tuple[str, list[str]]:
     """The rule's name and its articles, for one part."""
-    name, service = chosen.ruleset, chosen.service
+    name, service = rows.ruleset, rows.service
     match part:
         case "segment":
-            return f"{name}.segments", _segment_cites(chosen, line.rate_class)
+            return f"{name}.segments", _segment_cites(rows, rate_class)
         case "aid":
-            fund = chosen.funds[line.source // 8]
+            fund = rows.funds[source // 8]
             return f"fund.{fund.fund}", [fund.cite]
         case "fixed":
-            return f"{name}.limit", _cites(chosen.limit)
+            return f"{name}.limit", _cites(rows.limit)
         case "package":
             return f"{name}.package", [service.cite]
         case "deductible":
-            return f"{name}.deductible", _cites(chosen.deductible)
-        case "co_payment" if chosen.bed is not None:
-            return f"{name}.bed", [chosen.bed.cite]
+            return f"{name}.deductible", _cites(rows.deductible)
+        case "co_payment" if rows.bed is not None:
+            return f"{name}.bed", [rows.bed.cite]
         case "co_payment":
-            return f"{name}.segments", _segment_cites(chosen, 0)
+            return f"{name}.segments", _segment_cites(rows, 0)
+        case "over_cap" if passed == _OF_CEILING:
+            return f"{name}.ceiling", _cites(rows.ceiling)
+        case "over_cap" if passed == _OF_SERVICE:
+            return f"{name}.limit", _cites(rows.limit) or [service.cite]
         case "over_cap":
-            return _over_cap(chosen, split)
+            return "cap", _cites(rows.cap)
         case "unpooled":
-            reason = chosen.reasons[0]
+            reason = rows.reasons[0]
             return f"pooling.{reason.code}", [reason.cite]
         case "prior_self_pay":
-            return f"items.{part}", [chosen.pack.conditions.catalogue, *(row.cite for row in chosen.self_pay)]
+            return f"items.{part}", [rows.pack.conditions.catalogue, *(row.cite for row in rows.self_pay)]
         case _:
-            return f"items.{part}", [chosen.pack.conditions.catalogue]
+            return f"items.{part}", [rows.pack.conditions.catalogue]
 
 
-def _over_cap(chosen: Selection, split: Any) -> tuple[str, list[str]]:
-    """What lies above a limit: the service's own where it was not greater than the year's, else the year's cap."""
-    if chosen.ceiling is not None and split.eligible > split.ceiling_room:
-        return f"{chosen.ruleset}.ceiling", [chosen.ceiling.cite]
-    own = chosen.limit is not None and split.limit_room <= split.cap_room
-    if own or chosen.cap is None:
-        return f"{chosen.ruleset}.limit", _cites(chosen.limit) or [chosen.service.cite]
-    return "cap", [chosen.cap.cite]
-
-
-def _segment_cites(chosen: Selection, rate_class: int) -> list[str]:
-    cites = _cites(chosen.segments) + _cites(chosen.points) + _cites(chosen.reductions)
+def _segment_cites(rows: Rows, rate_class: int) -> list[str]:
+    cites = _cites(rows.segments) + _cites(rows.points) + _cites(rows.reductions)
     if rate_class > 0:
-        cites.append(class_order(chosen.classes)[rate_class - 1].cite)
-    return cites or [chosen.service.cite]
+        cites.append(rows.classes[rate_class - 1].cite)
+    return cites or [rows.service.cite]
 
 
 def _cites(row: Row | None) -> list[str]:

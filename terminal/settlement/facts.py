@@ -6,7 +6,9 @@ A pack is data; these two tables are the whole vocabulary in which its condition
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+
+from msgspec import Struct
 
 from terminal.errors import Refused
 from terminal.settlement.bill import Bill, DiseaseYear, Item
@@ -15,8 +17,7 @@ Fact = str | int | bool
 Condition = Fact | list[Fact]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A bill under one scheme: with the scheme's own defaults of category and account filled in.
 
     disease: the chronic disease whose limit and accumulators count; "" where there is none.
@@ -40,44 +41,40 @@ class Case:
         return not recognised or recognised[0] == self.bill.episode.disease
 
 
+def _at(place: str) -> tuple[str, Callable[[Case], Fact | None]]:
+    """A fact that stands in the bill as it is."""
+    return place, attrgetter(f"bill.{place}")
+
+
 FACTS: dict[str, tuple[str, Callable[[Case], Fact | None]]] = {
-    "tier": ("provider.tier", lambda case: case.bill.provider.tier),
-    "provider_kind": ("provider.kind", lambda case: case.bill.provider.kind),
-    "essential_drug_system": (
-        "provider.essential_drug_system",
-        lambda case: case.bill.provider.essential_drug_system,
-    ),
-    "traditional_medicine": (
-        "provider.traditional_medicine",
-        lambda case: case.bill.provider.traditional_medicine,
-    ),
-    "locality": ("provider.locality", lambda case: case.bill.provider.locality),
-    "emergency_care": ("provider.emergency", lambda case: case.bill.provider.emergency),
+    "tier": _at("provider.tier"),
+    "provider_kind": _at("provider.kind"),
+    "essential_drug_system": _at("provider.essential_drug_system"),
+    "traditional_medicine": _at("provider.traditional_medicine"),
+    "locality": _at("provider.locality"),
+    "emergency_care": _at("provider.emergency"),
     "category": ("patient.category", lambda case: case.category),
-    "contribution_tier": ("patient.contribution_tier", lambda case: case.bill.patient.contribution_tier),
-    "minor": ("patient.minor", lambda case: case.bill.patient.minor),
-    "large_amount_enrolled": (
-        "patient.large_amount_enrolled",
-        lambda case: case.bill.patient.large_amount_enrolled,
-    ),
-    "maternity_insured": ("patient.maternity_insured", lambda case: case.bill.patient.maternity_insured),
-    "relation": ("account.relation", lambda case: case.bill.account.relation),
-    "oncology_course": ("episode.oncology_course", lambda case: case.bill.episode.oncology_course),
-    "oncology_deductible_taken": (
-        "year.oncology_deductible_taken",
-        lambda case: case.bill.year.oncology_deductible_taken,
-    ),
+    "contribution_tier": _at("patient.contribution_tier"),
+    "minor": _at("patient.minor"),
+    "large_amount_enrolled": _at("patient.large_amount_enrolled"),
+    "maternity_insured": _at("patient.maternity_insured"),
+    "relation": _at("account.relation"),
+    "oncology_course": _at("episode.oncology_course"),
+    "oncology_deductible_taken": _at("year.oncology_deductible_taken"),
     "first_admission": ("year.admissions", lambda case: case.earlier_admissions == 0),
-    "merged": ("episode.merged", lambda case: case.bill.episode.merged),
-    "filing": ("episode.filing", lambda case: case.bill.episode.filing),
-    "delivery": ("episode.delivery", lambda case: case.bill.episode.delivery),
-    "procedure": ("episode.procedure", lambda case: case.bill.episode.procedure),
+    "merged": _at("episode.merged"),
+    "filing": _at("episode.filing"),
+    "delivery": _at("episode.delivery"),
+    "procedure": _at("episode.procedure"),
     "disease": ("episode.disease", lambda case: case.disease or case.bill.episode.disease or None),
     "main_disease": ("patient.chronic_diseases", lambda case: case.is_main_disease),
     "chronic_class": ("episode.chronic_class", lambda case: case.bill.episode.chronic_class or None),
-    "prescription": ("episode.prescription", lambda case: case.bill.episode.prescription),
+    "prescription": _at("episode.prescription"),
 }
 """Fact name → (place in the bill, how to read it). None means: not given, refused by name when it is read."""
+
+DERIVED_FACTS = ("first_admission", "disease", "main_disease")
+"""Facts that are not settled by the scheme and what stands at their place alone."""
 
 
 def _disease(case: Case) -> DiseaseYear:

@@ -6,7 +6,7 @@ from terminal.errors import Refused
 from terminal.money import UnitPrice
 from terminal.settlement.bill import Item
 from terminal.settlement.pack import SelfPayRow
-from terminal.settlement.select import Selection
+from terminal.settlement.rows import Selection
 
 PRICE_PER_FEN = 10_000
 """A unit price counts millionths of a yuan; bounds of unit prices in packs count fen."""
@@ -18,7 +18,7 @@ def is_excluded(item: Item, chosen: Selection, index: int) -> bool:
         return True
     if item.approval or chosen.case.bill.episode.urgent:
         return False
-    for row in chosen.pack.approval:
+    for row in chosen.rows.pack.approval:
         if item.kind in row.kinds and _unit_price(item, index) >= row.unit_price_from * PRICE_PER_FEN:
             return True
     return False
@@ -32,11 +32,11 @@ def self_pay_rate(item: Item, chosen: Selection, index: int) -> int:
     _check_price_limit(item, index)
     if item.self_pay_rate is not None:
         return item.self_pay_rate
-    for row in chosen.self_pay:
+    for row in chosen.rows.self_pay:
         if item.class_ in row.classes and item.kind in row.kinds:
             return _rate_of(row, item, index)
     if item.class_ == "B":
-        message = f"a class B item needs its self_pay_rate; {chosen.pack.policy.id} gives none"
+        message = f"a class B item needs its self_pay_rate; {chosen.rows.pack.policy.id} gives none"
         raise Refused("missing-rate", message, "乙类项目缺少先行自付比例", f"items[{index}].self_pay_rate")
     return 0
 

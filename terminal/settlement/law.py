@@ -14,25 +14,34 @@ from terminal.settlement.bill import Bill
 from terminal.settlement.bill_checks import check_bill
 from terminal.settlement.claim import fill_claim, fill_items, usable_balance
 from terminal.settlement.explain import limits_of, lines_of
+from terminal.settlement.kinds import Kinds
 from terminal.settlement.pack import FUNDS
-from terminal.settlement.plan import compile_plan
-from terminal.settlement.result import ItemShares, PolicyName, Settlement
-from terminal.settlement.select import Selection, Selector, refuse_if_reached
+from terminal.settlement.plan import plan_of
+from terminal.settlement.result import ItemShares, Settlement
+from terminal.settlement.rows import Selection
+from terminal.settlement.select import refuse_if_reached
 from terminal.settlement.shelf import Shelf, load_shelf
 
 
 class Law:
-    """Settles bills by the packs and supplements on its shelf. Plans are compiled once and kept."""
+    """Settles bills by the packs and supplements on its shelf. Rows are chosen, and plans compiled, once a kind."""
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._selector = Selector(shelf)
-        self._plans: dict[tuple[object, ...], Any] = {}
+        self._kinds = Kinds(shelf)
 
     @classmethod
-    def load(cls, supplements: Iterable[Path | bytes] = (), lapsed_goes_on: Iterable[str] = ()) -> Law:
-        """Load the packs, and the supplements given. Raises Refused naming file and line of a fault."""
-        return cls(load_shelf(supplements, frozenset(lapsed_goes_on)))
+    def load(
+        cls,
+        supplements: Iterable[Path | bytes] = (),
+        lapsed_goes_on: Iterable[str] = (),
+        bureau_key: bytes | None = None,
+    ) -> Law:
+        """Load the packs, and the supplements given: signed ones only where the bureau's SM2 key (PEM) is given.
+
+        Raises Refused naming file and line of a fault.
+        """
+        return cls(load_shelf(supplements, frozenset(lapsed_goes_on), bureau_key))
 
     def settle(self, bill: Bill) -> Settlement:
         """Split one bill. Raises Refused with the place, or with the name of what no one has given."""
@@ -71,11 +80,11 @@ class Law:
 
     def supplement_digests(self, bill: Bill) -> list[str]:
         """SHA-256 of every supplement that this bill's settlement rests on, as hex."""
-        return [given.digest for given in self._choose(bill).given]
+        return [given.digest for given in self._choose(bill).rows.given]
 
     def _choose(self, bill: Bill) -> Selection:
         check_bill(bill)
-        return self._selector.select(bill)
+        return self._kinds.select(bill)
 
     def _chosen_or_refused(self, bill: Bill) -> Selection | Refused:
         try:
@@ -84,10 +93,7 @@ class Law:
             return refusal
 
     def _plan(self, chosen: Selection) -> Any:
-        plan = self._plans.get(chosen.key)
-        if plan is None:
-            plan = self._plans[chosen.key] = compile_plan(chosen)
-        return plan
+        return plan_of(chosen)
 
     def _batch_result(self, batch: core.Batch, index: int, one: Selection | Refused) -> Settlement | Refused:
         if isinstance(one, Refused):
@@ -105,31 +111,32 @@ class Law:
 
 def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
     explained.check()
-    split = explained.split
-    refuse_if_reached(chosen, split)
-    funds = {name: Fen(split.funds[index]) for index, name in enumerate(FUNDS)}
-    bill, head = chosen.case.bill, chosen.pack.policy
-    counts_pool = chosen.ruleset in head.pool_paid_counts
+    case, rows, split = chosen.case, chosen.rows, explained.split
+    if rows.unanswered:
+        refuse_if_reached(rows, split)
+    bill = case.bill
+    funds = {name: Fen(paid) for name, paid in zip(FUNDS, explained.funds(len(FUNDS)), strict=True)}
+    eligible, deductible, account = Fen(split.eligible), Fen(split.deductible), Fen(split.account)
     year = bill.year
-    if chosen.pooled:
-        year = year_after(bill, funds, split.eligible, split.deductible, counts_pool, chosen.case.disease)
+    if rows.pooled:
+        year = year_after(bill, funds, eligible, deductible, rows.counts_pool, case.disease)
     return Settlement(
-        policy=PolicyName(head.id, chosen.pack.version, head.title),
+        policy=rows.policy_name,
         total=Fen(split.total),
         out_of_catalogue=Fen(split.out_of_catalogue),
         over_limit=Fen(split.over_limit),
         prior_self_pay=Fen(split.prior_self_pay),
-        eligible=Fen(split.eligible),
-        deductible=Fen(split.deductible),
+        eligible=eligible,
+        deductible=deductible,
         funds=funds,
         fund_total=Fen(split.fund_total),
         provider_borne=Fen(split.provider_borne),
         personal=Fen(split.personal),
-        account=Fen(split.account),
+        account=account,
         cash=Fen(split.cash),
-        account_balance=Fen(bill.account.balance - split.account),
+        account_balance=Fen(bill.account.balance - account),
         year=year,
-        lines=lines_of(chosen, explained.lines, split),
+        lines=lines_of(rows, explained.lines(), split),
         items=_items(bill, explained.item_splits),
         limits=limits_of(chosen, split),
         notices=_notices(chosen, split),
@@ -152,25 +159,12 @@ def _items(bill: Bill, splits: Any) -> list[ItemShares]:
 
 def _notices(chosen: Selection, split: Any) -> list[str]:
     """Everything that the cashier and the patient must know beside the figures; `code: text (article)`."""
-    bill, pack = chosen.case.bill, chosen.pack
-    notices = [reason.notice for reason in chosen.reasons]
-    if chosen.lapsed:
-        notices.append(f"lapsed: 政策已于 {pack.policy.effective_to} 到期，按配置延用 ({pack.policy.title})")
-    for fund in chosen.not_enrolled:
-        notices.append(f"not-enrolled: 未参加{_FUND_NAMES[fund.fund]}，该基金不支付 ({fund.cite})")
-    account = usable_balance(chosen)[1]
-    if account:
-        notices.append(account)
-    if split.out_of_catalogue and not bill.consent:
-        notices.append(f"consent-needed: 含目录外费用，须患者知情同意 ({pack.conditions.catalogue})")
-    for given in chosen.given:
-        head = given.supplement.supplement
-        code = "illustrative-supplement" if head.illustrative else "supplement"
-        notices.append(f"{code}: 使用补充参数 ({head.source})")
-    if chosen.pooled:
-        left_out = (one for one in pack.left_out if chosen.ruleset in one.services)
-        notices.extend(f"left-out: {one.text} ({one.cite})" for one in left_out)
+    rows = chosen.rows
+    notices = list(rows.notices_first)
+    why_not = "" if split.account else usable_balance(chosen)[1]
+    if why_not:
+        notices.append(why_not)
+    if split.out_of_catalogue and not chosen.case.bill.consent:
+        notices.append(f"consent-needed: 含目录外费用，须患者知情同意 ({rows.pack.conditions.catalogue})")
+    notices.extend(rows.notices_last)
     return notices
-
-
-_FUND_NAMES = {"large_amount": "大额救助金", "major_illness": "大病保险", "medical_assistance": "医疗救助"}

@@ -282,6 +282,7 @@ class Conditions(Form, frozen=True, kw_only=True):
     """The articles behind the reasons why pooling takes no part (settlement-rules.md 5.3), and the catalogues."""
 
     entitlement: Cite
+    suspension: str = ""
     designation: Cite
     qualification: Cite
     exclusion: Cite

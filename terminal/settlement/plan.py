@@ -7,8 +7,8 @@ from typing import Any, get_args
 from native._settle import ffi, lib
 from terminal.limits import RATE_BASIS_POINTS_ONE
 from terminal.settlement.bill import Kind
-from terminal.settlement.pack import FUNDS, ClassRow, FundRow, Row
-from terminal.settlement.select import Selection
+from terminal.settlement.pack import FUNDS, FundRow, Row
+from terminal.settlement.rows import Rows, Selection
 
 NONE: int = lib.SETTLE_NONE
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -41,73 +41,93 @@ assert len(FUNDS) <= lib.SETTLE_FUNDS_MAX
 assert len(KINDS) <= lib.SETTLE_KINDS_MAX
 
 
-def compile_plan(chosen: Selection) -> Any:
-    """A new `settle_plan` for these rows. Unanswered rules stand in it as "pays nothing"; see `refuse_if_reached`."""
-    plan = ffi.new("settle_plan *")
-    plan.method = METHODS[chosen.service.method]
-    plan.waterfall = WATERFALLS[chosen.pack.policy.waterfall]
-    plan.measured_from = MEASURES[chosen.service.measured_from]
-    _deductible(plan, chosen)
-    _segments(plan, chosen)
-    _classes(plan, chosen)
-    plan.cap = _amount(chosen.cap)
-    plan.limit = limit_amount(chosen)
-    plan.expense_ceiling = _amount(chosen.ceiling)
-    _bed(plan, chosen)
-    if chosen.package is not None:
-        plan.package_rate = chosen.package.rate
-        plan.package_fund = FUNDS.index(chosen.package.fund)
-    _stages(plan, chosen)
-    _account(plan, chosen)
+PLANS_MAX = 64
+"""Plans kept for one kind of bill; one more, and all are compiled anew."""
+
+
+def plan_of(chosen: Selection) -> Any:
+    """The `settle_plan` for this bill, compiled once: its rows, and the two values that the bill itself decides."""
+    rows, case = chosen.rows, chosen.case
+    births = case.bill.episode.extra_births if rows.limit is not None else 0
+    own = (_line_cap(chosen), births)
+    plan = rows.plans.get(own)
+    if plan is None:
+        if len(rows.plans) >= PLANS_MAX:
+            rows.plans.clear()
+        plan = rows.plans[own] = compile_plan(rows, *own)
     return plan
 
 
-def class_order(classes: tuple[ClassRow, ...]) -> list[ClassRow]:
-    """Classes in the order of the axis: lowest rate first (settlement.md section 3)."""
-    return sorted(classes, key=lambda row: row.bonus if row.bonus is not None else row.rate or 0)
+def _line_cap(chosen: Selection) -> int:
+    """A relief is earned by a quiet year before; an unknown expense earns none (settlement-rules.md 5.1)."""
+    relief = chosen.rows.relief
+    if relief is None:
+        return NONE
+    expense = chosen.case.bill.year.previous_year_outpatient_expense
+    if expense is None or expense > relief.previous_year_expense_to:
+        return NONE
+    return relief.later if chosen.case.earlier_admissions else relief.first
 
 
-def _deductible(plan: Any, chosen: Selection) -> None:
-    row = chosen.deductible
+def compile_plan(rows: Rows, line_cap: int, extra_births: int) -> Any:
+    """A new `settle_plan` for these rows. Unanswered rules stand in it as "pays nothing"; see `refuse_if_reached`."""
+    plan = ffi.new("settle_plan *")
+    plan.method = METHODS[rows.service.method]
+    plan.waterfall = WATERFALLS[rows.pack.policy.waterfall]
+    plan.measured_from = MEASURES[rows.service.measured_from]
+    _deductible(plan, rows, line_cap)
+    _segments(plan, rows)
+    _classes(plan, rows)
+    plan.cap = _amount(rows.cap)
+    plan.limit = limit_amount(rows, extra_births)
+    plan.expense_ceiling = _amount(rows.ceiling)
+    _bed(plan, rows)
+    _package(plan, rows)
+    _stages(plan, rows)
+    _account(plan, rows)
+    return plan
+
+
+def _deductible(plan: Any, rows: Rows, line_cap: int) -> None:
+    row = rows.deductible
     plan.line_share = lib.SETTLE_RATE_ONE
     plan.line_cap = NONE
     if row is None:
         # Unanswered: a line that no bill passes, so that only a bill without eligible expense goes on.
-        plan.line_base = lib.SETTLE_FEN_MAX if "deductible" in chosen.unanswered else 0
+        plan.line_base = lib.SETTLE_FEN_MAX if "deductible" in rows.unanswered else 0
         return
     plan.line_base = row.base or 0
     plan.line_step = row.step
     plan.line_steps_max = row.steps_max
     plan.line_share = row.share
     plan.line_floor = row.floor
-    if chosen.relief is not None:
-        plan.line_cap = chosen.relief.later if chosen.case.earlier_admissions else chosen.relief.first
+    plan.line_cap = line_cap
 
 
-def _segments(plan: Any, chosen: Selection) -> None:
-    row = chosen.segments
+def _segments(plan: Any, rows: Rows) -> None:
+    row = rows.segments
     rates = [int(rate) for rate in row.rates] if row is not None else [0]
     bounds = [int(bound) for bound in row.to] if row is not None else []
-    reductions = [int(points) for points in chosen.reductions.reductions] if chosen.reductions is not None else []
+    reductions = [int(points) for points in rows.reductions.reductions] if rows.reductions is not None else []
     plan.segment_count = len(rates)
     for index, rate in enumerate(rates):
         plan.segments[index].to = bounds[index] if index < len(bounds) else NONE
         plan.segments[index].rate = rate
         plan.segments[index].reduction = reductions[index] if index < len(reductions) else 0
-    plan.points = int(chosen.points.points) if chosen.points is not None else 0
+    plan.points = int(rows.points.points) if rows.points is not None else 0
 
 
-def _classes(plan: Any, chosen: Selection) -> None:
-    plan.class_count = 1 + len(chosen.classes)
+def _classes(plan: Any, rows: Rows) -> None:
+    plan.class_count = 1 + len(rows.classes)
     plan.classes[0].own_rate = -1
-    for index, row in enumerate(class_order(chosen.classes), start=1):
+    for index, row in enumerate(rows.classes, start=1):
         plan.classes[index].bonus = int(row.bonus) if row.bonus is not None else 0
         plan.classes[index].own_rate = int(row.rate) if row.rate is not None else -1
 
 
-def _stages(plan: Any, chosen: Selection) -> None:
-    plan.stage_count = len(chosen.funds)
-    for index, row in enumerate(chosen.funds):
+def _stages(plan: Any, rows: Rows) -> None:
+    plan.stage_count = len(rows.funds)
+    for index, row in enumerate(rows.funds):
         stage = plan.stages[index]
         stage.fund = FUNDS.index(row.fund)
         stage.rest_rate = row.rate or 0
@@ -130,8 +150,8 @@ def _bands(stage: Any, row: FundRow) -> None:
         stage.bands[index].value = row.burden_rates[index - 1] if index else 0
 
 
-def _account(plan: Any, chosen: Selection) -> None:
-    row = chosen.account
+def _account(plan: Any, rows: Rows) -> None:
+    row = rows.account
     for part in range(len(PARTS)):
         plan.account_kinds[part] = ALL_KINDS
     if row is None:
@@ -142,8 +162,8 @@ def _account(plan: Any, chosen: Selection) -> None:
         plan.account_kinds[PARTS.index(name)] = sum(1 << KINDS.index(kind) for kind in kinds)
 
 
-def _bed(plan: Any, chosen: Selection) -> None:
-    row = chosen.bed
+def _bed(plan: Any, rows: Rows) -> None:
+    row = rows.bed
     if row is None:
         return
     plan.own_per_day = row.own_per_day
@@ -153,13 +173,22 @@ def _bed(plan: Any, chosen: Selection) -> None:
         plan.bands[index].value = amount
 
 
-def limit_amount(chosen: Selection) -> int:
+def _package(plan: Any, rows: Rows) -> None:
+    """A fund is named also where pooling takes no part or no row answers: the core wants one, and it pays nothing."""
+    row = rows.package or next(iter(rows.service.package), None)
+    if row is None:
+        return
+    plan.package_rate = row.rate
+    plan.package_fund = FUNDS.index(row.fund)
+
+
+def limit_amount(rows: Rows, extra_births: int) -> int:
     """The service's own limit: its share, rounded half up to the fen, and more for each further birth."""
-    row = chosen.limit
+    row = rows.limit
     if row is None or row.amount is None:
         return NONE
     shared = (row.amount * row.share + RATE_BASIS_POINTS_ONE // 2) // RATE_BASIS_POINTS_ONE
-    return shared + row.per_extra_birth * chosen.case.bill.episode.extra_births
+    return shared + row.per_extra_birth * extra_births
 
 
 def _amount(row: Row | None) -> int:

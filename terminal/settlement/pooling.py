@@ -41,6 +41,23 @@ class Reason:
         return f"{self.code}: {self.text} ({self.cite})"
 
 
+POOLING_PLACES = (
+    "entitlement.status",
+    "provider.designated",
+    "provider.emergency",
+    "provider.qualified",
+    "provider.kind",
+    "episode.exclusion",
+)
+"""What `reasons_against` reads of a bill beside a pack's `when`s; of a chronic bill also `recognised_as`."""
+
+
+def recognised_as(case: Case) -> object:
+    """Where the bill's disease stands among the recognised ones: all that recognition can depend on."""
+    disease, recognised = case.bill.episode.disease, case.bill.patient.chronic_diseases
+    return bool(disease), bool(recognised), recognised.index(disease) if disease in recognised else None
+
+
 def designated(case: Case, pack: Pack) -> bool:
     """Whether the provider counts as designated: emergency care makes up for it where the decree says so."""
     provider = case.bill.provider
@@ -55,7 +72,8 @@ def reasons_against(case: Case, pack: Pack, service: Service) -> list[Reason]:
     reasons = []
     if bill.entitlement.status != "active":
         text = _STATUS[bill.entitlement.status]
-        reasons.append(Reason("not-pooled", text, conditions.entitlement))
+        suspended = bill.entitlement.status == "suspended" and conditions.suspension
+        reasons.append(Reason("not-pooled", text, suspended or conditions.entitlement))
     if not designated(case, pack):
         reasons.append(Reason("not-designated", "非定点机构，统筹基金和个人账户均不支付", conditions.designation))
     if not bill.provider.qualified:

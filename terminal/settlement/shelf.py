@@ -13,6 +13,7 @@ from terminal.errors import Refused
 from terminal.settlement.pack import Pack, Supplement
 from terminal.settlement.pack_checks import check_pack, check_supplement, check_versions
 from terminal.settlement.toml_form import bad_file, read_toml
+from terminal.signature import from_text, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,28 @@ class Shelf:
         return [one for one in self._given if one.covers(policy, day)]
 
 
-def load_shelf(supplements: Iterable[Path | bytes] = (), lapsed_goes_on: frozenset[str] = frozenset()) -> Shelf:
-    """Load the packs that ship with the terminal, and the given supplements. Raises Refused naming file and line."""
+def load_shelf(
+    supplements: Iterable[Path | bytes] = (),
+    lapsed_goes_on: frozenset[str] = frozenset(),
+    bureau_key: bytes | None = None,
+) -> Shelf:
+    """Load the packs that ship with the terminal, and the given supplements. Raises Refused naming file and line.
+
+    bureau_key: the bureau's SM2 public key (PEM). Where it is given, a supplement counts only with the bureau's
+    signature over its bytes, as Base64 in `<file>.sig` beside it.
+    """
     packs = [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
     shelf = Shelf(packs, (), lapsed_goes_on)
-    given = [_load_supplement(source, shelf) for source in supplements]
+    given = [_load_supplement(source, shelf, bureau_key) for source in supplements]
     return Shelf(packs, given, lapsed_goes_on)
+
+
+def read_key(path: Path | None) -> bytes | None:
+    """The bureau's public key (PEM), or None where no signature is demanded. Raises Refused when it cannot be read."""
+    try:
+        return None if path is None else path.read_bytes()
+    except OSError as error:
+        raise bad_file(f"cannot read the bureau's key: {error.strerror}", str(path)) from None
 
 
 def pack_files() -> list[Path]:
@@ -101,14 +118,25 @@ def load_pack(data: bytes, name: str) -> Pack:
     return pack
 
 
-def _load_supplement(source: Path | bytes, shelf: Shelf) -> Given:
+def _load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:
     try:
         data, name = (source, "supplement") if isinstance(source, bytes) else (source.read_bytes(), source.name)
     except OSError as error:
         raise bad_file(f"cannot read the supplement: {error.strerror}", str(source)) from None
+    if bureau_key is not None:
+        _check_signature(source, data, name, bureau_key)
     supplement = read_toml(data, Supplement, name)
     if supplement.supplement.policy not in shelf.policies:
         raise bad_file(f"unknown policy {supplement.supplement.policy}", f"{name}:1")
     for pack in shelf.versions(supplement.supplement.policy):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
     return Given(supplement, hashlib.sha256(data).hexdigest())
+
+
+def _check_signature(source: Path | bytes, data: bytes, name: str, bureau_key: bytes) -> None:
+    """Refuse what the bureau has not signed, before a line of it is read."""
+    beside = source.with_name(f"{source.name}.sig") if isinstance(source, Path) else None
+    if beside is None or not beside.is_file():
+        raise bad_file(f"unsigned: the bureau's signature {name}.sig is missing", f"{name}:1")
+    if not verify(bureau_key, data, from_text(beside.read_bytes())):
+        raise bad_file("the signature is not the bureau's over these bytes", f"{name}:1")

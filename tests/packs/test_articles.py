@@ -106,6 +106,8 @@ def citations(pack: Pack, text: str) -> Iterator[tuple[str, str]]:
     yield "policy.identify", pack.policy.identify_cite
     for name in ("entitlement", "designation", "qualification", "exclusion", "catalogue"):
         yield f"conditions.{name}", getattr(pack.conditions, name)
+    if pack.conditions.suspension:
+        yield "conditions.suspension", pack.conditions.suspension
     for name in SERVICES:
         service = pack.service.named(name)
         if service is not None:

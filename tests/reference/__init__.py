@@ -1,4 +1,4 @@
-"""An independent model of the two Yantai decrees, in exact fractions, to hold the C core against.
+"""An independent model of the decrees, in exact whole numbers, to hold the C core against.
 
 It is written from the decree and knows nothing of packs, plans or the core. It promises the public JSON form
 of a settlement, or a `ReferenceRefusal` that names what is missing or wrong.

@@ -16,11 +16,11 @@ from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
 
 ROOT = Path(__file__).resolve().parents[2]
-SUPPLEMENTS = [ROOT / "examples/supplements" / f"yantai-{scheme}.toml" for scheme in ("employee", "resident")]
+SUPPLEMENTS = sorted((ROOT / "examples/supplements").glob("*.toml"))
 
 
 def load_law(supplemented: bool) -> Law:
-    """The project's law, with the illustrative supplements of both Yantai policies or without any."""
+    """The project's law, with every illustrative supplement or without any."""
     return Law.load(supplements=SUPPLEMENTS) if supplemented else Law.load()
 
 

@@ -1,13 +1,14 @@
-"""What the two decrees of Yantai have in common: the split, who is pooled at all, and the year's rooms."""
+"""What all decrees have in common: the split, the shape of a scheme, and who is pooled at all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tests.reference.amounts import ReferenceRefusal, fen
-from tests.reference.items import Shares
-from tests.reference.walk import PoolLine
+from tests.reference.items import Excluded, PackRate, Shares
+from tests.reference.walk import PoolLine, Walked
 
 PARTS = (
     "unpooled",
@@ -19,6 +20,9 @@ PARTS = (
     "out_of_catalogue",
 )
 """The patient's parts, in the order in which the account pays them."""
+Bill = dict[str, Any]
+Scope = Mapping[str, frozenset[str] | None]
+"""The parts that the account may pay -> of which kinds of items; None: of all."""
 
 
 @dataclass
@@ -40,7 +44,7 @@ class Split:
 class Case(NamedTuple):
     """One bill on its way: the JSON, its items' shares and sums, and what the bureau has set."""
 
-    bill: dict[str, Any]
+    bill: Bill
     shares: list[Shares]
     sums: Shares
     bureau: dict[str, Any]
@@ -57,9 +61,19 @@ class Case(NamedTuple):
         """What one disease has used of the year."""
         return fen(self.part("year").get("chronic", {}).get(disease, {}).get(key, "0.00"))
 
-    def room(self, cap: int) -> int:
-        """What is left of the year's cap."""
-        return max(0, cap - self.fen("year", "pool_paid"))
+    def room(self, cap: int, used: str = "pool_paid") -> int:
+        """What is left of a cap of the year of which the accumulator `used` has been paid."""
+        return max(0, cap - self.fen("year", used))
+
+    def admissions_before(self) -> int:
+        """The admissions of the year before this bill's; one that this bill continues is its own."""
+        admissions: int = self.part("year").get("admissions", 0)
+        return max(0, admissions - bool(self.part("episode").get("merged")))
+
+    def eligible_of(self, wanted: Callable[[dict[str, Any]], bool]) -> int:
+        """The eligible expense of the items that are `wanted`."""
+        pairs = zip(self.shares, self.bill["items"], strict=True)
+        return sum(share.eligible for share, item in pairs if wanted(item))
 
     def parts_outside(self) -> dict[str, int]:
         """The parts that no fund touches."""
@@ -69,6 +83,27 @@ class Case(NamedTuple):
             "over_limit": sums.over_limit,
             "out_of_catalogue": sums.out_of_catalogue,
         }
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One policy: what it has, and its rules as functions of a bill or of a case."""
+
+    first_day: str
+    services: tuple[str, ...]
+    pooled: Callable[[Bill], bool]
+    split: Callable[[Case], Split]
+    account_scope: Callable[[Case], Scope]
+    last_day: str = "9999-12-31"
+    categories: tuple[str, ...] = ("employee", "retiree")
+    has_account: bool = True
+    relations: tuple[str, ...] = ("self",)
+    emergency_designates: bool = False
+    paid_as_a_whole: Callable[[Bill], bool] = lambda _: False
+    pack_rate: PackRate = lambda *_: None
+    excluded: Excluded = lambda *_: False
+    counts_as_pool_paid: Callable[[str], bool] = lambda service: service not in ("outpatient", "pharmacy")
+    disease: Callable[[Bill], str] = lambda bill: bill.get("episode", {}).get("disease", "")
 
 
 def needed(value: Any, name: str) -> Any:
@@ -89,37 +124,57 @@ def below_the_line(case: Case) -> Split:
     return Split({"deductible": eligible, **case.parts_outside()}, eligible)
 
 
-def designated(bill: dict[str, Any]) -> bool:
-    """A designated provider, or emergency care that makes up for it (employees 24, residents 21)."""
+def walked_split(case: Case, walked: Walked, **funds: int) -> Split:
+    """What a walk comes to, with the further funds stacked on it."""
+    parts = {
+        "deductible": walked.deductible,
+        "co_payment": walked.used - walked.pool,
+        "over_cap": walked.unused,
+        **case.parts_outside(),
+    }
+    take_off(parts, sum(funds.values()))
+    return Split(parts, walked.deductible, {"pool": walked.pool, **funds}, pool_lines=walked.lines)
+
+
+def take_off(parts: dict[str, int], amount: int) -> None:
+    """Take what further funds pay off the parts of eligible expense, from the top."""
+    for part in ("over_cap", "co_payment", "deductible"):
+        off = min(amount, parts.get(part, 0))
+        parts[part] = parts.get(part, 0) - off
+        amount -= off
+    if amount:
+        raise AssertionError("further funds pay more than is left of the eligible expense")
+
+
+def designated(bill: Bill, emergency_designates: bool) -> bool:
+    """A designated provider, or emergency care where the decree lets it make up for that."""
     provider = bill.get("provider", {})
-    return bool(provider.get("designated", True) or provider.get("emergency", False))
+    return bool(provider.get("designated", True) or (emergency_designates and provider.get("emergency", False)))
 
 
-def entitled(bill: dict[str, Any]) -> bool:
-    """Whether the fund owes anything for this person, provider and cause (10, 15, 24; residents 19, 21)."""
+def entitled(bill: Bill, emergency_designates: bool = False) -> bool:
+    """Whether the fund owes anything for this person, provider and cause (settlement rules 5.3)."""
     return (
         bill.get("entitlement", {}).get("status", "active") == "active"
-        and designated(bill)
+        and designated(bill, emergency_designates)
         and bill.get("provider", {}).get("qualified", True)
         and not bill.get("episode", {}).get("exclusion", "")
     )
 
 
-def recognised(bill: dict[str, Any], among_first: int | None = None) -> bool:
-    """Whether the bill's disease is recognised; an empty list is not checked (employees 13, residents 14)."""
+def recognised(bill: Bill, among_first: int | None = None) -> bool:
+    """Whether the bill's disease is recognised; an empty list is not checked, but the bill names its disease."""
     known = bill.get("patient", {}).get("chronic_diseases", [])
-    return not known or bill.get("episode", {}).get("disease", "") in known[:among_first]
+    disease = needed(bill.get("episode", {}).get("disease"), "episode.disease")
+    return not known or disease in known[:among_first]
 
 
-def inpatient_line(case: Case, lines: dict[int, int]) -> int:
-    """The line of one admission: once a year for oncology courses, counted on over a referral (12)."""
-    line = lines[needed(case.part("provider").get("tier"), "provider.tier")]
-    if case.part("episode").get("oncology_course") and case.part("year").get("oncology_deductible_taken"):
-        line = 0
+def carried_on(case: Case, line: int) -> int:
+    """What a line still owes when the bill continues a chain that has paid under it."""
     return max(0, line - case.fen("episode", "merged_deductible_paid"))
 
 
 def refuse_out_of_region(case: Case) -> None:
-    """Care out of the region stands in another decree (employees 24, residents 21)."""
+    """Care out of the region stands in another decree."""
     if case.part("provider").get("locality") == "out-of-region":
         raise ReferenceRefusal("provider.locality")

@@ -7,66 +7,83 @@ found by bisection on the exact share, not by a formula, so that it cannot share
 from __future__ import annotations
 
 from bisect import bisect_left
-from fractions import Fraction
 from typing import NamedTuple
 
-from tests.reference.amounts import half_up
+from tests.reference.amounts import ONE, half_up
 
-Piece = tuple[int, int, Fraction]
+NO_CAP = 1 << 60
+"""A room that no bill fills."""
+
+Piece = tuple[int, int, int]
 """Start, end and rate of one stretch of expense."""
 
 
 class Band(NamedTuple):
-    """Expense up to `upper` fen, that bound included, is paid at `rate`; None: without end."""
+    """Expense up to `upper` fen, that bound included, is paid at `rate` basis points; None: without end."""
 
     upper: int | None
-    rate: Fraction
+    rate: int
 
 
 class Stretch(NamedTuple):
-    """Eligible expense of one kind: never below `floor`, and `bonus` more than the band's rate."""
+    """Eligible expense of one kind: never below the rate `floor`, and `bonus` more than the band's rate."""
 
     width: int
-    floor: Fraction = Fraction(0)
-    bonus: Fraction = Fraction(0)
+    floor: int = 0
+    bonus: int = 0
 
 
 class PoolLine(NamedTuple):
     """One line of the explanation: the place where it begins, its rate, and its fen."""
 
     start: int
-    rate: Fraction
+    rate: int
     amount: int
 
 
 class Walked(NamedTuple):
-    """The line that was used, the pool's fen, the expense it used up, what is left, and its lines."""
+    """The line that was used, the pool's fen, the expense it used up, what is left, its lines and its pieces."""
 
     deductible: int
     pool: int
     used: int
     unused: int
     lines: list[PoolLine]
+    pieces: list[Piece]
+    share: int
 
 
 def walk(stretches: list[Stretch], line: int, bands: list[Band], room: int) -> Walked:
-    """Pay the expense above `line` by bands, at most `room` fen in all."""
+    """Pay the expense above `line` by bands, at most `room` fen in all.
+
+    `share` of the result is what the used expense is worth exactly: the room itself where it bit.
+    """
     eligible = sum(stretch.width for stretch in stretches)
     deductible = min(eligible, line)
     pieces = _pieces(stretches, bands, deductible)
-    owed = _share(pieces, eligible)
-    if owed <= room:
+    owed = share_up_to(pieces, eligible)
+    if owed <= room * ONE:
         lines = _lines(pieces, eligible, half_up(owed), owed)
-        return Walked(deductible, half_up(owed), eligible - deductible, 0, lines)
-    end = bisect_left(range(eligible + 1), Fraction(room), lo=deductible, key=lambda place: _share(pieces, place))
-    lines = _lines(pieces, end, room, Fraction(room))
-    return Walked(deductible, room, end - deductible, eligible - end, lines)
+        return Walked(deductible, half_up(owed), eligible - deductible, 0, lines, pieces, owed)
+    end = least_place(pieces, room * ONE, deductible, eligible)
+    lines = _lines(pieces, end, room, room * ONE)
+    return Walked(deductible, room, end - deductible, eligible - end, lines, pieces, room * ONE)
 
 
-def spread(exact: list[Fraction], whole: int) -> list[int]:
-    """Share `whole` fen out by largest remainder; among equals the earlier first."""
-    shares = [part.numerator // part.denominator for part in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda n: shares[n] - exact[n])
+def share_up_to(pieces: list[Piece], place: int) -> int:
+    """The exact share of the expense up to `place`, in ten-thousandths of a fen."""
+    return sum((min(place, end) - start) * rate for start, end, rate in pieces if place > start)
+
+
+def least_place(pieces: list[Piece], share: int, begin: int, end: int) -> int:
+    """The first place from `begin` at which the exact share is reached; `end` + 1 where it never is."""
+    return bisect_left(range(end + 1), share, lo=begin, key=lambda place: share_up_to(pieces, place))
+
+
+def spread(exact: list[int], whole: int) -> list[int]:
+    """Share `whole` fen out by largest remainder of the exact shares; among equals the earlier first."""
+    shares = [part // ONE for part in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda n: -(exact[n] % ONE))
     for n in by_remainder[: whole - sum(shares)]:
         shares[n] += 1
     return shares
@@ -83,22 +100,13 @@ def _pieces(stretches: list[Stretch], bands: list[Band], begin: int) -> list[Pie
             top = end if upper is None else min(end, upper)
             bottom = max(start, lower, begin)
             if top > bottom:
-                pieces.append((bottom, top, min(Fraction(1), max(stretch.floor, rate + stretch.bonus))))
+                pieces.append((bottom, top, max(0, min(ONE, max(stretch.floor, rate + stretch.bonus)))))
             lower = end if upper is None else upper
         start = end
     return sorted(pieces)
 
 
-def _share(pieces: list[Piece], place: int) -> Fraction:
-    """The exact share of the expense up to `place`."""
-    total = Fraction(0)
-    for start, end, rate in pieces:
-        if place > start:
-            total += (min(place, end) - start) * rate
-    return total
-
-
-def _lines(pieces: list[Piece], end: int, owed: int, exact_sum: Fraction) -> list[PoolLine]:
+def _lines(pieces: list[Piece], end: int, owed: int, exact_sum: int) -> list[PoolLine]:
     """One line a piece; where the room ended the walk, the last piece has exactly what was left of it."""
     reached = [piece for piece in pieces if piece[0] < end]
     exact = [(stop - start) * rate for start, stop, rate in reached]
@@ -106,3 +114,8 @@ def _lines(pieces: list[Piece], end: int, owed: int, exact_sum: Fraction) -> lis
         exact[-1] = exact_sum - sum(exact[:-1])
     amounts = spread(exact, owed)
     return [PoolLine(start, rate, fen) for (start, _, rate), fen in zip(reached, amounts, strict=True)]
+
+
+def flat(rate: int) -> list[Band]:
+    """One band without end."""
+    return [Band(None, rate)]

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
-
-from tests.reference.amounts import ReferenceRefusal, fen, half_up
+from tests.reference.amounts import basis_points, fen, half_up, percent
 from tests.reference.scheme import (
+    Bill,
     Case,
+    Scheme,
+    Scope,
     Split,
     below_the_line,
+    carried_on,
     entitled,
-    inpatient_line,
     needed,
     recognised,
     refuse_out_of_region,
+    walked_split,
 )
-from tests.reference.walk import Band, Stretch, Walked, walk
-
-SERVICES = ("inpatient", "chronic", "outpatient", "maternity", "accident")
-CATEGORIES = ("resident",)
-DEFAULT_CATEGORY = "resident"
-HAS_ACCOUNT = False
-RELATIONS = ()
+from tests.reference.walk import Stretch, flat, walk
+from tests.reference.yantai import FIRST_DAY, LAST_DAY, inpatient_line
 
 POOL_CAP = {1: 18_000_000, 2: 22_000_000}
 LINES = {1: 30_000, 2: 50_000, 3: 80_000}
@@ -32,35 +28,19 @@ ACCIDENT_LINE = 6_000
 ACCIDENT_LIMIT = 300_000
 
 
-def _percent(rate: int) -> Fraction:
-    return Fraction(rate, 100)
-
-
-def check(bill: dict[str, Any]) -> None:
-    """Refuse what contradicts its own service."""
-    minor = bill.get("patient", {}).get("minor", False)
-    episode = bill.get("episode", {})
-    if bill["service"] == "accident" and not minor:
-        raise ReferenceRefusal("patient.minor")
-    if episode.get("limited_disease") and not minor:
-        raise ReferenceRefusal("episode.limited_disease")
-    if bill["service"] == "maternity" and bool(episode.get("delivery")) == bool(episode.get("procedure")):
-        raise ReferenceRefusal("episode.delivery")
-
-
-def paid_as_a_whole(bill: dict[str, Any]) -> bool:
+def paid_as_a_whole(bill: Bill) -> bool:
     """A limited-price admission is (13(4))."""
     return bill["service"] == "inpatient" and bool(bill.get("episode", {}).get("limited_disease"))
 
 
-def account_scope(service: str) -> tuple[str, ...]:
+def account_scope(case: Case) -> Scope:
     """Residents have no account."""
-    return ()
+    return {}
 
 
-def pooled(bill: dict[str, Any]) -> bool:
+def pooled(bill: Bill) -> bool:
     """The entitled; outpatient at community centres only (15), chronic for recognised diseases (14)."""
-    if not entitled(bill):
+    if not entitled(bill, emergency_designates=True):
         return False
     if bill["service"] == "chronic":
         return recognised(bill)
@@ -73,8 +53,6 @@ def pooled(bill: dict[str, Any]) -> bool:
 
 def split(case: Case) -> Split:
     """Divide a pooled bill."""
-    if case.bill["service"] == "chronic":
-        needed(case.part("episode").get("disease"), "episode.disease")
     if not case.sums.eligible and case.bill["service"] != "maternity":
         return below_the_line(case)
     refuse_out_of_region(case)
@@ -107,16 +85,12 @@ def _inpatient(case: Case) -> Split:
         rate = {1: 88, 2: 70, 3: 60}[hospital]
         essential_paid = hospital == 1
     essential = _essential_drugs(case) if essential_paid else 0
-    stretches = [Stretch(case.sums.eligible - essential), Stretch(essential, floor=_percent(90))]
-    return _walked(case, walk(stretches, line, [Band(None, _percent(rate))], _year_room(case)))
+    stretches = [Stretch(case.sums.eligible - essential), Stretch(essential, floor=percent(90))]
+    return walked_split(case, walk(stretches, line, flat(percent(rate)), _year_room(case)))
 
 
 def _essential_drugs(case: Case) -> int:
-    return sum(
-        share.eligible
-        for share, item in zip(case.shares, case.bill["items"], strict=True)
-        if item["kind"] == "drug" and item.get("essential", False)
-    )
+    return case.eligible_of(lambda item: item["kind"] == "drug" and item.get("essential", False))
 
 
 def _limited_price(case: Case) -> Split:
@@ -124,7 +98,7 @@ def _limited_price(case: Case) -> Split:
     disease = case.part("episode").get("disease")
     limit = needed(case.bureau.get("limited_price", {}).get(disease), f"limited price of {disease}")
     inside = min(case.sums.amount, max(0, fen(limit) - case.fen("episode", "limit_used")))
-    insured = half_up(_percent(80) * inside)
+    insured = half_up(percent(80) * inside)
     pool = min(insured, _year_room(case))
     funds = {"pool": pool, "medical_assistance": inside - insured}
     return Split({"over_cap": insured - pool}, 0, funds, provider_borne=case.sums.amount - inside)
@@ -141,8 +115,9 @@ def _chronic(case: Case) -> Split:
     rate = needed(case.bureau.get("chronic_rates", {}).get(tier), "chronic rate")
     limit = needed(case.bureau.get("chronic_limits", {}).get(disease), f"chronic limit of {disease}")
     own_room = max(0, fen(limit) - case.chronic_fen(disease, "pool_paid"))
-    band = Band(None, Fraction(rate))
-    return _walked(case, walk([Stretch(case.sums.eligible)], line, [band], min(own_room, _year_room(case))))
+    return walked_split(
+        case, walk([Stretch(case.sums.eligible)], line, flat(basis_points(rate)), min(own_room, _year_room(case)))
+    )
 
 
 def _outpatient(case: Case) -> Split:
@@ -152,17 +127,17 @@ def _outpatient(case: Case) -> Split:
     if case.sums.eligible <= left:
         return below_the_line(case)
     limit = fen(needed(case.bureau.get("outpatient_limit"), "outpatient limit"))
-    room = max(0, limit - case.fen("year", "outpatient_pool_paid"))
-    return _walked(case, walk([Stretch(case.sums.eligible)], left, [Band(None, _percent(50))], room))
+    room = case.room(limit, "outpatient_pool_paid")
+    return walked_split(case, walk([Stretch(case.sums.eligible)], left, flat(percent(50)), room))
 
 
 def _accident(case: Case) -> Split:
     """Above 60 an accident 90%, at most 3,000 a year (17)."""
-    line = max(0, ACCIDENT_LINE - case.fen("episode", "merged_deductible_paid"))
+    line = carried_on(case, ACCIDENT_LINE)
     if case.sums.eligible <= line:
         return below_the_line(case)
-    room = min(max(0, ACCIDENT_LIMIT - case.fen("year", "accident_paid")), _year_room(case))
-    return _walked(case, walk([Stretch(case.sums.eligible)], line, [Band(None, _percent(90))], room))
+    room = min(case.room(ACCIDENT_LIMIT, "accident_paid"), _year_room(case))
+    return walked_split(case, walk([Stretch(case.sums.eligible)], line, flat(percent(90)), room))
 
 
 def _maternity(case: Case) -> Split:
@@ -182,16 +157,6 @@ def _maternity(case: Case) -> Split:
     return Split(parts, 0, {"pool": pool})
 
 
-def _walked(case: Case, walked: Walked) -> Split:
-    parts = {
-        "deductible": walked.deductible,
-        "co_payment": walked.used - walked.pool,
-        "over_cap": walked.unused,
-        **case.parts_outside(),
-    }
-    return Split(parts, walked.deductible, {"pool": walked.pool}, pool_lines=walked.lines)
-
-
 _BY_SERVICE = {
     "inpatient": _inpatient,
     "chronic": _chronic,
@@ -199,3 +164,17 @@ _BY_SERVICE = {
     "maternity": _maternity,
     "accident": _accident,
 }
+
+SCHEME = Scheme(
+    first_day=FIRST_DAY,
+    last_day=LAST_DAY,
+    services=tuple(_BY_SERVICE),
+    pooled=pooled,
+    split=split,
+    account_scope=account_scope,
+    categories=("resident",),
+    has_account=False,
+    relations=(),
+    emergency_designates=True,
+    paid_as_a_whole=paid_as_a_whole,
+)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def law() -> Law:
-    """Both Yantai policies with the illustrative supplements."""
+    """Every policy with the illustrative supplements."""
     from tests.reference.product import load_law
 
     return load_law(supplemented=True)
@@ -26,7 +26,7 @@ def law() -> Law:
 
 @pytest.fixture(scope="session")
 def bare_law() -> Law:
-    """Both Yantai policies with nothing from the bureau."""
+    """Every policy with nothing from the bureau."""
     from tests.reference.product import load_law
 
     return load_law(supplemented=False)
