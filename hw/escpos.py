@@ -17,6 +17,9 @@ PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER = 1, 2, 3, 4
 PAPER_QUERY = b"\x1d\x72\x01"
 """`1D 72 1` waits its turn in the buffer: its answer proves that everything before it was processed."""
 
+DRAWER_PULSE = b"\x1b\x70\x00\x32\x32"
+"""`1B 70 0`: 100 ms on pin 2, where drawers are wired."""
+
 _REAL_TIME_MASK, _REAL_TIME_BITS = 0b1001_0011, 0b0001_0010
 _BUFFERED_MASK, _BUFFERED_BITS = 0b1001_0000, 0b0000_0000
 

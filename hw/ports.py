@@ -37,7 +37,9 @@ class DeviceError(Exception):
     """A device did not do what it was asked.
 
     code: stable word: `no-reader`, `no-card`, `foreign-card`, `card-mute`, `card-removed`, `card-damaged`,
-    `card-blocked`, `pin-needed`, `paper-out`, `cover-open`, `offline`, `no-answer`, `write-timeout`.
+    `card-blocked`, `card-swapped`, `pin-needed`, `pin-wrong`, `pin-last-try`, `pin-malformed`, `no-purse`,
+    `purse-insufficient`, `purse-locked`, `purse-refused`, `purse-nonsense`, `no-psam`, `psam-foreign`, `psam-locked`,
+    `paper-out`, `cover-open`, `offline`, `no-answer`, `write-timeout`.
     message, message_zh: one line each, saying what to do; never personal data.
     """
 
@@ -46,6 +48,35 @@ class DeviceError(Exception):
         self.code = code
         self.message = message
         self.message_zh = message_zh
+
+
+class PinError(DeviceError):
+    """A PIN was not accepted, or not even sent. tries_left: what the card says is left; None where it does not say."""
+
+    def __init__(self, code: str, message: str, message_zh: str, tries_left: int | None) -> None:
+        super().__init__(code, message, message_zh)
+        self.tries_left = tries_left
+
+
+class Pin:
+    """A PIN on its way from the pad to the card: used once, then wiped.
+
+    digits: ASCII digits; the driver overwrites them with zeros when it is done, whatever came of it.
+    last_try_allowed: the holder has said yes to using the last try before the card locks.
+    """
+
+    __slots__ = ("digits", "last_try_allowed")
+
+    def __init__(self, digits: bytearray, last_try_allowed: bool = False) -> None:
+        self.digits = digits
+        self.last_try_allowed = last_try_allowed
+
+    def wipe(self) -> None:
+        """Overwrite the digits in place; any number of times."""
+        self.digits[:] = bytes(len(self.digits))
+
+    def __repr__(self) -> str:
+        return "Pin()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +104,57 @@ class SocialSecurityCard:
         return f"SocialSecurityCard(area_code={self.area_code!r}, card_number=…{self.card_number[-3:]})"
 
 
+@dataclass(frozen=True, slots=True)
+class CardReport:
+    """A card looked at whole, for people. pin_tries_left: None where the card does not say; 0 is locked.
+
+    applications: stable words of those found: `social-security`, `public`, `employment`, `insurance`, `medical`,
+    `talent`, `bank`. apdu_count: how many commands it took, the reading of the card included.
+    """
+
+    card: SocialSecurityCard
+    pin_tries_left: int | None
+    applications: tuple[str, ...]
+    apdu_count: int
+
+
 class CardReader(Protocol):
     """A reader with at most one card in it."""
 
     def state(self) -> DeviceState:
         """`card-present` or `no-card` (good), `no-reader` (fault), or unknown. Never raises."""
 
-    def read_card(self) -> SocialSecurityCard:
-        """Read the card that is inserted now. Raises DeviceError."""
+    def read_card(self, pin: Pin | None = None) -> SocialSecurityCard:
+        """Read the card that is inserted now: ten commands, nine on a card of generation 1.
+
+        pin: only after `pin-needed`; wiped in any case. Raises DeviceError.
+        """
+
+    def inspect_card(self, pin: Pin | None = None) -> CardReport:
+        """Read the card, and what else is on it, for people. No PIN try is used up by asking. Raises DeviceError."""
+
+    def check_same_card(self, card: SocialSecurityCard) -> None:
+        """Return when the card that is inserted now is that card: two commands. Raises DeviceError: `card-swapped`,
+        `no-card`, `foreign-card`, `card-removed` …"""
+
+
+class EventKind(Enum):
+    """What a reader's watcher has seen."""
+
+    READER_ARRIVED = "reader-arrived"
+    READER_GONE = "reader-gone"
+    CARD_INSERTED = "card-inserted"
+    CARD_REMOVED = "card-removed"
+    SERVICE_LOST = "service-lost"
+    SERVICE_BACK = "service-back"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderEvent:
+    """One change at the readers. reader: its name as PC/SC gives it; "" for the service itself."""
+
+    kind: EventKind
+    reader: str = ""
 
 
 class ReceiptPrinter(Protocol):
@@ -96,11 +170,30 @@ class ReceiptPrinter(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedCode:
+    """One code as it was scanned: an e-credential token, opaque. Only `text` holds it; it is never printed."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"ScannedCode({len(self.text)} characters)"
+
+    __str__ = __repr__
+
+
 class CodeScanner(Protocol):
     """A serial QR scanner. Its codes are e-credential tokens and never reach a log."""
 
     def state(self) -> DeviceState:
-        """Whether the port can be read. Never raises."""
+        """`ready` (good) or `offline` (fault). Never raises."""
 
-    def next_code(self) -> str | None:
-        """The next whole code that has arrived, or None. Raises DeviceError when the port is gone."""
+    def next_code(self) -> ScannedCode | None:
+        """The next whole code that has arrived, or None; the same one shown again within two seconds is no other.
+        Raises DeviceError `offline` when the port is gone; it comes back by itself."""
+
+    def flush(self) -> None:
+        """Forget what has arrived so far: before a patient is asked to show a code."""
+
+    def close(self) -> None:
+        """Let go of the port."""

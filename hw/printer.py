@@ -1,23 +1,20 @@
-"""The ESC/POS receipt printer on a serial line (RS-232 or USB-CDC), through pyserial.
+"""The ESC/POS receipt printer, on whichever wire: serial by default, network and USB.
 
 Promises: it asks the printer before and after each document and believes only a good answer; silence is an
-error, never success; every trouble of the port becomes a DeviceError that says whether anything may be on
-paper; a port that vanished is opened again at the next call. Printers that do not know `10 04` or `1D 72`
-count as mute.
+error, never success; every trouble of the wire becomes a DeviceError that says whether anything may be on
+paper; a printer that vanished is opened again at the next call; whoever asks how it is never waits for a document.
+Printers that do not know `10 04` or `1D 72` count as mute.
 Source: printer.md 1.3, 1.5, 3.1.
 """
 
 from __future__ import annotations
 
-import termios
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, Literal
-
-import serial
+from contextlib import contextmanager
 
 from hw.escpos import (
+    DRAWER_PULSE,
     PAPER_QUERY,
     PRINTER,
     STATUS_WORDS,
@@ -29,6 +26,9 @@ from hw.escpos import (
     state_of,
 )
 from hw.ports import DeviceError, DeviceState, Health
+from hw.printer_wires import NETWORK_PORT, FlowControl, NetworkWire, SerialWire, UsbWire, Wire, WireBusy
+
+__all__ = ["FlowControl", "SerialPrinter", "WirePrinter", "network_printer", "usb_printer"]
 
 CHUNK_BYTES_MAX = 512
 """One write: small enough that a time-out is noticed before the paper is far behind."""
@@ -42,43 +42,39 @@ QUERY_TRIES = 2
 END_POLLS_MAX = 240
 """How often the end of printing is asked for while the printer says it is well: a minute at 0.5 s a reply."""
 
-FlowControl = Literal["none", "rtscts", "xonxoff"]
+LOOK_SECONDS = 0.05
+"""How often a question that waits for its turn looks whether a document has begun before it."""
+
+REPLY_TIMEOUT_SECONDS = 0.5
+WRITE_TIMEOUT_SECONDS = 5.0
 
 
-class SerialPrinter:
-    """hw.ports.ReceiptPrinter on a serial port. One document at a time, from any thread.
+class WirePrinter:
+    """hw.ports.ReceiptPrinter, and the cash drawer behind it, on a wire. From any thread."""
 
-    port: path of the device. baudrate: read it off the printer's self-test slip.
-    reply_timeout_seconds: how long one status answer may take.
-    write_timeout_seconds: how long the printer may stay busy within one chunk of 512 bytes.
-    flow_control: how the printer says "busy"; `rtscts` wants its DTR wired to our CTS (printer.md 1.5).
-    """
-
-    def __init__(
-        self,
-        port: str,
-        baudrate: int = 115200,
-        reply_timeout_seconds: float = 0.5,
-        write_timeout_seconds: float = 5.0,
-        flow_control: FlowControl = "rtscts",
-    ) -> None:
-        self._path = port
-        self._baudrate = baudrate
-        self._reply_timeout_seconds = reply_timeout_seconds
-        self._write_timeout_seconds = write_timeout_seconds
-        self._flow_control = flow_control
-        self._serial: Any = None
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._is_open = False
         self._lock = threading.Lock()
+        self._printing = False
+        self._last = DeviceState(Health.UNKNOWN, "no-answer", "not asked yet")
 
     def state(self) -> DeviceState:
         """From `10 04 n`. Good: `ready`, `paper-low`; fault: `paper-out`, `cover-open`, `offline`, `error`;
-        unknown: `no-answer`, also when the port cannot be opened.
+        unknown: `no-answer`, also when the printer cannot be reached.
+
+        While a document is being printed: at once, what the printer said before it.
         """
-        with self._lock:
-            try:
-                return self._status_of_present_port()
-            except DeviceError as error:
-                return DeviceState(Health.UNKNOWN, "no-answer", error.message)
+        while not self._lock.acquire(timeout=LOOK_SECONDS):
+            if self._printing:
+                return self._last
+        try:
+            self._last = self._status_of_present_wire()
+        except DeviceError as error:
+            self._last = DeviceState(Health.UNKNOWN, "no-answer", error.message)
+        finally:
+            self._lock.release()
+        return self._last
 
     def print(self, data: bytes) -> None:
         """Send one document and return when the printer has proved that it processed all of it.
@@ -86,19 +82,35 @@ class SerialPrinter:
         Raises DeviceError. Its message says whether nothing was printed or the paper is in doubt.
         """
         with self._lock:
-            with _adding("nothing was printed", "未打印"):
-                _require_good(self._status_of_present_port())
+            self._require_ready("nothing was printed", "未打印")
+            self._printing = True
             try:
                 with _adding("the paper is in doubt: print again, marked as a reprint", "纸面存疑，请补打并注明"):
                     self._print_and_prove(data)
             except DeviceError:
                 self._drop()
                 raise
+            finally:
+                self._printing = False
+
+    def kick_drawer(self) -> None:
+        """Open the cash drawer. Raises DeviceError; then it may be opened with its key.
+
+        A printer that is not well would keep the command and open the drawer when nobody expects it.
+        """
+        with self._lock:
+            self._require_ready("the drawer was not opened; use its key", "钱箱未打开，请用钥匙")
+            self._write(DRAWER_PULSE)
 
     def close(self) -> None:
-        """Let go of the port; the next call opens it again."""
+        """Let go of the printer; the next call opens it again."""
         with self._lock:
             self._drop()
+
+    def _require_ready(self, doubt: str, doubt_zh: str) -> None:
+        with _adding(doubt, doubt_zh):
+            self._last = self._status_of_present_wire()
+            _require_good(self._last)
 
     def _print_and_prove(self, data: bytes) -> None:
         for start in range(0, len(data), CHUNK_BYTES_MAX):
@@ -106,20 +118,20 @@ class SerialPrinter:
         self._await_end()
         _require_good(state_of(ask_facts(self._ask)))
 
-    def _status_of_present_port(self) -> DeviceState:
-        # A port that was unplugged and came back needs a new handle. Nothing is printed yet, so it is safe.
-        had_handle = self._serial is not None
+    def _status_of_present_wire(self) -> DeviceState:
+        # A printer that was unplugged and came back needs a new handle. Nothing is printed yet, so it is safe.
+        was_open = self._is_open
         try:
             return state_of(ask_facts(self._ask))
         except DeviceError:
-            if not had_handle:
+            if not was_open:
                 raise
         return state_of(ask_facts(self._ask))
 
     def _ask(self, query: int) -> int | None:
         for _ in range(QUERY_TRIES):
-            with self._port() as port:
-                port.reset_input_buffer()
+            with self._opened() as wire:
+                wire.forget_input()
             self._write(real_time_query(query))
             for _ in range(NOISE_BYTES_MAX):
                 byte = self._read_byte()
@@ -151,52 +163,73 @@ class SerialPrinter:
         raise _failure("no-answer")
 
     def _read_byte(self) -> int | None:
-        with self._port() as port:
-            data: bytes = port.read(1)
-        return data[0] if data else None
+        with self._opened() as wire:
+            return wire.read_byte()
 
     def _write(self, chunk: bytes) -> None:
-        with self._port() as port:
-            port.write(chunk)
+        with self._opened() as wire:
+            wire.write(chunk)
 
     @contextmanager
-    def _port(self) -> Iterator[Any]:
-        """The open port. Whatever goes wrong on it closes it and becomes a DeviceError."""
+    def _opened(self) -> Iterator[Wire]:
+        """The open wire. Whatever goes wrong on it closes it and becomes a DeviceError."""
         try:
-            if self._serial is None:
-                self._serial = self._open()
-            yield self._serial
-        except serial.SerialTimeoutException as error:
+            if not self._is_open:
+                self._wire.open()
+                self._is_open = True
+            yield self._wire
+        except WireBusy as error:
             self._drop()
             raise _failure("write-timeout") from error
-        except (OSError, termios.error) as error:
-            # serial.SerialException is an OSError; termios.error is not.
+        except OSError as error:
             self._drop()
             message, message_zh = STATUS_WORDS["no-answer"]
             reason = " ".join(str(error).split())[:120]
-            raise DeviceError("no-answer", f"{message}: {reason}", f"{message_zh}：端口 {self._path} 不可用") from error
-
-    def _open(self) -> Any:
-        return serial.Serial(
-            self._path,
-            self._baudrate,
-            timeout=self._reply_timeout_seconds,
-            write_timeout=self._write_timeout_seconds,
-            exclusive=True,
-            rtscts=self._flow_control == "rtscts",
-            xonxoff=self._flow_control == "xonxoff",
-        )
+            raise DeviceError("no-answer", f"{message}: {reason}", message_zh) from error
 
     def _drop(self) -> None:
-        port, self._serial = self._serial, None
-        if port is None:
-            return
-        # What the kernel still holds of a torn document must not trickle out before the next one. On a port
-        # that has vanished there is nothing to hold back, and nothing better to do about it.
-        with suppress(OSError, termios.error):
-            port.reset_output_buffer()
-        with suppress(OSError, termios.error):
-            port.close()
+        self._is_open = False
+        self._wire.close()
+
+
+class SerialPrinter(WirePrinter):
+    """A printer on a serial port.
+
+    port: path of the device. baudrate: read it off the printer's self-test slip.
+    reply_timeout_seconds: how long one status answer may take.
+    write_timeout_seconds: how long the printer may stay busy within one chunk of 512 bytes.
+    flow_control: how the printer says "busy"; `rtscts` wants its DTR wired to our CTS (printer.md 1.5).
+    """
+
+    def __init__(
+        self,
+        port: str,
+        baudrate: int = 115200,
+        reply_timeout_seconds: float = REPLY_TIMEOUT_SECONDS,
+        write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
+        flow_control: FlowControl = "rtscts",
+    ) -> None:
+        super().__init__(SerialWire(port, baudrate, reply_timeout_seconds, write_timeout_seconds, flow_control))
+
+
+def network_printer(
+    host: str,
+    port: int = NETWORK_PORT,
+    reply_timeout_seconds: float = REPLY_TIMEOUT_SECONDS,
+    write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
+) -> WirePrinter:
+    """A printer that listens on the network. Nothing is opened yet."""
+    return WirePrinter(NetworkWire(host, port, reply_timeout_seconds, write_timeout_seconds))
+
+
+def usb_printer(
+    vendor: int,
+    product: int,
+    reply_timeout_seconds: float = REPLY_TIMEOUT_SECONDS,
+    write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
+) -> WirePrinter:
+    """A printer on USB by its vendor and product number (`lsusb`). Nothing is opened yet."""
+    return WirePrinter(UsbWire(vendor, product, reply_timeout_seconds, write_timeout_seconds))
 
 
 def _failure(code: str) -> DeviceError:

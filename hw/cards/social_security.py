@@ -19,22 +19,23 @@ from hw.apdu import (
     Command,
     Response,
     Transmit,
-    card_error,
-    describe_status,
 )
-from hw.ports import DeviceError, SocialSecurityCard
+from hw.card_errors import card_error
+from hw.cards.pin import verify_pin
+from hw.ports import DeviceError, Pin, SocialSecurityCard
+from hw.status_words import describe_status
 
 ENVIRONMENT_NAMES = (
     bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF"),
     bytes.fromhex("7378322E73682EC9E7BBE1B1A3D5CF"),
 )
-"""`sx1.sh.社会保障` and, on cards with the SSF33 algorithm, `sx2.sh.社会保障` (card.md 1.2)."""
+"""`sx1.sh.社会保障` and, on cards with the SSF33 algorithm, `sx2.sh.社会保障` (LD/T 32)."""
 
 _BLANK = b"\x00\x20\xff"
 
 
 class Addressing(Enum):
-    """How a record is asked for; which of the four a card takes is the card's choice (card.md 1.4)."""
+    """How a record is asked for; which of the four a card takes is the card's choice."""
 
     TAG_IN_SHORT_FILE = "tag, short file identifier"
     TAG_IN_SELECTED_FILE = "tag, selected file"
@@ -44,7 +45,7 @@ class Addressing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """One record of a file (card.md 1.3). `number`: its place in the file on cards of generation 2."""
+    """One record of a file (LD/T 32). `number`: its place in the file on cards of generation 2."""
 
     file: int
     tag: int
@@ -74,11 +75,20 @@ _SEX = _Record(6, 0x0A, 4, 1, "sex", "性别")
 _SEX_GENERATION_1 = _Record(6, 0x0A, 3, 1, "sex", "性别")
 
 
-def read_social_security_card(transmit: Transmit) -> SocialSecurityCard:
-    """Read the card behind `transmit`. Raises DeviceError: `foreign-card`, `card-damaged`, `card-blocked`,
-    `pin-needed`, `card-removed`, or whatever `transmit` raises."""
+def read_social_security_card(transmit: Transmit, pin: Pin | None = None) -> SocialSecurityCard:
+    """Read the card behind `transmit`; pin: verified first, and wiped in any case.
+
+    Raises DeviceError: `foreign-card`, `card-damaged`, `card-blocked`, `pin-needed`, `card-removed`, whatever
+    `transmit` raises; PinError.
+    """
     channel = Channel(transmit)
-    _select_environment(channel)
+    try:
+        _select_environment(channel)
+        if pin is not None:
+            verify_pin(channel, pin)
+    finally:
+        if pin is not None:
+            pin.wipe()
     reader = _RecordReader(channel)
     version = _text(_VERSION, reader.read(_VERSION))
     generation_1 = version.startswith("1")
@@ -102,6 +112,12 @@ def read_social_security_card(transmit: Transmit) -> SocialSecurityCard:
         sex={b"1": "1", b"2": "2"}.get(sex, "0"),
         apdu_count=channel.apdu_count,
     )
+
+
+def read_identification_code(channel: Channel) -> str:
+    """Only whose card it is: 卡识别码, 32 hex digits. Two commands on a card read by tag. Raises DeviceError."""
+    _select_environment(channel)
+    return _RecordReader(channel).read(_IDENTIFICATION_CODE).hex().upper()
 
 
 def _select_environment(channel: Channel) -> None:

@@ -1,4 +1,4 @@
-"""The real PC/SC service with one virtual reader, for tests, training and the demonstration. Linux only.
+"""The real PC/SC service with two virtual readers, for tests, training and the demonstration. Linux only.
 
 Promises: a service that somebody else started is used but never stopped; the own one ends with the context.
 A machine runs one card service, so two of these at the same time share the first.
@@ -17,10 +17,11 @@ from types import TracebackType
 
 from hw.pcsc import list_readers, wait_for_card
 from hw.ports import DeviceError
-from hw.simulated.social_card import VirtualCard
+from hw.simulated.card_system import CardSystem
 from hw.simulated.vpcd import PORT_FIRST_SLOT, VpcdSlot
 
 READER_NAME = "Virtual PCD 00 00"
+SECOND_READER_NAME = "Virtual PCD 00 01"
 DRIVER_PATH = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 SERVICE_FOLDER = Path("/run/pcscd")
 
@@ -47,9 +48,9 @@ def available() -> str | None:
 
 
 class VirtualPcscd:
-    """The running service with its virtual reader, and the slot of that reader.
+    """The running service with its virtual readers, and their slots.
 
-    port: of the first slot; the driver takes the next one too. `borrowed` says that the service was found
+    port: of the first slot; the next one is the second reader's, for a PSAM. `borrowed` says that the service was found
     running, and so is not stopped.
     """
 
@@ -57,7 +58,7 @@ class VirtualPcscd:
         self.reader_name = READER_NAME
         self.borrowed = False
         self._port = port
-        self._slot = VpcdSlot(port=port)
+        self._slots = {READER_NAME: VpcdSlot(port=port), SECOND_READER_NAME: VpcdSlot(port=port + 1)}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -68,7 +69,8 @@ class VirtualPcscd:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._slot.remove()
+        for slot in self._slots.values():
+            slot.remove()
         self.stop()
 
     def start(self) -> None:
@@ -102,20 +104,24 @@ class VirtualPcscd:
         """End the own service as a crash would. Raises RuntimeError for a borrowed one."""
         if self._process is None:
             raise RuntimeError("the card service is not ours to kill")
-        self._process.kill()
-        self._process.wait()
-        self._forget()
+        # Forgotten first: whoever sees it die may start the next one before this call has returned.
+        process, folder = self._process, self._folder
+        self._process = self._folder = None
+        process.kill()
+        process.wait()
+        if folder is not None:
+            folder.cleanup()
 
-    def insert(self, card: VirtualCard) -> None:
+    def insert(self, card: CardSystem, reader_name: str = READER_NAME) -> None:
         """Put the card in and wait until the service has seen it. Raises TimeoutError, OSError."""
-        self.remove()
-        self._slot.insert(card)
-        wait_for_card(self.reader_name, present=True, timeout_seconds=CARD_TIMEOUT_SECONDS)
+        self.remove(reader_name)
+        self._slots[reader_name].insert(card)
+        wait_for_card(reader_name, present=True, timeout_seconds=CARD_TIMEOUT_SECONDS)
 
-    def remove(self) -> None:
+    def remove(self, reader_name: str = READER_NAME) -> None:
         """Pull the card out and wait until the service has seen it. Raises TimeoutError."""
-        self._slot.remove()
-        wait_for_card(self.reader_name, present=False, timeout_seconds=CARD_TIMEOUT_SECONDS)
+        self._slots[reader_name].remove()
+        wait_for_card(reader_name, present=False, timeout_seconds=CARD_TIMEOUT_SECONDS)
 
     def _launch(self) -> None:
         _clear_remains()

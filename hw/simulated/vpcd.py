@@ -1,4 +1,4 @@
-"""The virtual slot of the real PC/SC service: puts a virtual card into it (vpcd protocol, card.md 4.1).
+"""The virtual slot of the real PC/SC service: puts a virtual card into it (protocol of vsmartcard's vpcd).
 
 Promises: the card's memory lives in the card object, not in the slot; removing ends the slot's thread.
 """
@@ -10,7 +10,8 @@ import socket
 import threading
 from types import TracebackType
 
-from hw.simulated.social_card import CardSilent, CardTorn, VirtualCard
+from hw.simulated.card_system import CardSystem
+from hw.simulated.script import CardSilent, CardTorn
 
 PORT_FIRST_SLOT = 0x8C7B
 """35963; the second slot listens on the next port."""
@@ -37,7 +38,7 @@ class VpcdSlot:
     ) -> None:
         self.remove()
 
-    def insert(self, card: VirtualCard) -> None:
+    def insert(self, card: CardSystem) -> None:
         """Put the card in, after removing the one before. Raises OSError when no service listens."""
         self.remove()
         connection = socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_SECONDS)
@@ -57,7 +58,7 @@ class VpcdSlot:
         self._socket = self._thread = None
 
 
-def _serve(connection: socket.socket, card: VirtualCard) -> None:
+def _serve(connection: socket.socket, card: CardSystem) -> None:
     """Answer the service until either end closes. Leaving closes the socket, which is the card's removal."""
     with connection, contextlib.suppress(OSError, CardTorn):
         while (message := _receive_message(connection)) is not None:
@@ -69,7 +70,7 @@ def _serve(connection: socket.socket, card: VirtualCard) -> None:
                 connection.sendall(len(answer).to_bytes(2, "big") + answer)
 
 
-def _answer(card: VirtualCard, message: bytes) -> bytes | None:
+def _answer(card: CardSystem, message: bytes) -> bytes | None:
     """The card's answer; None where the protocol wants none."""
     if len(message) != 1:
         return card.transmit(message)

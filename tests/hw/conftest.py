@@ -9,42 +9,67 @@ from typing import Any, Protocol
 
 import pytest
 
+from hw.apdu import CardSlot
 from hw.pcsc import PcscReader
 from hw.ports import CardReader
-from hw.simulated.pcscd import VirtualPcscd
+from hw.simulated.card_system import CardSystem
+from hw.simulated.pcscd import SECOND_READER_NAME, VirtualPcscd
 from hw.simulated.reader import SimulatedReader
 from hw.simulated.social_card import VirtualCard
 
 CARDS_FOLDER = Path(__file__).parents[2] / "examples" / "cards"
 
 
+class Reader(CardReader, CardSlot, Protocol):
+    """What every reader of a bench is."""
+
+
 class Bench(Protocol):
-    """A reader, and hands to put cards in and pull them out. `remove` also follows a card torn out."""
+    """Two readers, the patient's and the PSAM's, and hands to put cards in and pull them out. `remove` and
+    `remove_psam` also follow a card torn out."""
 
     @property
-    def reader(self) -> CardReader: ...
+    def reader(self) -> Reader: ...
 
     @property
-    def impatient_reader(self) -> CardReader: ...
+    def impatient_reader(self) -> Reader: ...
 
-    def insert(self, card: VirtualCard) -> None: ...
+    @property
+    def psam_reader(self) -> Reader: ...
+
+    def insert(self, card: CardSystem) -> None: ...
 
     def remove(self) -> None: ...
+
+    def insert_psam(self, card: CardSystem) -> None: ...
+
+    def remove_psam(self) -> None: ...
 
 
 class PcscBench:
     def __init__(self, service: VirtualPcscd) -> None:
+        self._service = service
         self.reader = PcscReader(service.reader_name)
         self.impatient_reader = PcscReader(service.reader_name, reply_timeout_seconds=1.0)
+        self.psam_reader = PcscReader(SECOND_READER_NAME)
         self.insert = service.insert
         self.remove = service.remove
+
+    def insert_psam(self, card: CardSystem) -> None:
+        self._service.insert(card, SECOND_READER_NAME)
+
+    def remove_psam(self) -> None:
+        self._service.remove(SECOND_READER_NAME)
 
 
 class TwinBench:
     def __init__(self) -> None:
         self.reader = self.impatient_reader = SimulatedReader()
+        self.psam_reader = SimulatedReader()
         self.insert = self.reader.insert
         self.remove = self.reader.remove
+        self.insert_psam = self.psam_reader.insert
+        self.remove_psam = self.psam_reader.remove
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +85,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     made: Bench = PcscBench(request.getfixturevalue("service")) if in_service else TwinBench()
     yield made
     made.remove()
+    made.remove_psam()
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from hw.apdu import ROUNDS_MAX, Channel, Command, describe_status
+from hw.apdu import ROUNDS_MAX, Channel, Command
 from hw.ports import DeviceError
 from hw.simulated.social_card import VirtualCard
+from hw.status_words import describe_status
 
 SELECT_ENVIRONMENT = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 

@@ -12,7 +12,7 @@ from hw.simulated.reader import SimulatedReader
 from hw.simulated.social_card import VirtualCard
 
 FOLDER = Path(__file__).parents[2] / "examples" / "cards"
-FILES = sorted(FOLDER.glob("*.toml"))
+FILES = sorted(FOLDER.glob("person-*.toml"))
 YANTAI_AREAS = {"370602", "370611", "370612", "370613"}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hw.cards.social_security import read_social_security_card
 from hw.ports import CardReader, DeviceError, Health
+from hw.simulated.script import Script, Step
 from hw.simulated.social_card import RECORD_BY_NUMBER, RECORD_BY_TAG, VirtualCard
 
 if TYPE_CHECKING:
@@ -134,11 +135,11 @@ def test_a_card_without_a_valid_answer_to_reset_is_mute(
 @pytest.mark.parametrize("apdu", [1, 6])
 def test_a_silent_card_costs_one_time_out(bench: Bench, card: VirtualCard, fields: dict[str, Any], apdu: int) -> None:
     """Mute at any command; once it is out, the next card is read by the same reader."""
-    card.silent_at_apdu = apdu
+    card.script = Script([Step("mute", at=apdu)])
     bench.insert(card)
     assert failure(bench.impatient_reader, fields).code == "card-mute"
     bench.remove()
-    card.silent_at_apdu = None
+    card.script = Script()
     bench.insert(card)
     assert bench.impatient_reader.read_card().card_number == "A12345678"
 
@@ -149,11 +150,11 @@ def test_a_card_torn_out_at_any_command(bench: Bench, card: VirtualCard, fields:
     other = VirtualCard.from_fields(other_fields)
     bench.insert(card)
     for apdu in range(1, bench.reader.read_card().apdu_count + 1):
-        card.tear_at_apdu = apdu
+        card.script = Script([Step("pull-before", at=apdu)])
         assert failure(bench.reader, fields).code == "card-removed", apdu
         bench.remove()
         assert bench.reader.state().code == "no-card"
-        card.tear_at_apdu = None
+        card.script = Script()
         card, other, fields, other_fields = other, card, other_fields, fields
         bench.insert(card)
         held = bench.reader.read_card()

@@ -27,7 +27,7 @@ def paper(tmp_path: Path) -> Iterator[PtyPrinter]:
 @pytest.fixture
 def driver(paper: PtyPrinter) -> Iterator[SerialPrinter]:
     """The driver on that printer's port, with short waits."""
-    driver = SerialPrinter(paper.port, reply_timeout_seconds=0.2, write_timeout_seconds=0.4)
+    driver = SerialPrinter(paper.port, reply_timeout_seconds=0.2, write_timeout_seconds=1.0)
     yield driver
     driver.close()
 
@@ -66,9 +66,9 @@ class MuteForAWhile(PtyPrinter):
 class OpenedAtTheEnd(PtyPrinter):
     """Answers that all was processed, and then somebody opens the cover."""
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes, bytes_max: int | None = None) -> bytes:
         """As ever, but the end of a paper opens the cover."""
-        replies = super().feed(data)
+        replies = super().feed(data, bytes_max)
         if self.papers and b"\x00" in replies:
             self.cover_open = True
         return replies
