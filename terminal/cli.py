@@ -1,10 +1,11 @@
-"""The command line: `terminal settle`, `run`, `bureau`, `demo`, `audit`. Parts are imported where they are used,
-since a till that only settles should not wait for a web server to load.
+"""The command line: `terminal settle`, `explain`, `policy`, `run`, `bureau`, `demo`, `audit`, `card`. Parts are
+imported where they are used, since a till that only settles should not wait for a web server to load.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from terminal import __version__
 from terminal.errors import TerminalError
+from terminal.money import shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,10 +39,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"terminal {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_settle(commands)
+    _add_explain(commands)
+    _add_policy(commands)
     _add_run(commands)
     _add_bureau(commands)
     _add_demo(commands)
     _add_audit(commands)
+    _add_receipt(commands)
+    _add_card(commands)
     return parser
 
 
@@ -48,9 +54,49 @@ def _add_settle(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     settle = commands.add_parser("settle", help="split one bill, or one a line, and print the settlement")
     settle.add_argument("file", metavar="FILE", help='a bill as JSON, or "-" for standard input')
     settle.add_argument("--jsonl", action="store_true", help="one bill a line in, one result a line out")
-    settle.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
-    settle.add_argument("--lapsed-goes-on", action="append", default=[], metavar="POLICY", help="go on after its end")
+    _add_law(settle)
     settle.set_defaults(command=_settle)
+
+
+def _add_law(command: argparse.ArgumentParser) -> None:
+    """Which law a bill is asked under."""
+    command.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
+    command.add_argument("--bureau-key", type=Path, metavar="FILE", help="supplements count only signed by this key")
+    command.add_argument("--lapsed-goes-on", action="append", default=[], metavar="POLICY", help="go on after its end")
+    command.add_argument("--as-of", type=_day, metavar="DATE", help="under the law of another day (YYYY-MM-DD)")
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser("explain", help="say on a page who pays which part of one bill, and why")
+    explain.add_argument("file", metavar="BILL", help='a bill as JSON, or "-" for standard input')
+    explain.add_argument("--lang", choices=["zh", "en"], default="zh", help="the page's language (default zh)")
+    explain.add_argument("--svg", type=Path, metavar="FILE", help="draw the axis of eligible expense into FILE")
+    _add_law(explain)
+    explain.set_defaults(command=_explain)
+
+
+def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    policy = commands.add_parser("policy", help="read the law on the shelf: list, show, diff, check")
+    actions = policy.add_subparsers(required=True, metavar="ACTION", dest="action")
+    actions.add_parser("list", help="every version of every policy")
+    show = actions.add_parser("show", help="every rule of a policy: value, condition, article")
+    show.add_argument("policy", metavar="POLICY", help="ID, ID@VERSION or a file")
+    show.add_argument("--date", type=_day, metavar="DATE", help="as in force on this day (default: newest version)")
+    diff = actions.add_parser("diff", help="what changed between two policies or versions")
+    diff.add_argument("one", metavar="A", help="ID, ID@VERSION or a file")
+    diff.add_argument("other", metavar="B", help="ID, ID@VERSION or a file")
+    check = actions.add_parser("check", help="is a pack or a supplement sound")
+    check.add_argument("file", type=Path, metavar="FILE")
+    policy.set_defaults(command=_policy)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        if len(text) == len("YYYY-MM-DD"):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"a day is YYYY-MM-DD, not {shown(text)} 日期须为 YYYY-MM-DD")
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,16 +130,72 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     audit.set_defaults(command=_audit)
 
 
+def _add_receipt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    receipt = commands.add_parser("receipt", help="see what a receipt will look like")
+    actions = receipt.add_subparsers(required=True, metavar="ACTION")
+    preview = actions.add_parser("preview", help="the receipt of a bill or a settlement")
+    preview.add_argument("file", metavar="FILE", help='a bill or a settlement as JSON, or "-" for standard input')
+    preview.add_argument("--form", choices=["text", "png", "svg", "escpos"], default="text", help="default text")
+    preview.add_argument("--columns", type=int, choices=[32, 42, 48], default=48, help="58 mm: 32; 80 mm: 48")
+    preview.add_argument("--layout", type=Path, metavar="FILE", help="the pharmacy's own layout")
+    preview.add_argument("--font", action="append", default=[], metavar="FILE", help="a font asked first")
+    preview.add_argument("--encoding", choices=["gb18030", "gbk", "utf-8"], default="gb18030", help="of escpos")
+    preview.add_argument("--void", action="store_true", help="the paper of its void instead")
+    preview.add_argument("--out", type=Path, metavar="FILE", help="write there (default: standard output)")
+    preview.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
+    preview.add_argument("--lapsed-goes-on", action="append", default=[], metavar="POLICY", help="go on after its end")
+    preview.set_defaults(command=_receipt)
+
+
+def _add_card(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    card = commands.add_parser("card", help="read the card in the reader, and say what is wrong with it")
+    card.add_argument("--config", type=Path, metavar="FILE", help="take the reader of this terminal.toml")
+    card.add_argument("--reader", default="", metavar="NAME", help="as PC/SC calls it (default: the first)")
+    card.add_argument("--card", type=Path, metavar="FILE", help="a virtual card's file instead of a reader")
+    card.add_argument("--full", action="store_true", help="show the identity number whole")
+    card.set_defaults(command=_card)
+
+
 def _settle(options: argparse.Namespace) -> int:
     from terminal.settle_command import open_input, read_input, settle_lines, settle_one
     from terminal.settlement.law import Law
+    from terminal.settlement.shelf import read_key
 
-    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on)
+    key = read_key(options.bureau_key)
+    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on, key)
     if not options.jsonl:
-        settle_one(law, read_input(options.file), sys.stdout.buffer)
+        settle_one(law, read_input(options.file), sys.stdout.buffer, options.as_of)
         return 0
     with open_input(options.file) as stream:
-        return 1 if settle_lines(law, stream, sys.stdout.buffer) else 0
+        return 1 if settle_lines(law, stream, sys.stdout.buffer, options.as_of) else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from terminal.explain_command import explain
+    from terminal.settle_command import read_input
+    from terminal.settlement.law import Law
+    from terminal.settlement.shelf import read_key
+
+    key = read_key(options.bureau_key)
+    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on, key)
+    explain(law, read_input(options.file), sys.stdout.buffer, options.lang, options.svg, options.as_of)
+    return 0
+
+
+def _policy(options: argparse.Namespace) -> int:
+    from terminal.policy_command import check, difference, listing, rules
+
+    match options.action:
+        case "list":
+            lines = listing()
+        case "show":
+            lines = rules(options.policy, options.date)
+        case "diff":
+            lines = difference(options.one, options.other)
+        case _:
+            lines = [check(options.file)]
+    print("\n".join(lines))
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -115,10 +217,35 @@ def _demo(options: argparse.Namespace) -> int:
     return run_demo(options.folder, stay=options.stay, simulated_reader=options.simulated_reader)
 
 
+def _receipt(options: argparse.Namespace) -> int:
+    import io
+
+    from terminal.receipt_command import preview
+    from terminal.settle_command import read_input
+    from terminal.settlement.law import Law
+
+    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on)
+    made, looks = io.BytesIO(), (options.form, options.columns, options.layout, options.font, options.encoding)
+    preview(read_input(options.file), law, made, *looks, options.void)
+    if options.out:
+        options.out.write_bytes(made.getvalue())
+    else:
+        sys.stdout.buffer.write(made.getvalue())
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from terminal.audit_command import verify
 
     return verify(options.journal)
+
+
+def _card(options: argparse.Namespace) -> int:
+    from terminal.card_command import reader_of, show_card
+    from terminal.clock import SystemClock
+
+    today = SystemClock().now().date()
+    return show_card(reader_of(options.config, options.reader, options.card), today, options.full)
 
 
 if __name__ == "__main__":

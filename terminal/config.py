@@ -23,6 +23,7 @@ from terminal.limits import (
     RETRY_PAUSE_SECONDS_MIN,
     TEXT_CHARACTERS_MAX,
 )
+from terminal.money import Fen
 from terminal.settlement.bill import Provider
 from terminal.settlement.codec import convert
 
@@ -36,8 +37,11 @@ Name = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 TerminalId = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z")]
 AreaCode = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 ProviderId = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{12}\Z")]
+UsbNumber = Annotated[int, Meta(ge=0, le=65_535)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 PauseSeconds = Annotated[int, Meta(ge=RETRY_PAUSE_SECONDS_MIN, le=RETRY_PAUSE_SECONDS_MAX)]
+FileName = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
+Hours = Annotated[int, Meta(ge=0, le=8_760)]
 Moment = Annotated[dt.datetime, Meta(tz=True)]
 
 
@@ -50,7 +54,7 @@ class TerminalSection(Section, frozen=True):
 
     id: TerminalId
     till_number: Annotated[int, Meta(ge=0, le=99)] = 1
-    mode: Literal["local"] = "local"
+    mode: Literal["local", "online"] = "local"
     journal: Name = "journal.db"
 
 
@@ -62,10 +66,25 @@ class ApiSection(Section, frozen=True):
 
 
 class CenterSection(Section, frozen=True):
-    """The municipal center: its address, the division code of the place of care, patience in seconds."""
+    """The municipal center: its address, the division code of the place of care, patience in seconds.
+
+    profile: its province's way, by name or as a file. secrets: a TOML file with the keys that the center gave.
+    tls_*: PEM files for https: who vouches for the center, our certificate and its key. offline_*: what is advanced
+    while it cannot be reached, in hours since it was last asked (or since the newest blacklist; 0: it gives none) and
+    in yuan.
+    """
 
     url: Name
     area_code: AreaCode
+    profile: Name = "baseline"
+    secrets: FileName = ""
+    tls_authority: FileName = ""
+    tls_certificate: FileName = ""
+    tls_key: FileName = ""
+    offline_entitlement_hours_max: Hours = 72
+    offline_bill_max: Fen = Fen(200_000)
+    offline_person_day_max: Fen = Fen(500_000)
+    offline_blacklist_hours_max: Hours = 0
     reply_timeout_seconds: Annotated[int, Meta(ge=1, le=REPLY_TIMEOUT_SECONDS_MAX)] = CENTER_REPLY_TIMEOUT_SECONDS
     retry_pause_seconds_min: PauseSeconds = RETRY_PAUSE_SECONDS_MIN
     retry_pause_seconds_max: PauseSeconds = RETRY_PAUSE_SECONDS_MAX
@@ -79,14 +98,57 @@ class ReaderSection(Section, frozen=True):
     card: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
 
 
-class PrinterSection(Section, frozen=True):
-    """The receipt printer: 32 columns on 58 mm, 48 (or 42) on 80 mm. flow_control: how it says busy."""
+class ScannerSection(Section, frozen=True):
+    """The QR scanner. prefix: what it puts before each code. silence_ends: it sends neither CR nor LF."""
 
-    kind: Literal["serial", "simulated", "none"] = "none"
+    kind: Literal["serial", "none"] = "none"
+    port: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    prefix: Annotated[str, Meta(max_length=16, pattern=r"\A[!-~]*\Z")] = ""
+    silence_ends: bool = False
+
+
+class PsamSection(Section, frozen=True):
+    """The terminal's security module, and how the purses of this place are debited. `name`, `card` as for the reader.
+
+    application: of the PSAM, hex digits. dialect: "pboc" (purse), "pboc-deposit" (asks for the PIN), "social"
+    (experimental: balance only). key_index: the purse's purchase key. factors: 2 where the purse's key depends on its
+    issuer too.
+    """
+
+    kind: Literal["pcsc", "simulated", "none"] = "none"
+    name: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    card: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    application: Annotated[str, Meta(pattern=r"\A([0-9A-F]{2}){5,16}\Z")] = "D15600000590"
+    dialect: Literal["pboc", "pboc-deposit", "social"] = "pboc"
+    key_index: Annotated[int, Meta(ge=1, le=255)] = 1
+    factors: Annotated[int, Meta(ge=1, le=2)] = 1
+
+
+class PrinterSection(Section, frozen=True):
+    """The receipt printer: 32 columns on 58 mm, 48 (or 42) on 80 mm. flow_control: how it says busy.
+
+    encoding: how it reads Chinese; the line that the cashier picks from the test page holds over it. host, tcp_port:
+    of a network printer. usb_vendor, usb_product: of a USB printer, as `lsusb` shows them.
+    """
+
+    kind: Literal["serial", "network", "usb", "simulated", "none"] = "none"
     port: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
     baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     flow_control: Literal["none", "rtscts", "xonxoff"] = "rtscts"
+    host: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    tcp_port: Annotated[int, Meta(ge=1, le=65_535)] = 9100
+    usb_vendor: UsbNumber = 0
+    usb_product: UsbNumber = 0
     columns: Literal[32, 42, 48] = 32
+    encoding: Literal["gb18030", "gbk", "utf-8"] = "gb18030"
+
+
+class ReceiptSection(Section, frozen=True):
+    """How papers look. layout: the pharmacy's own file over the standard one. fonts: own ones, asked first."""
+
+    layout: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
+    fonts: Annotated[list[Name], Meta(max_length=8)] = []
 
 
 class ProviderEntry(Provider, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,10 +163,14 @@ class ProviderEntry(Provider, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class PoliciesSection(Section, frozen=True):
-    """Which supplements of the bureau hold here, and which lapsed policies go on until their successor."""
+    """Which supplements of the bureau hold here, and which lapsed policies go on until their successor.
+
+    bureau_key: the file of the bureau's SM2 public key (PEM); where it is given, supplements count only signed.
+    """
 
     supplements: Annotated[list[Name], Meta(max_length=64)] = []
     lapsed_goes_on: Annotated[list[Name], Meta(max_length=64)] = []
+    bureau_key: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
 
 
 class ClockSection(Section, frozen=True):
@@ -121,7 +187,10 @@ class Config(Section, frozen=True):
     providers: Annotated[list[ProviderEntry], Meta(min_length=1, max_length=64)]
     api: ApiSection = ApiSection()
     reader: ReaderSection = ReaderSection()
+    scanner: ScannerSection = ScannerSection()
+    psam: PsamSection = PsamSection()
     printer: PrinterSection = PrinterSection()
+    receipt: ReceiptSection = ReceiptSection()
     policies: PoliciesSection = PoliciesSection()
     clock: ClockSection = ClockSection()
 
@@ -152,10 +221,29 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
     card = config.reader.card
     return replace(
         config,
+        center=_center_with_absolute_paths(config.center, folder),
         terminal=replace(config.terminal, journal=str(folder / config.terminal.journal)),
+        receipt=replace(
+            config.receipt,
+            layout=str(folder / config.receipt.layout) if config.receipt.layout else "",
+            fonts=[str(folder / font) for font in config.receipt.fonts],
+        ),
         reader=replace(config.reader, card=str(folder / card) if card else ""),
-        policies=replace(config.policies, supplements=[str(folder / given) for given in config.policies.supplements]),
+        psam=replace(config.psam, card=str(folder / config.psam.card) if config.psam.card else ""),
+        policies=replace(
+            config.policies,
+            supplements=[str(folder / given) for given in config.policies.supplements],
+            bureau_key=str(folder / config.policies.bureau_key) if config.policies.bureau_key else "",
+        ),
     )
+
+
+def _center_with_absolute_paths(center: CenterSection, folder: Path) -> CenterSection:
+    names = ("secrets", "tls_authority", "tls_certificate", "tls_key")
+    paths = {name: str(folder / given) for name in names if (given := getattr(center, name))}
+    if center.profile.endswith(".toml"):
+        paths["profile"] = str(folder / center.profile)
+    return msgspec.structs.replace(center, **paths)
 
 
 def _parsed(path: Path) -> dict[str, object]:
@@ -181,8 +269,18 @@ def _check(config: Config) -> None:
         raise _wrong("is above retry_pause_seconds_max", "重试间隔下限大于上限", "center.retry_pause_seconds_min")
     if config.reader.kind == "simulated" and not config.reader.card:
         raise _wrong("a simulated reader needs a card file", "模拟读卡器需要卡文件", "reader.card")
+    if config.scanner.kind == "serial" and not config.scanner.port:
+        raise _wrong("a serial scanner needs its port", "串口扫码器需要端口", "scanner.port")
+    if config.psam.kind == "simulated" and not config.psam.card:
+        raise _wrong("a simulated PSAM needs a card file", "模拟PSAM需要卡文件", "psam.card")
+    if config.psam.kind == "pcsc" and not config.psam.name:
+        raise _wrong("a PSAM needs the name of its reader", "PSAM卡需要读卡器名称", "psam.name")
     if config.printer.kind == "serial" and not config.printer.port:
         raise _wrong("a serial printer needs its port", "串口打印机需要端口", "printer.port")
+    if config.printer.kind == "network" and not config.printer.host:
+        raise _wrong("a network printer needs its host", "网络打印机需要地址", "printer.host")
+    if config.printer.kind == "usb" and not config.printer.usb_vendor:
+        raise _wrong("a USB printer needs its vendor number", "USB 打印机需要厂商号", "printer.usb_vendor")
     seen: set[str] = set()
     for place, entry in enumerate(config.providers):
         if entry.id in seen:

@@ -12,13 +12,14 @@ import random
 import secrets
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from hw.pcsc import PcscReader
 from hw.ports import CardReader, DeviceState, ReceiptPrinter
-from hw.printer import SerialPrinter
+from hw.printer import SerialPrinter, WirePrinter, network_printer, usb_printer
 from hw.simulated.printer import SimulatedPrinter
 from hw.simulated.reader import CardFileReader, SimulatedReader
 from terminal.api.app import make_app
@@ -30,16 +31,24 @@ from terminal.api.sight import CenterSight
 from terminal.api.thread import CounterThread
 from terminal.api.types import DeviceAnswer, HealthAnswer
 from terminal.center.desk import CenterDesk, Institution
-from terminal.center.link import HttpLink
+from terminal.center.link import HttpLink, Tls
+from terminal.center.profile import load_profile
+from terminal.center.seal import load_secrets
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
 from terminal.config import CenterSection, Config, PrinterSection, ReaderSection, load
 from terminal.counter.counter import Counter
-from terminal.counter.printing import PrintQueue
+from terminal.counter.offline import OfflineLimits
+from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.recover import recover
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
+from terminal.journal.records import PrintJob
+from terminal.receipt.blocks import Document
+from terminal.receipt.forms import load_forms
+from terminal.receipt.glyphs import Glyphs
 from terminal.settlement.law import Law
+from terminal.settlement.shelf import read_key
 
 IDENTITY_BYTES = 16
 """Random ids of identifications and quotes: not to be guessed."""
@@ -71,9 +80,9 @@ class _Terminal:
     clock: Clock
     journal: Journal
     reader: CardReader
-    printer: ReceiptPrinter
+    printer: WirePrinter | SimulatedPrinter
     counter: Counter
-    prints: PrintQueue
+    prints: PrintQueue | PaperlessQueue
     upload: Upload
     sight: CenterSight
     thread: CounterThread
@@ -85,14 +94,16 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     law = Law.load(
         supplements=[Path(path) for path in config.policies.supplements],
         lapsed_goes_on=frozenset(config.policies.lapsed_goes_on),
+        bureau_key=read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None,
     )
+    forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     reader, printer = _reader(config.reader), _printer(config.printer)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
     try:
-        recover(journal)
         sight = CenterSight(clock)
         # Two connections to the center: a slow upload must not hold up who stands at the counter.
         desk = _desk(config, sight, journal, clock)
+        recover(journal, desk)
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = _desk(config, sight, from_afar, clock)
         counter = Counter(
@@ -105,13 +116,14 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             lambda: secrets.token_hex(IDENTITY_BYTES),
             config.provider_names,
             training=config.clock.starts_at is not None,
+            mode=config.terminal.mode,
+            limits=_limits(config.center),
+            printer=printer,
+            paperless=config.printer.kind == "none",
+            forms=forms,
+            columns=config.printer.columns,
         )
-        prints = PrintQueue(
-            from_afar,
-            printer,
-            lambda job: thread.run(lambda: counter.document_of(job)),
-            config.printer.columns,
-        )
+        prints = _prints(config, from_afar, printer, lambda job: thread.run(lambda: counter.document_of(job)))
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
         journal.close()
@@ -120,9 +132,22 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
 
 
 def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
-    link = HttpLink(config.center.url, clock, config.center.reply_timeout_seconds)
+    center, profile = config.center, load_profile(config.center.profile)
+    keys = load_secrets(Path(center.secrets)) if center.secrets else None
+    tls = Tls(center.tls_authority, center.tls_certificate, center.tls_key)
+    link = HttpLink(center.url, clock, center.reply_timeout_seconds, profile, keys, tls, lambda: secrets.token_hex(8))
     institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
-    return CenterDesk(sight.watch(link), institution, journal.next_message_stamp, config.terminal.till_number, clock)
+    stamp, till_number = journal.next_message_stamp, config.terminal.till_number
+    return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys)
+
+
+def _limits(center: CenterSection) -> OfflineLimits:
+    return OfflineLimits(
+        entitlement_age_hours_max=center.offline_entitlement_hours_max,
+        bill_fen_max=center.offline_bill_max,
+        person_day_fen_max=center.offline_person_day_max,
+        blacklist_age_hours_max=center.offline_blacklist_hours_max,
+    )
 
 
 def _upload(center: CenterSection, journal: Journal, desk: CenterDesk, clock: Clock) -> Upload:
@@ -145,9 +170,22 @@ def _reader(section: ReaderSection) -> CardReader:
     return CardFileReader(Path(section.card))
 
 
-def _printer(section: PrinterSection) -> ReceiptPrinter:
+def _prints(
+    config: Config, journal: Journal, printer: ReceiptPrinter, document_of: Callable[[PrintJob], Document]
+) -> PrintQueue | PaperlessQueue:
+    if config.printer.kind == "none":
+        return PaperlessQueue(journal)
+    section, glyphs = config.printer, Glyphs(config.receipt.fonts)
+    return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs)
+
+
+def _printer(section: PrinterSection) -> WirePrinter | SimulatedPrinter:
     if section.kind == "serial":
         return SerialPrinter(section.port, section.baudrate, flow_control=section.flow_control)
+    if section.kind == "network":
+        return network_printer(section.host, section.tcp_port)
+    if section.kind == "usb":
+        return usb_printer(section.usb_vendor, section.usb_product)
     printer = SimulatedPrinter(section.columns)
     printer.silent = section.kind == "none"
     return printer
@@ -160,8 +198,7 @@ def _serve(config: Config, terminal: _Terminal) -> int:
 
 async def _serve_until_told(config: Config, terminal: _Terminal, listening: socket.socket) -> int:
     server: Server
-    prints = None if config.printer.kind == "none" else terminal.prints.tick
-    background = Background(terminal.upload.tick, prints, terminal.clock)
+    background = Background(terminal.upload.tick, terminal.prints.tick, terminal.clock)
     served = Served(
         counter=terminal.counter,
         journal=terminal.journal,
@@ -172,6 +209,8 @@ async def _serve_until_told(config: Config, terminal: _Terminal, listening: sock
         exclusive=background.exclusive,
         receipt_columns=config.printer.columns,
         clock=terminal.clock,
+        kick_drawer=lambda: open_drawer(terminal.printer),
+        fonts=tuple(config.receipt.fonts),
     )
     server = Server(make_app(served), config.terminal.id)
     with told_to_stop(server.stop):

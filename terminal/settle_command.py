@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from terminal.errors import Refused, TerminalError
+from terminal.explain.as_of import marked_as_of, under_law_of
 from terminal.limits import BILL_BYTES_MAX
 from terminal.settlement.bill import Bill
 from terminal.settlement.codec import decode_bill, encode
@@ -19,22 +21,29 @@ CHUNK_BILLS = 500
 """Bills that go through the core at once; it bounds memory, not the file."""
 
 
-def settle_one(law: Law, data: bytes, out: BinaryIO) -> None:
-    """Print the settlement of one bill, indented. Raises TerminalError."""
-    settlement = law.settle(decode_bill(data))
+def settle_one(law: Law, data: bytes, out: BinaryIO, as_of: dt.date | None = None) -> None:
+    """Print the settlement of one bill, indented. Raises TerminalError.
+
+    as_of: the day whose law is asked, instead of the bill's own; the settlement's notices say so.
+    """
+    bill = decode_bill(data)
+    settlement = marked_as_of(law.settle(under_law_of(bill, as_of)), bill, as_of)
     out.write(msgspec.json.format(encode(settlement), indent=2) + b"\n")
 
 
-def settle_lines(law: Law, stream: BinaryIO, out: BinaryIO) -> int:
-    """Print one result a line for one bill a line, in order. Returns how many were refused."""
+def settle_lines(law: Law, stream: BinaryIO, out: BinaryIO, as_of: dt.date | None = None) -> int:
+    """Print one result a line for one bill a line, in order, under the law of `as_of` as `settle_one` does.
+
+    Returns how many were refused.
+    """
     refused = 0
     chunk: list[Bill | Refused] = []
     for line in _lines(stream):
         chunk.append(line if isinstance(line, Refused) else _decoded(line))
         if len(chunk) == CHUNK_BILLS:
-            refused += _flush(law, chunk, out)
+            refused += _flush(law, chunk, out, as_of)
             chunk = []
-    return refused + _flush(law, chunk, out)
+    return refused + _flush(law, chunk, out, as_of)
 
 
 def read_input(name: str) -> bytes:
@@ -72,8 +81,8 @@ def _decoded(line: bytes) -> Bill | Refused:
         return refusal
 
 
-def _flush(law: Law, chunk: list[Bill | Refused], out: BinaryIO) -> int:
-    settled = iter(law.settle_many([bill for bill in chunk if isinstance(bill, Bill)]))
+def _flush(law: Law, chunk: list[Bill | Refused], out: BinaryIO, as_of: dt.date | None) -> int:
+    settled = iter(law.settle_many([under_law_of(bill, as_of) for bill in chunk if isinstance(bill, Bill)]))
     refused = 0
     for bill in chunk:
         result = bill if isinstance(bill, Refused) else next(settled)
@@ -81,6 +90,7 @@ def _flush(law: Law, chunk: list[Bill | Refused], out: BinaryIO) -> int:
             refused += 1
             out.write(encode({"error": {"at": result.at, "message": result.message}}) + b"\n")
         else:
-            out.write(encode(result) + b"\n")
+            marked = marked_as_of(result, bill, as_of) if isinstance(bill, Bill) else result
+            out.write(encode(marked) + b"\n")
     out.flush()
     return refused

@@ -80,7 +80,7 @@ def test_a_provider_goes_onto_the_bill_without_its_name(tmp_path: Path) -> None:
         ("[center]", "tilt = 1\n[center]", "terminal.tilt"),
         ("[center]", "till_number = 100\n[center]", "terminal.till_number"),
         ("[center]", 'till_number = "1"\n[center]', "terminal.till_number"),
-        ("[center]", 'mode = "online"\n[center]', "terminal.mode"),
+        ("[center]", 'mode = "guess"\n[center]', "terminal.mode"),
         ('id = "T00000001"', 'id = "t 1"', "terminal.id"),
         ('id = "T00000001"', 'id = "T1\\n"', "terminal.id"),
         ('id = "T00000001"', "", "terminal.id"),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from terminal.api import counter_routes, ledger_routes, settlement_routes
+from terminal.api import counter_routes, ledger_routes, receipt_routes, settlement_routes
 from terminal.api.access import AccessLog
 from terminal.api.guard import LoopbackOnly
 from terminal.api.problem import answer_bug, answer_http_error, answer_terminal_error
@@ -46,6 +46,7 @@ def make_app(terminal: Served) -> ASGIApp:
             *counter_routes.ROUTES,
             *settlement_routes.ROUTES,
             *ledger_routes.ROUTES,
+            *receipt_routes.ROUTES,
         ],
         exception_handlers={
             TerminalError: answer_terminal_error,

@@ -8,8 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from terminal.api.guard import read_json
 from terminal.api.served import json_answer, served
-from terminal.api.types import DayAnswer, DayGroup, QueueAnswer, QueuedPrint, QueuedUpload
+from terminal.api.types import CloseRequest, DayAnswer, DayGroup, QueueAnswer, QueuedPrint, QueuedUpload, RepairRequest
+from terminal.counter.match import TillRow
+from terminal.counter.month import MonthStatement, month_statement
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals, PrintJob, QueuedMessage
@@ -29,12 +32,62 @@ async def day(request: Request) -> Response:
 
 
 async def close_day(request: Request) -> Response:
-    """POST /v1/days/{day}/close: freeze, drain, reconcile, report; sealed only where everything balances."""
+    """POST /v1/days/{day}/close: freeze, drain, reconcile, report; sealed only where everything balances.
+
+    The body, where there is one, holds what the till has of the day by its own references.
+    """
     terminal = served(request)
     asked = _day(request)
+    till = await _till_rows(request)
     # Day end drains the queue itself: two senders of one message would be one too many.
     async with terminal.exclusive():
-        return json_answer(await terminal.call(lambda: terminal.counter.close_day(asked)))
+        return json_answer(await terminal.call(lambda: terminal.counter.close_day(asked, till)))
+
+
+async def repair(request: Request) -> Response:
+    """POST /v1/days/{day}/repairs: carry out what the last run proposes for one difference."""
+    terminal = served(request)
+    asked = _day(request)
+    wanted, _ = await read_json(request, RepairRequest)
+    async with terminal.exclusive():
+        done = await terminal.call(lambda: terminal.counter.repair(asked, wanted.difference))
+    return json_answer(done, 201)
+
+
+async def runs(request: Request) -> Response:
+    """GET /v1/days/{day}/runs: the reports of all runs of its end, oldest first, as they were made."""
+    terminal = served(request)
+    asked = _day(request)
+    found = await terminal.call(lambda: terminal.journal.runs(asked))
+    return json_answer(b'{"runs":[' + b",".join(found) + b"]}")
+
+
+async def month(request: Request) -> Response:
+    """GET /v1/months/{month}: the statement of a month (YYYY-MM) by county, scheme and clearing class."""
+    terminal = served(request)
+    first_day = _month(request)
+
+    def work() -> MonthStatement:
+        return month_statement(terminal.journal, first_day, {}, terminal.clock.now().date())
+
+    return json_answer(await terminal.call(work))
+
+
+def _month(request: Request) -> dt.date:
+    text = request.path_params["month"]
+    try:
+        if len(text) == len("2021-06"):
+            return dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        pass
+    raise Refused("bad-input", "a month is written YYYY-MM", "月份格式为 YYYY-MM", "month")
+
+
+async def _till_rows(request: Request) -> list[TillRow] | None:
+    if request.headers.get("content-length", "0") in ("", "0") and "transfer-encoding" not in request.headers:
+        return None
+    asked, _ = await read_json(request, CloseRequest)
+    return asked.till
 
 
 def _day(request: Request) -> dt.date:
@@ -92,4 +145,7 @@ ROUTES = [
     Route("/v1/queue", queue, methods=["GET"]),
     Route("/v1/days/{day}", day, methods=["GET"]),
     Route("/v1/days/{day}/close", close_day, methods=["POST"]),
+    Route("/v1/days/{day}/repairs", repair, methods=["POST"]),
+    Route("/v1/days/{day}/runs", runs, methods=["GET"]),
+    Route("/v1/months/{month}", month, methods=["GET"]),
 ]

@@ -28,6 +28,7 @@ class Served:
     ready: whether requests are taken. exclusive: no upload is in flight within it.
     changed: called after every call, since it may have left work for the uploads or the printer.
     receipt_columns: width of a receipt as text. clock: the process's.
+    kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     """
 
     counter: Counter
@@ -39,6 +40,8 @@ class Served:
     exclusive: Callable[[], AbstractAsyncContextManager[None]]
     receipt_columns: int
     clock: Clock
+    kick_drawer: Callable[[], None]
+    fonts: tuple[str, ...] = ()
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the counter's thread."""

@@ -23,7 +23,9 @@ async def settle(request: Request) -> Response:
     key = idempotency_key(request)
     asked, _ = await read_json(request, SettleRequest)
     answer = await terminal.call(
-        lambda: terminal.counter.settle(asked.quote, asked.hash, asked.consent, asked.till_reference, key)
+        lambda: terminal.counter.settle(
+            asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt
+        )
     )
     return json_answer(answer, 201)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from terminal.counter.match import TillRow
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from terminal.money import Fen
 from terminal.settlement.bill import Account, Bill, Entitlement, Patient, Year
@@ -73,18 +74,54 @@ class QuoteAnswer(Struct, frozen=True):
 
 
 class SettleRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/settlements. `consent`: the patient agrees to pay what lies outside the catalogue."""
+    """POST /v1/settlements. `consent`: the patient agrees to pay what lies outside the catalogue.
+
+    electronic_receipt: the patient takes it without paper; the printer need not be ready then.
+    """
 
     quote: Word
     hash: Word
     consent: bool = False
     till_reference: Reference = ""
+    electronic_receipt: bool = False
 
 
 class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/settlements/{id}/void: why the whole settlement is taken back."""
 
     reason: Word
+
+
+class DrawerRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/drawer: why the cash drawer is opened. It is journalled with the operator."""
+
+    reason: Word
+
+
+class DrawerAnswer(Struct, frozen=True):
+    """The drawer was told to open, and the reason stands in the journal."""
+
+    reason: str
+
+
+class EncodingRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """PUT /v1/printer/encoding: the number of the test page's line that reads well, from 1."""
+
+    line: int
+
+
+class EncodingAnswer(Struct, frozen=True):
+    """The encoding that holds from the next document on."""
+
+    encoding: str
+
+
+class PrintAnswer(Struct, frozen=True):
+    """A document was queued for the printer. `copy` 0 is the first print; a further one of a receipt says so."""
+
+    document: str
+    subject: str
+    copy: int
 
 
 class SettlementView(Struct, frozen=True):
@@ -165,6 +202,18 @@ class DayAnswer(Struct, frozen=True):
     day: dt.date
     state: str
     groups: list[DayGroup]
+
+
+class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/days/{day}/close. `till`: every settlement that the till has of this day; null: not compared."""
+
+    till: list[TillRow] | None = None
+
+
+class RepairRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/days/{day}/repairs: the `id` of a difference of the last run."""
+
+    difference: Word
 
 
 class DeviceAnswer(Struct, frozen=True):

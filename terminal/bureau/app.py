@@ -45,7 +45,8 @@ def make_app(books: Books, law: Law, clock: Clock, faults: Faults | None = None,
         answer = b"" if fault == "drop-before" else center.answer(body)
         if fault in ("drop-before", "drop-after"):
             return await _dropped(request, cut)
-        return Response(_spoilt(answer, fault), media_type=JSON)
+        is_file = answer[:1] not in (b"{", b"")
+        return Response(_spoilt(answer, fault), media_type="application/octet-stream" if is_file else JSON)
 
     return Starlette(routes=[Route(PATH, call, methods=["POST"]), Route(PATH + "/{infno}", call, methods=["POST"])])
 
@@ -61,7 +62,7 @@ async def _dropped(request: Request, cut: Cut | None) -> Response:
 def _spoilt(answer: bytes, fault: FaultName | None) -> bytes:
     if fault == "truncated":
         return answer[: len(answer) // 2]
-    return as_strings(answer) if fault == "strings" else answer
+    return as_strings(answer) if fault == "strings" and answer[:1] == b"{" else answer
 
 
 def _infno(body: bytes) -> str:

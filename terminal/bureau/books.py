@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from terminal.bureau.persons import NamedProvider, Person
@@ -35,6 +36,9 @@ CREATE TABLE IF NOT EXISTS settlements (
     number INTEGER PRIMARY KEY, settlement_id TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL,
     provider_id TEXT NOT NULL, insurance_type TEXT NOT NULL, clearing_type TEXT NOT NULL, agency TEXT NOT
     NULL, business_day TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS closed_days (
+    provider_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (provider_id, day)) STRICT;
 """
 
 CredentialKind = Literal["card_number", "id_number", "credential"]
@@ -73,13 +77,19 @@ class KeptAnswer(Struct, frozen=True):
 class Books:
     """The center's books.
 
-    `path` is a file or ":memory:"; persons already on file keep what was booked on them.
+    `path` is a file or ":memory:"; persons already on file keep what was booked on them. days_by: whether a row counts
+    on the counter's business day, or on the day of its `setl_time` as many real centers have it.
     """
 
     def __init__(
-        self, persons: Sequence[Person], providers: Mapping[str, NamedProvider], path: Path | str = ":memory:"
+        self,
+        persons: Sequence[Person],
+        providers: Mapping[str, NamedProvider],
+        path: Path | str = ":memory:",
+        days_by: Literal["business-day", "center-time"] = "business-day",
     ) -> None:
         self.providers = dict(providers)
+        self.days_by = days_by
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
@@ -165,6 +175,33 @@ class Books:
                 (provider_id, message_id),
             )
 
+    def keep_file(self, name: str, body: bytes) -> int:
+        """Keep a file that was uploaded, or is to be downloaded; returns its number."""
+        with self._lock:
+            row = self._connection.execute(
+                "INSERT INTO files (name, body) VALUES (?, ?) RETURNING number", (name, body)
+            )
+            return int(row.fetchone()[0])
+
+    def file(self, number: int) -> bytes | None:
+        """The file of this number, or None."""
+        with self._lock:
+            row = self._connection.execute("SELECT body FROM files WHERE number = ?", (number,)).fetchone()
+        return bytes(row["body"]) if row else None
+
+    def close_day(self, provider_id: str, day: dt.date) -> None:
+        """The center closes a day of an institution on its own side: nothing of that day is booked any more."""
+        with self._lock:
+            self._connection.execute("INSERT OR IGNORE INTO closed_days VALUES (?, ?)", (provider_id, day.isoformat()))
+
+    def is_closed(self, provider_id: str, day: dt.date) -> bool:
+        """Whether the center has closed this day of this institution."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT 1 FROM closed_days WHERE provider_id = ? AND day = ?", (provider_id, day.isoformat())
+            ).fetchone()
+        return found is not None
+
     def next_number(self, table: Literal["settlements", "sign_ins"]) -> int:
         """The next running number of a table that nothing is ever deleted from."""
         with self._lock:
@@ -183,7 +220,7 @@ class Books:
                     booked.insurance_type,
                     booked.clearing_type,
                     booked.agency,
-                    booked.business_day.isoformat(),
+                    self._counted_on(booked).isoformat(),
                     encode(booked),
                 ),
             )
@@ -204,21 +241,37 @@ class Books:
     def group(
         self, provider_id: str, insurance_type: str, clearing_type: str, agency: str, first: str, last: str
     ) -> list[Booked]:
-        """Everything not reversed in one reconciliation group, of the days `first` … `last` (ISO)."""
+        """Everything not reversed in one reconciliation group, of the days `first` … `last` (ISO).
+
+        insurance_type "": of every insurance.
+        """
         with self._lock:
             found = self._connection.execute(
-                "SELECT body FROM settlements WHERE provider_id = ? AND insurance_type = ?"
+                "SELECT body FROM settlements WHERE provider_id = ? AND ? IN ('', insurance_type)"
                 " AND clearing_type = ? AND agency = ? AND business_day BETWEEN ? AND ?"
                 " AND state <> 'reversed' ORDER BY number",
                 (provider_id, insurance_type, clearing_type, agency, first, last),
             ).fetchall()
         return [decode(row["body"], Booked) for row in found]
 
+    def change_amounts(self, settlement_id: str, settlement: Settlement) -> None:
+        """Overwrite what was booked, as an error at the center would: for tests and demonstration."""
+        found = self.booked(settlement_id)
+        if found is not None:
+            body = encode(msgspec.structs.replace(found[0], settlement=settlement))
+            with self._lock:
+                self._connection.execute(
+                    "UPDATE settlements SET body = ? WHERE settlement_id = ?", (body, settlement_id)
+                )
+
     def settlements(self) -> list[tuple[Booked, BookedState]]:
         """Everything on file, oldest first."""
         with self._lock:
             found = self._connection.execute("SELECT body, state FROM settlements ORDER BY number").fetchall()
         return [(decode(row["body"], Booked), row["state"]) for row in found]
+
+    def _counted_on(self, booked: Booked) -> dt.date:
+        return booked.business_day if self.days_by == "business-day" else booked.booked_at.date()
 
     def _insert(self, person: Person) -> None:
         self._connection.execute(

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau import reconciliation, registration, settling, voiding
+from terminal.bureau import files, reconciliation, registration, settling, voiding
 from terminal.bureau.asked import Asked, Denied, Law, Work, read_request
 from terminal.bureau.books import Books
 from terminal.center import fields
@@ -31,6 +31,12 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     fields.VOID: voiding.void,
     fields.REVERSE: voiding.reverse,
     fields.TOTALS: reconciliation.totals,
+    fields.PRE_SETTLE: settling.pre_settle,
+    fields.ENTITLEMENT: registration.entitlement,
+    fields.ACCUMULATORS: registration.accumulators,
+    fields.QUERY: voiding.query,
+    fields.DETAILS: reconciliation.details,
+    fields.UPLOAD_FILE: files.upload,
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 
@@ -55,6 +61,9 @@ class Center:
             return self._wrapped(area_code, -1, masked(str(error)), {})
 
     def _answer(self, asked: Asked) -> bytes:
+        if asked.infno == fields.DOWNLOAD_FILE:
+            self._refuse_unsigned(asked)
+            return files.download(Work(self.books, self.law, self.clock.now(), asked))
         work = TRANSACTIONS.get(asked.infno)
         if work is None:
             raise Denied(f"infno {asked.infno[:10]} is not offered here")

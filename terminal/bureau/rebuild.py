@@ -18,7 +18,7 @@ from terminal.center.fields import MEDICAL_TYPES
 from terminal.errors import Refused
 from terminal.limits import BILL_ITEMS_MAX
 from terminal.money import Fen, parse_quantity, parse_unit_price
-from terminal.settlement.bill import Bill, Item, Provider
+from terminal.settlement.bill import Account, Bill, Entitlement, Item, Provider
 from terminal.settlement.codec import as_builtins, convert
 
 
@@ -56,12 +56,23 @@ def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provi
         policy=person.policy,
         provider=msgspec.structs.replace(provider, emergency=extension.provider.emergency),
         patient=person.patient,
-        entitlement=person.entitlement,
-        account=person.account,
+        entitlement=_entitlement(person, extension),
+        account=_account(person, extension),
         year=person.year,
         episode=extension.episode,
         consent=extension.consent,
     )
+
+
+def _entitlement(person: Person, extension: SettleExtension) -> Entitlement:
+    """The center's own; what the terminal could not verify is not paid, which no one has to be trusted for."""
+    unverified = "pool" in extension.unverified and person.entitlement.status == "active"
+    return Entitlement("unverified", "offline") if unverified else person.entitlement
+
+
+def _account(person: Person, extension: SettleExtension) -> Account:
+    unverified = "account" in extension.unverified and person.account.status == "open"
+    return msgspec.structs.replace(person.account, status="unverified") if unverified else person.account
 
 
 def _item(line: object, number: int) -> Item:

@@ -7,11 +7,13 @@ uploaded after midnight still belongs to its day.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import Booked
-from terminal.center.envelope import fen_of, text_of
+from terminal.center.details import unpacked, zipped
+from terminal.center.envelope import Unreadable, fen_of, text_of
 from terminal.money import format_fen
 
 BALANCED, CENTER_HAS_MORE, INSTITUTION_HAS_MORE, AMOUNTS_DIFFER = "0", "1", "2", "3"
@@ -36,7 +38,67 @@ def totals(work: Work) -> dict[str, Any]:
     ]
     result = _result(ours[_COUNT], theirs[_COUNT]) if differing else BALANCED
     agency = text_of(data.get("setl_optins"))
+    if _is_closed(work, data):
+        differing.append("本日已关账 (day closed at the center)")
     return {"stmtinfo": {"setl_optins": agency, "stmt_rslt": result, "stmt_rslt_dscr": "; ".join(differing)[:200]}}
+
+
+def details(work: Work) -> dict[str, Any]:
+    """3202: every row of the center beside the institution's, as a file. Raises Denied: no readable file."""
+    data = work.asked.row("data")
+    theirs = _their_rows(work, text_of(data.get("file_qury_no")))
+    names = ("clr_type", "setl_optins", "stmt_begndate", "stmt_enddate")
+    rows = work.books.group(work.asked.provider_id, "", *(text_of(data.get(name)) for name in names))
+    known = {row.settlement_id for row in rows}
+    lines = [_result_line(row, theirs.pop(row.settlement_id, None)) for row in rows]
+    lines += [_lost_line(row) for number, row in theirs.items() if number not in known]
+    name = f"{work.asked.provider_id}{work.now:%Y%m%d%H%M%S}.txt"
+    number = work.books.keep_file(name, zipped("".join(f"{line}\n" for line in lines).encode(), name))
+    return {"fileinfo": {"file_qury_no": str(number), "filename": f"{name}.zip", "dld_endtime": ""}}
+
+
+def _their_rows(work: Work, number: str) -> dict[str, list[str]]:
+    body = work.books.file(int(number)) if number.isdecimal() else None
+    if body is None:
+        raise Denied("file_qury_no: no such file")
+    try:
+        lines = unpacked(body).decode("utf-8").splitlines()
+    except (Unreadable, UnicodeDecodeError):
+        raise Denied("file_qury_no: not a ZIP of one UTF-8 file") from None
+    found: dict[str, list[str]] = {}
+    for place, line in enumerate(lines, 1):
+        values = line.split("\t")
+        if len(values) < 7:
+            raise Denied(f"file, line {place}: seven columns")
+        # A row without the center's number is one that the center never answered.
+        found[values[0] if values[0] != "null" else f"null {place}"] = values
+    return found
+
+
+def _result_line(row: Booked, theirs: list[str] | None) -> str:
+    amounts = [format_fen(row.sign * one) for one in _amounts(row)]
+    result = CENTER_HAS_MORE if theirs is None else BALANCED if theirs[3:6] == amounts else AMOUNTS_DIFFER
+    refunded = "1" if row.sign < 0 else "0"
+    values = (row.person_number, row.visit_id, row.settlement_id, row.message_id, result, refunded, "null")
+    return "\t".join((*values, *amounts))
+
+
+def _lost_line(theirs: list[str]) -> str:
+    number, visit, person, *_, refunded = theirs[:7]
+    values = (person, visit, number, "null", INSTITUTION_HAS_MORE, refunded, "not at the center")
+    return "\t".join((*values, "0.00", "0.00", "0.00"))
+
+
+def _amounts(row: Booked) -> tuple[int, int, int]:
+    return row.settlement.total, row.settlement.fund_total, row.settlement.account
+
+
+def _is_closed(work: Work, data: dict[str, Any]) -> bool:
+    try:
+        day = dt.date.fromisoformat(text_of(data.get("stmt_enddate")))
+    except ValueError:
+        return False
+    return work.books.is_closed(work.asked.provider_id, day)
 
 
 _COUNT = "fixmedins_setl_cnt"

@@ -50,6 +50,44 @@ def person(work: Work) -> dict[str, Any]:
     return {"baseinfo": _base(found), "insuinfo": [_insurance(found)], "idetinfo": []}
 
 
+def entitlement(work: Work) -> dict[str, Any]:
+    """2001: whether the pool owes this person anything now, and why not."""
+    data = work.asked.row("data")
+    found = _of_number(work, data)
+    status = found.entitlement.status
+    fund = fields.FUND_TYPES.get((fields.scheme_of(found.policy), "pool"), fields.OTHER_FUND_TYPE)
+    row = {
+        "psn_no": found.person_number,
+        "trt_chk_type": "01",
+        "fund_pay_type": fund,
+        "trt_enjymnt_flag": "1" if status == "active" else "0",
+        "begndate": text_of(data.get("begntime"))[:10],
+        "enddate": "",
+        "trt_chk_rslt": "" if status == "active" else f"{status} {found.entitlement.reason}".strip(),
+    }
+    return {"trtinfo": [row]}
+
+
+def accumulators(work: Work) -> dict[str, Any]:
+    """5206: the year's accumulators, under the codes that the local center uses (settlement amounts in yuan)."""
+    found = _of_number(work, work.asked.row("data"))
+    scheme = fields.scheme_of(found.policy)
+    values = {
+        fields.ACCUMULATED_DEDUCTIBLE: format_fen(found.year.outpatient_deductible_paid),
+        fields.ACCUMULATED_STAYS: str(found.year.admissions),
+        f"D{fields.FUND_TYPES[scheme, 'pool']}": format_fen(found.year.pool_paid),
+    }
+    base = {"insutype": fields.INSURANCE_TYPES[scheme], "year": str(work.now.year), "cum_ym": f"{work.now:%Y%m}"}
+    return {"cuminfo": [{**base, "cum_type_code": code, "cum": value} for code, value in values.items()]}
+
+
+def _of_number(work: Work, data: dict[str, Any]) -> Person:
+    found = work.books.person(text_of(data.get("psn_no")))
+    if found is None:
+        raise Denied("psn_no: 查无此人 (no such insured person)")
+    return found
+
+
 def _base(person: Person) -> dict[str, Any]:
     extension = PersonExtension(person.policy, person.patient, person.entitlement, person.account, person.year)
     return {

@@ -30,6 +30,30 @@ def settle(work: Work) -> dict[str, Any]:
 
     Raises Denied naming the field that differs.
     """
+    extension, person, bill, settlement = _worked_out(work)
+    if work.books.is_closed(work.asked.provider_id, extension.business_day):
+        raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
+    _refuse_differences(settlement, extension)
+    if settlement.out_of_catalogue and not bill.consent:
+        raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
+    person = move(work, person, bill, settlement, +1)
+    booked = _booked(work, person, extension, bill, settlement)
+    work.books.book(booked)
+    return settled_nodes(booked, person)
+
+
+def pre_settle(work: Work) -> dict[str, Any]:
+    """2101: the split as it would be booked now; nothing is. Raises Denied where the bill cannot be settled."""
+    extension, person, bill, settlement = _worked_out(work)
+    account = msgspec.structs.replace(person.account, balance=settlement.account_balance)
+    nodes = settled_nodes(
+        _booked(work, person, extension, bill, settlement), msgspec.structs.replace(person, account=account)
+    )
+    del nodes["setlinfo"]["setl_id"]
+    return nodes
+
+
+def _worked_out(work: Work) -> tuple[SettleExtension, Person, Bill, Settlement]:
     extension = read_settle_extension(work.asked)
     person = work.books.person(text_of(work.asked.row("druginfo").get("psn_no")))
     if person is None:
@@ -39,13 +63,7 @@ def settle(work: Work) -> dict[str, Any]:
     provider = work.books.providers[work.asked.provider_id].facts
     bill = rebuild_bill(work.asked, extension, person, provider)
     settlement = work.law.settle(bill)
-    _refuse_differences(settlement, extension)
-    if settlement.out_of_catalogue and not bill.consent:
-        raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
-    person = move(work, person, bill, settlement, +1)
-    booked = _booked(work, person, extension, bill, settlement)
-    work.books.book(booked)
-    return settled_nodes(booked, person)
+    return extension, person, bill, settlement
 
 
 def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: int) -> Person:

@@ -15,9 +15,11 @@ from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.setlinfo import voided_nodes
 from terminal.bureau.settling import move, new_number
-from terminal.center import fields
 from terminal.center.envelope import text_of
 from terminal.center.extension import VoidExtension, read_extension
+
+SETTLING, VOIDING = ("2102", "2207", "2304"), ("2103", "2208", "2305")
+"""Transactions that settle, and those that take back."""
 
 
 def void(work: Work) -> dict[str, Any]:
@@ -48,22 +50,41 @@ def void(work: Work) -> dict[str, Any]:
 
 
 def reverse(work: Work) -> dict[str, Any]:
-    """2601 of a 2102. Raises Denied: never processed here, or taken back by a void."""
+    """2601 of a settlement or a void. Raises Denied: never processed here, of another kind, or taken back by a void."""
     data = work.asked.row("data")
-    if text_of(data.get("oinfno")) != fields.SETTLE:
-        raise Denied(f"oinfno: only {fields.SETTLE} is reversed here")
+    undone = text_of(data.get("oinfno"))
+    if undone not in (*SETTLING, *VOIDING):
+        raise Denied(f"oinfno: {undone[:6]} is not reversed here")
     message_id = text_of(data.get("omsgid"))
     found = work.books.booked_by_message(work.asked.provider_id, message_id)
     if found is None or found[0].person_number != text_of(data.get("psn_no")):
         raise Denied("omsgid: no such message was booked here")
-    original, state = found
+    booked, state = found
+    if (booked.sign < 0) != (undone in VOIDING):
+        raise Denied("oinfno: not the transaction of this message")
     if state == "voided":
         raise Denied("omsgid: voided already")
     if state == "booked":
-        move(work, _person_of(work, original), original.bill, original.settlement, -1)
-        work.books.set_state(original.settlement_id, "reversed")
+        move(work, _person_of(work, booked), booked.bill, booked.settlement, -booked.sign)
+        work.books.set_state(booked.settlement_id, "reversed")
+        if booked.sign < 0:
+            work.books.set_state(booked.original, "booked")
         work.books.mark_reversed(work.asked.provider_id, message_id)
     return {}
+
+
+def query(work: Work) -> dict[str, Any]:
+    """5203: one settlement of this institution as it stands. Raises Denied where there is none of this person."""
+    data = work.asked.row("data")
+    found = work.books.booked(text_of(data.get("setl_id")))
+    if found is None or found[0].provider_id != work.asked.provider_id:
+        raise Denied("setl_id: no such settlement of this institution")
+    booked, state = found
+    if booked.person_number != text_of(data.get("psn_no")) or state == "reversed":
+        raise Denied("setl_id: no such settlement of this person")
+    nodes = voided_nodes(booked, _person_of(work, booked))
+    nodes["setlinfo"]["refd_setl_flag"] = "1" if state == "voided" or booked.sign < 0 else "0"
+    return nodes
 
 
 def _person_of(work: Work, booked: Booked) -> Person:

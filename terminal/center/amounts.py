@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from terminal.center.envelope import fen_of
 from terminal.center.fields import FUND_FIELDS, OLD_NAMES, OTHER_FUND_FIELD, SUM_FIELDS
-from terminal.money import format_fen
+from terminal.journal.records import CenterSums
+from terminal.money import Fen, format_fen
 from terminal.settlement.result import Settlement
 
 Amounts = dict[str, int]
@@ -73,6 +76,14 @@ def broken_identities(amounts: Mapping[str, int]) -> list[str]:
         if fen(whole) != total and (name != "I6" or "inscp_scp_amt" in amounts):
             broken.append(f"{name}: {whole} {format_fen(fen(whole))} is not the sum of its parts {format_fen(total)}")
     return broken
+
+
+def sums_of(amounts: Mapping[str, int], own: CenterSums) -> CenterSums:
+    """The sums as returned; a field that the edition lacks is taken to be ours."""
+    names = {"medfee_sumamt": "total", "fund_pay_sumamt": "fund_total", "hosp_part_amt": "provider_borne"}
+    names |= {"acct_pay": "account", "psn_cash_pay": "cash"}
+    given = {name: Fen(amounts[field]) for field, name in names.items() if field in amounts}
+    return msgspec.structs.replace(own, **given)
 
 
 def differences(center: Mapping[str, int], terminal: Mapping[str, int]) -> list[str]:

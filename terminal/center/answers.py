@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from terminal.journal.records import CenterSums
 from terminal.settlement.bill import Account, Entitlement, Patient, Year
 
 
@@ -64,15 +65,24 @@ class InsuredPerson(Struct, frozen=True):
     year: Year
 
 
+class FundEntitlement(Struct, frozen=True):
+    """2001: whether a fund owes this person anything now, and the center's reason where it does not."""
+
+    fund_type: str
+    entitled: bool
+    reason: str
+
+
 class Accepted(Struct, frozen=True):
     """The center has booked it.
 
-    `differences`: where its amounts are not ours or do not add up; never repaired here.
+    `differences`: where its amounts are not ours; never repaired here. `sums`: its own, of a void negative.
     """
 
     answer: bytes
     references: dict[str, str]
     differences: tuple[str, ...] = ()
+    sums: CenterSums | None = None
 
 
 class Rejected(Struct, frozen=True):
@@ -83,9 +93,13 @@ class Rejected(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """It may have been booked or not: no answer, or one that cannot be read. Neither success nor failure."""
+    """It may have been booked or not: no answer, or one that cannot be read. Neither success nor failure.
+
+    `answer`: what came, masked, for the operator.
+    """
 
     reason: str
+    answer: bytes = b""
 
 
 class NotSent(Struct, frozen=True):

@@ -7,13 +7,14 @@ and silence is its own. Questions (`identify`, `totals`) raise Unavailable or Re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from terminal.center import fields, messages
-from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts
+from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import (
     Accepted,
     Credential,
+    FundEntitlement,
     Institution,
     InsuredPerson,
     NotSent,
@@ -23,21 +24,24 @@ from terminal.center.answers import (
     TotalsAnswer,
     Unknown,
 )
+from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows
 from terminal.center.envelope import (
     Answer,
     GatewayRefused,
     Unreadable,
-    decode_answer,
-    encode_request,
     fen_of,
+    kept,
     node,
 )
 from terminal.center.exchange import Exchange, sign_in_invalid, understood
 from terminal.center.link import Link, Silence, Unreachable
+from terminal.center.profile import REFERENCE, Profile
+from terminal.center.seal import Secrets
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
-from terminal.journal.records import GroupTotals, SettlementRecord
+from terminal.journal.records import CenterSums, GroupTotals, Scheme, SettlementRecord
 from terminal.money import format_fen
+from terminal.settlement.bill import Service
 
 __all__ = [
     "Accepted",
@@ -67,8 +71,11 @@ class CenterDesk:
         stamp: Callable[[], tuple[dt.datetime, int]],
         till_number: int,
         clock: Clock,
+        profile: Profile = REFERENCE,
+        secrets: Secrets | None = None,
     ) -> None:
-        self._exchange = Exchange(link, institution, stamp, till_number, clock)
+        self._exchange = Exchange(link, institution, stamp, till_number, clock, profile, secrets)
+        self.profile = profile
         self._operator = ""
 
     @property
@@ -101,6 +108,30 @@ class CenterDesk:
         answer = self._exchange.ask(fields.PERSON, provider_id, self._signed_operator(), data)
         return understood(messages.read_person, answer)
 
+    def entitlements(
+        self, provider_id: str, person_number: str, scheme: Scheme, service: Service
+    ) -> list[FundEntitlement]:
+        """2001: what the funds owe this person now. Raises Unavailable or Refused."""
+        now = self._exchange.now()
+        data = messages.entitlement_input(person_number, scheme, service, provider_id, now)
+        answer = self._exchange.ask(fields.ENTITLEMENT, provider_id, self._signed_operator(), data)
+        return understood(messages.read_entitlements, answer)
+
+    def accumulators(self, provider_id: str, person_number: str) -> dict[str, int]:
+        """5206: the year's accumulators by the center's own codes, in hundredths. Raises Unavailable or Refused."""
+        data = {"data": {"psn_no": person_number, "cum_ym": ""}}
+        answer = self._exchange.ask(fields.ACCUMULATORS, provider_id, self._signed_operator(), data)
+        return understood(messages.read_accumulators, answer)
+
+    def pre_settle(self, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:
+        """2101: the center's sums for what would be settled, and where they are not ours. Nothing is booked.
+
+        Raises Unavailable (not reached; not understood, also where its amounts do not add up) or Refused.
+        """
+        data = messages.settle_input(record)
+        answer = self._exchange.ask(fields.PRE_SETTLE, record.provider_id, record.operator, data)
+        return understood(lambda found: _pre_settled(found, record), answer)
+
     def totals(self, business_day: dt.date, group: GroupTotals) -> TotalsAnswer:
         """3201: whether the center has the same totals for this group of this day.
 
@@ -109,8 +140,28 @@ class CenterDesk:
         """
         data = messages.totals_input(business_day, group, self._exchange.institution.clearing_agency)
         answer = self._exchange.ask(fields.TOTALS, group.provider_id, self._signed_operator(), data)
-        balanced, text = understood(messages.read_totals, answer)
+        balanced, text = understood(lambda found: messages.read_totals(found, self.profile), answer)
         return TotalsAnswer(balanced, text, answer.body)
+
+    def details(self, business_day: dt.date, sums: GroupTotals, rows: Sequence[OwnRow]) -> list[CenterRow]:
+        """9101, 3202, 9102: our rows of one provider and clearing class up, the center's down.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in here).
+        """
+        operator, provider_id = self._signed_operator(), sums.provider_id
+        stem = f"{provider_id}{business_day:%Y%m%d}{fields.CLEARING_CLASSES[sums.clearing_class]}"
+        data = messages.upload_input(packed(rows, f"{stem}.txt"), f"{stem}.zip", provider_id)
+        sent = self._exchange.ask(fields.UPLOAD_FILE, provider_id, operator, data)
+        agency = self._exchange.institution.clearing_agency
+        asked = messages.details_input(business_day, sums, agency, understood(messages.read_upload, sent))
+        answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)
+        number, name = understood(messages.read_details, answer)
+        return understood(read_center_rows, self.download(number, name, provider_id))
+
+    def download(self, number: str, name: str, provider_id: str) -> bytes:
+        """9102: a file's bytes. Raises Unavailable, Refused."""
+        data = messages.download_input(number, name, provider_id)
+        return self._exchange.ask_file(fields.DOWNLOAD_FILE, provider_id, self._signed_operator(), data)
 
     def send(
         self,
@@ -132,14 +183,34 @@ class CenterDesk:
             sign_number = self._exchange.sign_number(record.operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}")
-        body = encode_request(
-            self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
-        )
+        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        body = self._exchange.encode(request)
         before_send(body)
-        return self._outcome(body, record.operator, lambda answer: _accepted(answer, record, transaction))
+        return self._outcome(body, record.operator, lambda answer: _accepted(answer, record, transaction, message_id))
 
-    def reverse(self, provider_id: str, operator: str, person_number: str, message_id: str) -> Outcome:
-        """2601: undo the settlement that went out as `message_id`, whose outcome is unknown.
+    def is_reversible(self, transaction: str) -> bool:
+        """Whether this center takes 2601 for a "settle" or a "void" (its profile's reversible set)."""
+        return fields.MONEY_TRANSACTIONS[transaction] in self.profile.reversible
+
+    def is_taken_back(self, record: SettlementRecord) -> bool:
+        """5203: whether the center has the settlement `record` as taken back.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no).
+        """
+        data = messages.query_input(record)
+        answer = self._exchange.ask(fields.QUERY, record.provider_id, record.operator, data)
+        return understood(messages.read_taken_back, answer)
+
+    def reverse(
+        self,
+        provider_id: str,
+        operator: str,
+        person_number: str,
+        message_id: str,
+        transaction: str = "settle",
+        before_send: Callable[[bytes], None] = lambda request: None,
+    ) -> Outcome:
+        """2601: undo the settlement (or the void) that went out as `message_id`, whose outcome is unknown.
 
         May be asked again until the answer is definite; each time is a message of its own. Rejected: the center
         never booked it, or it was voided.
@@ -148,19 +219,23 @@ class CenterDesk:
             sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}")
-        data = messages.reverse_input(person_number, message_id, fields.SETTLE)
+        data = messages.reverse_input(person_number, message_id, fields.MONEY_TRANSACTIONS[transaction])
         request = self._exchange.request(fields.REVERSE, provider_id, operator, data, sign_number)
-        return self._outcome(encode_request(request), operator, lambda answer: Accepted(answer.body, {}))
+        body = self._exchange.encode(request)
+        before_send(body)
+        return self._outcome(body, operator, lambda answer: Accepted(answer.body, {}))
 
     def _outcome(self, body: bytes, operator: str, accepted: Callable[[Answer], Accepted]) -> Outcome:
+        reply = b""
         try:
-            answer = decode_answer(self._exchange.link.post(body))
+            reply = self._exchange.link.post(body)
+            answer = self._exchange.decode(reply)
             if answer.accepted:
                 return accepted(answer)
         except (Unreachable, GatewayRefused) as error:
             return NotSent(str(error))
         except (Silence, Unreadable) as error:
-            return Unknown(str(error))
+            return Unknown(str(error), kept(reply))
         if sign_in_invalid(answer):
             self._exchange.forget(operator)
             return NotSent(f"the sign-in is no longer valid: {answer.message}")
@@ -183,21 +258,43 @@ def _message(
     raise ValueError(f"no such transaction: {transaction}")
 
 
-def _accepted(answer: Answer, record: SettlementRecord, transaction: str) -> Accepted:
+def _accepted(answer: Answer, record: SettlementRecord, transaction: str, message_id: str) -> Accepted:
     references = messages.settle_references(answer)
     row = node(answer.output, "setlinfo")
+    # What a void calls `medins_setl_id`, its own message or its original's, no edition says.
+    messages.refuse_another(row, record, message_id if transaction == "settle" else "")
     try:
         center = read_amounts(row)
         balance = fen_of(row[fields.BALANCE_FIELD]) if fields.BALANCE_FIELD in row else None
     except ValueError as error:
         raise Unreadable(str(error)) from None
+    broken = broken_identities(center)
+    if broken:
+        raise Unreadable("the amounts do not add up: " + "; ".join(broken))
     own = amounts_of(record.settlement)
     if transaction == "void":
         # No edition says whether a void's amounts come negative; those that come positive are turned round.
         center = center if center.get("medfee_sumamt", 0) < 0 else negated(center)
         own = negated(own)
-    found = [*broken_identities(center), *differences(center, own)]
+    found = differences(center, own)
     if transaction == "settle" and balance is not None and balance != record.settlement.account_balance:
         ours = format_fen(record.settlement.account_balance)
         found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
-    return Accepted(answer.body, references, tuple(found))
+    # The void is kept with the amounts of what it takes back, as the journal keeps its own.
+    positive = negated(center) if transaction == "void" else center
+    return Accepted(answer.body, references, tuple(found), sums_of(positive, _own_sums(record)))
+
+
+def _pre_settled(answer: Answer, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:
+    try:
+        center = read_amounts(node(answer.output, "setlinfo"))
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+    broken = broken_identities(center)
+    if broken or "medfee_sumamt" not in center:
+        raise Unreadable("the amounts do not add up: " + "; ".join(broken))
+    return sums_of(center, _own_sums(record)), tuple(differences(center, amounts_of(record.settlement)))
+
+
+def _own_sums(record: SettlementRecord) -> CenterSums:
+    return CenterSums(**{name: getattr(record.settlement, name) for name in CenterSums.__struct_fields__})

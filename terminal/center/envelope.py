@@ -20,11 +20,19 @@ GATEWAY_REFUSALS = ("401", "403")
 
 _DECODER = msgspec.json.Decoder(float_hook=str)
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2})0*)?")
+_PERSON = re.compile(r'("(?:psn_name|certno|psn_cert_no|brdy|emp_name|exp_content)"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 _MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
 
 
 class Unreadable(Exception):
-    """The answer says nothing certain: not JSON, no `infcode`, or a field without which it means nothing."""
+    """The answer says nothing certain: not JSON, no `infcode`, or a field without which it means nothing.
+
+    `answer`: what came, masked, to be kept for the operator; b"" where the caller has it.
+    """
+
+    def __init__(self, message: str, answer: bytes = b"") -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 class GatewayRefused(Exception):
@@ -32,7 +40,7 @@ class GatewayRefused(Exception):
 
 
 class Request(Struct, frozen=True):
-    """One request, in the order of part 1.2. `input` holds the transaction's nodes."""
+    """One request, in the order of part 1.2. `input` holds the transaction's nodes, or their encrypted text."""
 
     infno: str
     msgid: str
@@ -48,10 +56,11 @@ class Request(Struct, frozen=True):
     fixmedins_code: str
     fixmedins_name: str
     sign_no: str
-    input: dict[str, Any]
+    input: dict[str, Any] | str
     dev_safe_info: str = ""
     cainfo: str = ""
     signtype: str = ""
+    enc_type: str = ""
 
 
 class Answer(Struct, frozen=True):
@@ -157,6 +166,17 @@ def masked(text: str) -> str:
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", line)[:200]
+
+
+KEPT_CHARACTERS_MAX = 4_000
+"""As much of an unreadable answer is kept."""
+
+
+def kept(body: bytes) -> bytes:
+    """An answer that nobody understood, fit to be kept: long numbers cut, names of people blacked out."""
+    text = body[: 4 * KEPT_CHARACTERS_MAX].decode("utf-8", "replace")
+    text = _PERSON.sub(lambda match: match.group(1) + '"…"', text)
+    return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", text)[:KEPT_CHARACTERS_MAX].encode()
 
 
 def _first_text(document: dict[str, Any]) -> str:

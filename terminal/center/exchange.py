@@ -18,13 +18,15 @@ from terminal.center.envelope import (
     Request,
     Unreadable,
     decode_answer,
-    encode_request,
     moment_text,
 )
 from terminal.center.link import Link, Silence, Unreachable
+from terminal.center.profile import REFERENCE, Profile
+from terminal.center.seal import Secrets, seal, unseal
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 PROVIDER_NAME_CHARACTERS_MAX = 20
@@ -44,7 +46,11 @@ class Exchange:
         stamp: Callable[[], tuple[dt.datetime, int]],
         till_number: int,
         clock: Clock,
+        profile: Profile = REFERENCE,
+        secrets: Secrets | None = None,
     ) -> None:
+        self._secrets = secrets or Secrets()
+        self.profile = profile
         self.link = link
         self.institution = institution
         self._stamp = stamp
@@ -79,6 +85,10 @@ class Exchange:
         day, number = self._sign_ins.get(operator, (None, ""))
         return number if day == self._today() else self.sign_in(operator).sign_number
 
+    def now(self) -> dt.datetime:
+        """The moment that the next envelope will name."""
+        return self._clock.now()
+
     def forget(self, operator: str) -> None:
         """The center no longer knows this operator's sign-in."""
         self._sign_ins.pop(operator, None)
@@ -93,6 +103,18 @@ class Exchange:
             self.forget(operator)
             answer = self._signed(infno, provider_id, operator, data)
         return taken(answer)
+
+    def ask_file(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> bytes:
+        """A question that is answered with a file's bytes, or with an envelope that says why not.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no).
+        """
+        request = self.request(infno, provider_id, operator, data, self.sign_number(operator))
+        body = self._posted(request)
+        if body[:1] in (b"{", b"<", b""):
+            taken(_decoded(body))
+            raise _not_understood(Unreadable("an answer, and no file"))
+        return body
 
     def request(
         self,
@@ -110,9 +132,9 @@ class Exchange:
             msgid=message_id or self.new_message_id(provider_id),
             mdtrtarea_admvs=self.institution.area_code,
             insuplc_admdvs="",
-            recer_sys_code=fields.RECEIVING_SYSTEM,
+            recer_sys_code=self.profile.receiving_system,
             dev_no=self.institution.terminal_number,
-            infver=fields.INTERFACE_VERSION,
+            infver=self.profile.interface_version,
             opter_type=fields.OPERATOR_CLERK,
             opter=operator,
             opter_name=operator,
@@ -127,12 +149,28 @@ class Exchange:
         return self._asked(self.request(infno, provider_id, operator, data, self.sign_number(operator)))
 
     def _asked(self, request: Request) -> Answer:
+        body = self._posted(request)
         try:
-            return decode_answer(self.link.post(encode_request(request)))
-        except (Unreachable, GatewayRefused) as error:
-            message = f"the center cannot be reached ({error})"
-            raise Unavailable("center-unreachable", message, "无法连接医保中心", "center") from None
-        except (Silence, Unreadable) as error:
+            return self.decode(body)
+        except GatewayRefused as error:
+            raise _unreachable(error) from None
+        except Unreadable as error:
+            raise _not_understood(error) from None
+
+    def encode(self, request: Request) -> bytes:
+        """The request's bytes, signed and encrypted as the profile says."""
+        return seal(request, self.profile, self._secrets)
+
+    def decode(self, body: bytes) -> Answer:
+        """The answer in these bytes. Raises Unreadable (also where its signature is wrong), GatewayRefused."""
+        return decode_answer(unseal(body, self.profile, self._secrets))
+
+    def _posted(self, request: Request) -> bytes:
+        try:
+            return self.link.post(self.encode(request))
+        except Unreachable as error:
+            raise _unreachable(error) from None
+        except Silence as error:
             raise _not_understood(error) from None
 
     def _first_provider(self) -> str:
@@ -155,7 +193,21 @@ def taken(answer: Answer) -> Answer:
     return answer
 
 
-def understood(read: Callable[[Answer], T], answer: Answer) -> T:
+def _decoded(body: bytes) -> Answer:
+    try:
+        return decode_answer(body)
+    except GatewayRefused as error:
+        raise _unreachable(error) from None
+    except Unreadable as error:
+        raise _not_understood(error) from None
+
+
+def _unreachable(error: Exception) -> Unavailable:
+    message = f"the center cannot be reached ({error})"
+    return Unavailable("center-unreachable", message, "无法连接医保中心", "center")
+
+
+def understood(read: Callable[[A], T], answer: A) -> T:
     """What `read` makes of the answer. Raises Unavailable where it lacks what it must have."""
     try:
         return read(answer)

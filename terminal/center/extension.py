@@ -39,6 +39,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     """2102 `druginfo`: what the bill is, where it was written, and the terminal's own amounts (field ->
     yuan).
 
+    unverified: shares that fell to self-pay because the center could not be asked; believed, as the funds pay less.
     `clearing_class` and `business_day` are the groups in which the terminal reconciles this settlement.
     """
 
@@ -53,6 +54,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     episode: Episode = Episode()
     consent: bool = False
     till_reference: str = ""
+    unverified: tuple[Literal["pool", "account"], ...] = ()
 
 
 class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "class"}):

@@ -15,6 +15,20 @@ SETTLE: Final = "2102"
 VOID: Final = "2103"
 REVERSE: Final = "2601"
 TOTALS: Final = "3201"
+DETAILS: Final = "3202"
+QUERY: Final = "5203"
+ACCUMULATORS: Final = "5206"
+ENTITLEMENT: Final = "2001"
+PRE_SETTLE: Final = "2101"
+UPLOAD_FILE: Final = "9101"
+DOWNLOAD_FILE: Final = "9102"
+
+ACCUMULATED_DEDUCTIBLE: Final = "Q0000"
+ACCUMULATED_STAYS: Final = "C0000"
+"""Codes of 5206; local, as seen in one province. A fund's own is D and its type."""
+
+MONEY_TRANSACTIONS: Final = {"settle": SETTLE, "void": VOID}
+"""What the journal calls a transaction -> its number."""
 
 INTERFACE_VERSION: Final = "V1.0"
 RECEIVING_SYSTEM: Final = "MBS_LOCAL"
@@ -113,6 +127,9 @@ FUND_TYPES: Final = {
 """(scheme, payer) -> `fund_pay_type`; others are OTHER_FUND_TYPE."""
 
 OTHER_FUND_TYPE: Final = "999997"
+
+DAY_CLOSED_WORDS: Final = ("已关账", "已清算")
+"""A reconciliation's text with one of these means: the center takes nothing more for this day."""
 
 SIGN_IN_INVALID_WORDS: Final = ("签到", "sign_no")
 """A refusal whose text holds one of these means: sign in again and repeat. Nothing was settled."""

@@ -6,15 +6,45 @@ HTTP/1.1 with keep-alive over http.client, https where the address says so. Not 
 from __future__ import annotations
 
 import http.client
+import re
 import select
+import ssl
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from msgspec import Struct
+
+from terminal.center.profile import REFERENCE, Profile
+from terminal.center.seal import Secrets, gateway_headers
 from terminal.clock import Clock
 from terminal.errors import Refused
 from terminal.limits import CENTER_REPLY_BYTES_MAX, CENTER_REPLY_TIMEOUT_SECONDS
 
 READ_CHUNK_BYTES = 65_536
+
+_INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
+"""Every request of ours begins with its transaction's number (`Request`)."""
+
+
+class Tls(Struct, frozen=True):
+    """Paths of PEM files: who vouches for the center ("" for the machine's own), and our certificate with its key."""
+
+    authority: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """TLS 1.2 or newer, with the center's name checked. Raises Refused where a file cannot be used."""
+        try:
+            context = ssl.create_default_context(cafile=self.authority or None)
+            if self.certificate:
+                context.load_cert_chain(self.certificate, self.key or None)
+        except (OSError, ssl.SSLError) as error:
+            message = f"a certificate or key cannot be used ({type(error).__name__})"
+            raise Refused("bad-configuration", message, "证书或密钥无法使用", "center.tls") from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
 
 
 class Unreachable(Exception):
@@ -38,10 +68,25 @@ class HttpLink:
     reply_timeout_seconds bounds the connection, each wait for the socket, and the answer's body as a whole.
     """
 
-    def __init__(self, url: str, clock: Clock, reply_timeout_seconds: float = CENTER_REPLY_TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        reply_timeout_seconds: float = CENTER_REPLY_TIMEOUT_SECONDS,
+        profile: Profile = REFERENCE,
+        secrets: Secrets | None = None,
+        tls: Tls | None = None,
+        nonce: Callable[[], str] = lambda: "",
+    ) -> None:
         parts, port = _address(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname or "", port, timeout=reply_timeout_seconds)
+        host = parts.hostname or ""
+        self._connection: http.client.HTTPConnection
+        if parts.scheme == "https":
+            context = (tls or Tls()).context()
+            self._connection = http.client.HTTPSConnection(host, port, timeout=reply_timeout_seconds, context=context)
+        else:
+            self._connection = http.client.HTTPConnection(host, port, timeout=reply_timeout_seconds)
+        self._profile, self._secrets, self._nonce = profile, secrets or Secrets(), nonce
         self._path = parts.path or "/"
         self._timeout_seconds = reply_timeout_seconds
         self._clock = clock
@@ -50,16 +95,19 @@ class HttpLink:
         """Send `body` as UTF-8 JSON. Raises Unreachable (surely not sent) or Silence (outcome unknown)."""
         self._connect()
         try:
-            self._connection.request(
-                "POST",
-                self._path,
-                body,
-                {"Content-Type": "application/json;charset=utf-8", "Accept": "application/json"},
-            )
+            self._connection.request("POST", *self._dressed(body))
             return self._read(self._connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Silence(f"no answer: {_named(error)}") from None
+
+    def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
+        """Path, body and headers as the profile wants them for this body's transaction."""
+        found = _INFNO.match(body)
+        infno = found.group(1).decode() if found else ""
+        gateway = gateway_headers(self._profile.gateway, self._secrets, infno, self._clock.now(), self._nonce())
+        headers = {"Content-Type": self._profile.address.content_type, "Accept": "application/json"}
+        return self._profile.path_of(self._path, infno), body, headers | gateway
 
     def close(self) -> None:
         """Drop the connection; the next `post` opens a new one."""

@@ -10,13 +10,13 @@ message.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, written
-from terminal.center.answers import Credential, InsuredPerson, SignIn
+from terminal.center.answers import Credential, FundEntitlement, InsuredPerson, SignIn
 from terminal.center.envelope import Answer, Unreadable, fen_of, moment_text, node, read_moment, rows, text_of
 from terminal.center.extension import (
     PersonExtension,
@@ -26,11 +26,12 @@ from terminal.center.extension import (
     read_extension,
     write_extension,
 )
+from terminal.center.profile import Profile
 from terminal.clock import BEIJING
-from terminal.journal.records import GroupTotals, SettlementRecord
+from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
 from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
 from terminal.money import Fen, format_fen, format_scaled
-from terminal.settlement.bill import Item
+from terminal.settlement.bill import Bill, Item, Service
 
 Input = dict[str, Any]
 
@@ -110,6 +111,7 @@ def settle_input(record: SettlementRecord) -> Input:
         episode=bill.episode,
         consent=bill.consent,
         till_reference=record.till_reference,
+        unverified=_unverified(bill),
     )
     return {
         "druginfo": {
@@ -141,6 +143,14 @@ def settle_references(answer: Answer) -> dict[str, str]:
     return references
 
 
+def refuse_another(row: dict[str, Any], record: SettlementRecord, message_id: str) -> None:
+    """Raises Unreadable where an answer names another message or another person than asked about ("": any)."""
+    if message_id and (named := text_of(row.get("medins_setl_id"))) and named != message_id:
+        raise Unreadable("the answer is to another message")
+    if (person := text_of(row.get("psn_no"))) and person != record.person_number:
+        raise Unreadable("the answer is about another person")
+
+
 def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
     """2103: takes back the settlement that the center knows by the references of `original`."""
     references = original.center_references
@@ -157,6 +167,61 @@ def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
 def reverse_input(person_number: str, message_id: str, transaction: str) -> Input:
     """2601: undoes the message `message_id` of `transaction`, whose outcome is unknown."""
     return {"data": {"psn_no": person_number, "omsgid": message_id, "oinfno": transaction}}
+
+
+def entitlement_input(
+    person_number: str, scheme: Scheme, service: Service, provider_id: str, now: dt.datetime
+) -> Input:
+    """2001."""
+    return {
+        "data": {
+            "psn_no": person_number,
+            "insutype": fields.INSURANCE_TYPES[scheme],
+            "fixmedins_code": provider_id,
+            "med_type": fields.MEDICAL_TYPES[service],
+            "begntime": moment_text(now),
+        }
+    }
+
+
+def read_entitlements(answer: Answer) -> list[FundEntitlement]:
+    """2001's answer: one for each fund. Raises Unreadable."""
+    found = []
+    for row in rows(answer.output, "trtinfo"):
+        flag = text_of(row.get("trt_enjymnt_flag"))
+        if flag not in ("0", "1"):
+            raise Unreadable("the answer has no trt_enjymnt_flag")
+        found.append(FundEntitlement(text_of(row.get("fund_pay_type")), flag == "1", text_of(row.get("trt_chk_rslt"))))
+    return found
+
+
+def read_accumulators(answer: Answer) -> dict[str, int]:
+    """5206's answer: code -> hundredths (fen, or a hundred times a count). Raises Unreadable."""
+    try:
+        return {text_of(row.get("cum_type_code")): fen_of(row.get("cum")) for row in rows(answer.output, "cuminfo")}
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+
+
+def query_input(record: SettlementRecord) -> Input:
+    """5203: what has become of a settlement that the center knows by its own numbers."""
+    references = record.center_references
+    return {
+        "data": {
+            "psn_no": record.person_number,
+            "setl_id": references.get("setl_id", ""),
+            "mdtrt_id": references.get("mdtrt_id", ""),
+        }
+    }
+
+
+def read_taken_back(answer: Answer) -> bool:
+    """5203's answer: whether the settlement was taken back. Raises Unreadable."""
+    row = node(answer.output, "setlinfo")
+    flag = next((row[name] for name in ("refd_setl_flag", "REFD_SETL_FLAG") if name in row), None)
+    if text_of(flag) not in ("0", "1", "00", "01"):
+        raise Unreadable("the answer has no refd_setl_flag")
+    return text_of(flag).endswith("1")
 
 
 def totals_input(business_day: dt.date, group: GroupTotals, agency: str) -> Input:
@@ -179,13 +244,60 @@ def totals_input(business_day: dt.date, group: GroupTotals, agency: str) -> Inpu
     }
 
 
-def read_totals(answer: Answer) -> tuple[bool, str]:
-    """3201's answer: balanced is a result of nothing but zeros, in all three encodings. Raises Unreadable."""
+def upload_input(data: bytes, name: str, provider_id: str) -> Input:
+    """9101, with the bytes as an array of numbers."""
+    return {"fsUploadIn": {"in": list(data), "filename": name, "fixmedins_code": provider_id}}
+
+
+def read_upload(answer: Answer) -> str:
+    """9101's answer: the number by which the file is known. Raises Unreadable."""
+    number = text_of(answer.output.get("file_qury_no"))
+    if not number:
+        raise Unreadable("the answer has no file_qury_no")
+    return number
+
+
+def details_input(business_day: dt.date, sums: GroupTotals, agency: str, file_number: str) -> Input:
+    """3202 for one provider and clearing class of one day."""
+    day = business_day.isoformat()
+    return {
+        "data": {
+            "setl_optins": agency,
+            "file_qury_no": file_number,
+            "stmt_begndate": day,
+            "stmt_enddate": day,
+            "medfee_sumamt": format_fen(sums.total),
+            "fund_pay_sumamt": format_fen(sums.fund_total),
+            "cash_payamt": format_fen(sums.cash),
+            "fixmedins_setl_cnt": str(sums.count - sums.void_count),
+            "clr_type": fields.CLEARING_CLASSES[sums.clearing_class],
+            "refd_setl_flag": "1",
+            "fixmedins_refd_setl_flag": "1",
+        }
+    }
+
+
+def read_details(answer: Answer) -> tuple[str, str]:
+    """3202's answer: number and name of the result file. Raises Unreadable."""
+    row = node(answer.output, "fileinfo")
+    number = text_of(row.get("file_qury_no"))
+    if not number:
+        raise Unreadable("the answer has no file_qury_no")
+    return number, text_of(row.get("filename"))
+
+
+def download_input(file_number: str, name: str, provider_id: str) -> Input:
+    """9102."""
+    return {"fsDownloadIn": {"file_qury_no": file_number, "filename": name, "fixmedins_code": provider_id}}
+
+
+def read_totals(answer: Answer, profile: Profile) -> tuple[bool, str]:
+    """3201's answer: balanced is what the profile says. Raises Unreadable."""
     row = node(answer.output, "stmtinfo")
     result = text_of(row.get("stmt_rslt")).strip()
     if not result:
         raise Unreadable("the answer has no stmt_rslt")
-    return result.strip("0") == "", text_of(row.get("stmt_rslt_dscr")) or result
+    return profile.is_balanced(result), text_of(row.get("stmt_rslt_dscr")) or result
 
 
 def _insurance(found: list[dict[str, Any]], policy: str) -> dict[str, Any]:
@@ -211,6 +323,12 @@ def _line(number: int, item: Item, record: SettlementRecord) -> dict[str, Any]:
         "pric": price,
         "exp_content": write_extension(line_extension(item), f"drugdetail[{number - 1}].exp_content"),
     }
+
+
+def _unverified(bill: Bill) -> tuple[Literal["pool", "account"], ...]:
+    pool: tuple[Literal["pool"], ...] = ("pool",) if bill.entitlement.status == "unverified" else ()
+    account: tuple[Literal["account"], ...] = ("account",) if bill.account.status == "unverified" else ()
+    return (*pool, *account)
 
 
 def _account_used(record: SettlementRecord) -> str:

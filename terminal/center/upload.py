@@ -1,9 +1,9 @@
 """Takes what the journal has queued to the center, one message a tick, and writes down what became of it.
 
-Intent before effect: the request's bytes are in the journal before the first of them leaves. Silence leaves a
-message `unknown`, and it goes again under the same message id, which this profile of center (repeats =
-"recognised") answers as it did the first time. A refusal is the center's last word, kept for an operator, and
-holds nobody else up.
+Intent before effect: the request's bytes are in the journal before the first of them leaves. Silence leaves a message
+`unknown`. Where the center recognises repeats it goes again under the same id; where it does not, a reversal goes
+until it is answered definitely, and then the message again under a new id. A refusal is the center's last word, kept
+for an operator. A message that cannot be worked on, or is never understood, is parked and holds nobody else up.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from terminal.center.answers import Accepted, NotSent, Outcome, Rejected
+from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
 from terminal.clock import Clock
-from terminal.errors import Refused
+from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
@@ -22,13 +22,19 @@ from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
 DOUBLINGS_MAX = 16
 """Pauses double with each attempt; beyond this many doublings the longest pause is long reached."""
 
+UNKNOWN_ATTEMPTS_MAX = 30
+"""A message that was silent this often is parked for an operator; a reversal never is, it must be answered."""
+
+REVERSALS_MAX = 3
+"""A settlement that was undone and sent anew this often, and is unknown again, is parked."""
+
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
 IN_DOUBT_ORIGINAL = "the settlement that this takes back is parked with an unknown outcome"
 
 
 class Upload:
     """Works off the outbox. Pauses after a failure: doubling from the least to the greatest, in seconds, with
-    jitter.
+    jitter, kept in the journal.
 
     While the center cannot be reached at all, every message waits, so that a dead line is knocked at by one
     only.
@@ -51,6 +57,7 @@ class Upload:
         self._pause_seconds_max = pause_seconds_max
         self._failures_in_row = 0
         self._rests_until_seconds = clock.monotonic_seconds()
+        self._remembers = False
 
     @property
     def reachable(self) -> bool:
@@ -59,20 +66,54 @@ class Upload:
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step: at most one message. True where one was worked on, False where none is due."""
+        self._remember()
         if self._clock.monotonic_seconds() < self._rests_until_seconds:
             return False
         message = self._journal.due(now)
         if message is None:
             return False
-        record = self._journal.settlement(message.settlement_id)
-        original = self._journal.settlement(record.voids) if record.voids else None
-        if original is None or not self._settled_here(message, original, now):
-            self._note(message, record, self._send(message, record, original, now), now)
+        try:
+            if message.transaction == "reverse":
+                self._reverse(message, now)
+            else:
+                self._upload(message, now)
+        except (Refused, ValueError, LookupError) as error:
+            # What cannot even be read or written down must not be met again at every step.
+            reason = error.code if isinstance(error, Refused) else type(error).__name__
+            self._journal.mark_parked(message.message_id, f"cannot be worked on: {reason}", now)
         return True
 
     def wake(self) -> None:
         """Try again at once, whatever the pause: an operator asks for it."""
+        self._remember()
         self._rests_until_seconds = self._clock.monotonic_seconds()
+
+    def _remember(self) -> None:
+        """How long the center is to be left alone, as an earlier process wrote it down.
+
+        Not asked for before the first step: who makes this may stand on the very thread that the journal answers on.
+        """
+        if self._remembers:
+            return
+        self._remembers = True
+        self._failures_in_row, until = self._journal.center_rest()
+        if until is not None and self._failures_in_row:
+            left = (until - self._clock.now()).total_seconds()
+            self._rests_until_seconds += min(max(left, 0), self._pause_seconds_max)
+
+    def _upload(self, message: QueuedMessage, now: dt.datetime) -> None:
+        record = self._journal.settlement(message.settlement_id)
+        original = self._journal.settlement(record.voids) if record.voids else None
+        if original is not None and self._settled_here(message, original, now):
+            return
+        if message.state == "unknown" and not self._repeats_are_safe:
+            self._undo(message, record, message.reason or "interrupted", now)
+        else:
+            self._note(message, record, self._send(message, record, original, now), now)
+
+    @property
+    def _repeats_are_safe(self) -> bool:
+        return self._desk.profile.repeats == "recognised"
 
     def _send(
         self,
@@ -85,7 +126,7 @@ class Upload:
             self._journal.mark_sent(message.message_id, request, now)
 
         try:
-            return self._desk.send(record, original, message.message_id, message.transaction, before_send)
+            return self._desk.send(record, original, message.wire_id, message.transaction, before_send)
         except Refused as error:
             return Rejected(b"", f"not sent, it does not fit the center's form: {error}")
 
@@ -100,21 +141,92 @@ class Upload:
         return True
 
     def _note(self, message: QueuedMessage, record: SettlementRecord, outcome: Outcome, now: dt.datetime) -> None:
-        self._failures_in_row = self._failures_in_row + 1 if isinstance(outcome, NotSent) else 0
+        if isinstance(outcome, NotSent):
+            self._journal.mark_queued(message.message_id, outcome.reason, now + self._rest(now), now)
+            return
+        self._reached(now)
         if isinstance(outcome, Accepted):
             references = dict(outcome.references)
             if outcome.differences:
                 references["differences"] = "; ".join(outcome.differences)
-            self._journal.mark_accepted(message.message_id, outcome.answer, references, now)
+            self._journal.mark_accepted(message.message_id, outcome.answer, references, now, outcome.sums)
         elif isinstance(outcome, Rejected):
             self._journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
-        elif isinstance(outcome, NotSent):
-            pause = self._pause(self._failures_in_row)
-            self._rests_until_seconds = self._clock.monotonic_seconds() + pause.total_seconds()
-            self._journal.mark_queued(message.message_id, outcome.reason, now + pause, now)
         else:
-            pause = self._pause(message.attempts + 1)
-            self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now)
+            self._silent(message, record, outcome, now)
+
+    def _silent(self, message: QueuedMessage, record: SettlementRecord, outcome: Unknown, now: dt.datetime) -> None:
+        pause = self._pause(message.attempts + 1)
+        self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now, outcome.answer)
+        if message.transaction == "reverse":
+            return
+        if not self._repeats_are_safe:
+            self._undo(message, record, outcome.reason, now)
+        elif message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
+            self._journal.mark_parked(message.message_id, f"never answered: {outcome.reason}", now)
+
+    def _undo(self, message: QueuedMessage, record: SettlementRecord, reason: str, now: dt.datetime) -> None:
+        """Queue the reversal of a message of unknown outcome; one that was undone often enough is parked."""
+        if self._journal.reversals_of(record.id) >= REVERSALS_MAX:
+            self._journal.mark_parked(message.message_id, f"undone and unknown again: {reason}", now)
+            return
+        reversal_id = self._desk.new_message_id(record.provider_id)
+        self._journal.reverse_unknown(message.message_id, reversal_id, reason, now)
+
+    def _reverse(self, message: QueuedMessage, now: dt.datetime) -> None:
+        record = self._journal.settlement(message.settlement_id)
+        transaction = message.undoes_transaction or "settle"
+        if self._desk.is_reversible(transaction):
+            outcome = self._desk.reverse(
+                record.provider_id,
+                record.operator,
+                record.person_number,
+                message.undoes,
+                transaction,
+                lambda request: self._journal.mark_sent(message.message_id, request, now),
+            )
+        else:
+            outcome = self._asked_instead(record, transaction, now)
+        if isinstance(outcome, Accepted | Rejected):
+            self._reached(now)
+            undone = isinstance(outcome, Accepted)
+            reason = outcome.reason if isinstance(outcome, Rejected) else ""
+            new_id = self._desk.new_message_id(record.provider_id)
+            self._journal.renew(message.message_id, outcome.answer, reason, undone, new_id, now)
+        else:
+            self._note(message, record, outcome, now)
+
+    def _asked_instead(self, record: SettlementRecord, transaction: str, now: dt.datetime) -> Outcome:
+        """A void that this center does not reverse: whether its settlement is taken back there says what became of it.
+
+        Not taken back: the void never was booked, and goes again. Taken back: it was, and that is its last word.
+        """
+        if transaction != "void":
+            return Unknown("this center does not reverse a settlement: ask the insurance office")
+        try:
+            taken_back = self._desk.is_taken_back(self._journal.settlement(record.voids))
+        except Unavailable as error:
+            return Unknown(error.message) if error.code == "center-silent" else NotSent(error.message)
+        except Refused as error:
+            return Unknown(error.message)
+        if not taken_back:
+            return Rejected(b"", "never booked at the center")
+        for message in self._journal.queue():
+            if message.settlement_id == record.id and message.transaction == "void":
+                self._journal.mark_accepted(message.message_id, b"", {"found": "taken back at the center"}, now)
+        return Rejected(b"", "taken back at the center")
+
+    def _reached(self, now: dt.datetime) -> None:
+        if self._failures_in_row:
+            self._failures_in_row = 0
+            self._journal.keep_center_rest(0, now)
+
+    def _rest(self, now: dt.datetime) -> dt.timedelta:
+        self._failures_in_row += 1
+        pause = self._pause(self._failures_in_row)
+        self._rests_until_seconds = self._clock.monotonic_seconds() + pause.total_seconds()
+        self._journal.keep_center_rest(self._failures_in_row, now + pause)
+        return pause
 
     def _pause(self, attempts: int) -> dt.timedelta:
         doubled = self._pause_seconds_min * 2 ** min(attempts - 1, DOUBLINGS_MAX)

@@ -7,27 +7,37 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Literal
 
 from msgspec import Struct
 
-from hw.ports import CardReader
+from hw.ports import CardReader, ReceiptPrinter
 from terminal.center.desk import CenterDesk
 from terminal.clock import Clock
+from terminal.counter.authorise import authorise
 from terminal.counter.day import DayReport, close_day
 from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
 from terminal.counter.lapsing import Lapsing
+from terminal.counter.match import Difference, TillRow
+from terminal.counter.offline import OfflineLimits, limited
 from terminal.counter.papers import Papers
+from terminal.counter.printing import require_paper
 from terminal.counter.quote import Quote, fill, split_of
+from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.settle import changed, commit, digest_of, record_of, worked_out_again
-from terminal.counter.void import void
-from terminal.errors import Missing, Refused, Unavailable
+from terminal.counter.void import void, void_of
+from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.receipt.blocks import Document
+from terminal.receipt.forms import Forms
+from terminal.receipt.month import MonthStatement
+from terminal.receipt.test_page import CHOICES
 from terminal.settlement.bill import Bill, Provider
+from terminal.settlement.codec import decode
 from terminal.settlement.law import Law
 
 __all__ = ["Counter", "DayReport", "Identification", "Quote", "SignedIn"]
@@ -43,7 +53,12 @@ class SignedIn(Struct, frozen=True):
 
 
 class Counter:
-    """One counter. `identity` gives ids that nobody guesses; `providers` by id, the first is the default."""
+    """One counter. `identity` gives ids that nobody guesses; `providers` by id, the first is the default.
+
+    mode: `local`, the terminal's own split counts at once; `online`, the center decides. limits: without the center.
+    printer: asked before each sale whether it can print; None asks nobody. paperless: there is no printer, and every
+    receipt is electronic. forms, columns: the layouts and the width of the papers.
+    """
 
     def __init__(
         self,
@@ -56,7 +71,15 @@ class Counter:
         identity: Callable[[], str],
         provider_names: Mapping[str, str] | None = None,
         training: bool = False,
+        mode: Literal["local", "online"] = "local",
+        limits: OfflineLimits | None = None,
+        printer: ReceiptPrinter | None = None,
+        paperless: bool = False,
+        forms: Forms | None = None,
+        columns: int = 48,
     ) -> None:
+        self._mode = mode
+        self._limits = limits or OfflineLimits()
         self._journal = journal
         self._law = law
         self._center = center
@@ -64,7 +87,9 @@ class Counter:
         self._providers = dict(providers)
         self._clock = clock
         self._identity = identity
-        self._papers = Papers(journal, dict(provider_names or {}), training)
+        self._papers = Papers(journal, dict(provider_names or {}), training, forms, columns)
+        self._printer = printer
+        self._paperless = paperless
         self._identifications: Lapsing[Identification] = Lapsing(clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._quotes: Lapsing[Quote] = Lapsing(clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._operator = ""
@@ -100,8 +125,8 @@ class Counter:
         """Read the card in the reader and ask the center about its holder. Raises Refused, Unavailable."""
         self._require_operator()
         provider_id = next(iter(self._providers))
-        seen = self._journal.entry_count()
-        found = identify(self._reader, self._center, provider_id, self._clock, seen, self._identity())
+        online = self._mode == "online"
+        found = identify(self._reader, self._center, provider_id, self._journal, self._identity(), online)
         self._identifications.keep(found.id, found)
         return found
 
@@ -113,19 +138,32 @@ class Counter:
             raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
         pending = self._journal.pending_of(identification.person.person_number, identification.journal_seen)
         filled = fill(bill, identification, self._providers, pending, self.business_day())
+        filled = self._within_limits(filled, identification, pending)
         settlement, split_hash = split_of(filled, self._law)
         expires_at = self._clock.now() + dt.timedelta(seconds=QUOTE_LIFE_SECONDS)
         found = Quote(self._identity(), split_hash, settlement, expires_at, identification, bill)
         self._quotes.keep(found.id, found)
         return found
 
-    def settle(self, quote_id: str, quote_hash: str, consent: bool, till_reference: str, key: str) -> bytes:
+    def settle(
+        self,
+        quote_id: str,
+        quote_hash: str,
+        consent: bool,
+        till_reference: str,
+        key: str,
+        electronic_receipt: bool = False,
+    ) -> bytes:
         """Commit what was quoted; the answer is durable before it is returned. A quote settles once.
 
+        electronic_receipt: the patient takes it without paper, so that the printer need not be ready.
+
         The same key and request get the same bytes, also after a restart. Raises Missing `no-such-quote` (unknown,
-        lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`; Refused `consent-needed`.
+        lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`; Refused `consent-needed`;
+        Unavailable `printer-not-ready`, and nothing was begun.
         """
-        request = digest_of("settle", quote_id, quote_hash, consent, till_reference)
+        option = ("electronic-receipt",) if electronic_receipt else ()
+        request = digest_of("settle", quote_id, quote_hash, consent, till_reference, *option)
         known = self._journal.stored_answer(key, request)
         if known is not None:
             return known
@@ -136,9 +174,19 @@ class Counter:
         if quote.hash != quote_hash:
             raise changed()
         day = self.business_day()
-        bill, split = worked_out_again(quote, self._law, self._journal, self._providers, consent, day)
+        bill, split = worked_out_again(
+            quote, self._law, self._journal, self._providers, consent, day, self._within_limits
+        )
+        paper = not (electronic_receipt or self._paperless)
+        if paper and self._printer is not None:
+            require_paper(self._printer)
         record = record_of(quote, bill, split, self._journal, self._law, operator, day, till_reference)
-        answer = commit(self._journal, self._center, record, key, request)
+        if self._mode == "online":
+            answer = authorise(self._journal, self._center, record, None, key, request)
+        else:
+            answer = commit(self._journal, self._center, record, key, request)
+        if not paper:
+            self._journal.file_electronic(record.kind, record.id)
         self._quotes.drop(quote_id)
         return answer
 
@@ -152,13 +200,41 @@ class Counter:
         if known is not None:
             return known
         operator = self._require_operator()
-        return void(self._journal, self._center, settlement_id, reason, key, request, operator, self.business_day())
+        day = self.business_day()
+        original = self._journal.settlement(settlement_id)
+        record = void_of(original, self._journal, reason, operator, day)
+        # What the center has not taken in yet is taken back in the same order, behind it.
+        if self._mode == "online" and original.upload_state == "accepted" and original.state == "committed":
+            return authorise(self._journal, self._center, record, original, key, request)
+        return void(self._journal, self._center, record, key, request)
 
-    def close_day(self, day: dt.date) -> DayReport:
-        """Day end for `day`, as far as it goes now; call again until it is sealed. Raises Refused, Conflict."""
-        report = close_day(self._journal, self._center, day, self._require_operator(), Random(self._identity()))
+    def close_day(self, day: dt.date, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+        """Day end for `day`, as far as it goes now; call again until it is sealed. Raises Refused, Conflict.
+
+        till_rows: what the till says of itself, for the three-way match.
+        """
+        operator, random = self._require_operator(), Random(self._identity())
+        report = close_day(self._journal, self._center, day, operator, random, till_rows)
         self._papers.keep(report)
         return report
+
+    def repair(self, day: dt.date, difference_id: str) -> Difference:
+        """Carry out what the last run of a day's end proposes for one difference; run day end again afterwards.
+
+        Raises Missing (no such run or difference), Refused, Unavailable, Conflict `day-closed`.
+        """
+        operator = self._require_operator()
+        runs = self._journal.runs(day)
+        if self._journal.day_state(day) == "sealed":
+            raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
+        differences = decode(runs[-1], LastRun).differences if runs else []
+        difference = found_in(differences, difference_id)
+        repair(self._journal, self._center, day, difference, operator, self.business_day())
+        return difference
+
+    def forgotten_days(self) -> list[dt.date]:
+        """Days before today on which something was sold and that are not sealed, oldest first."""
+        return self._journal.unclosed_days(self._clock.now().date())
 
     def receipt_document(self, settlement_id: str) -> Document:
         """The receipt of a settlement or a void. Raises Missing."""
@@ -173,9 +249,37 @@ class Counter:
         record = self._journal.settlement(settlement_id)
         return self._journal.queue_print(record.kind, record.id, self._clock.now())
 
+    def month_statement(self, month: dt.date) -> MonthStatement:
+        """The statement of the month that holds `month`, as of now."""
+        return self._papers.month(month, self._operator)
+
+    def print_month(self, month: dt.date) -> PrintJob:
+        """Queue the statement of a month for the receipt printer."""
+        return self._journal.queue_print("month", f"{month:%Y-%m}", self._clock.now())
+
+    def print_test_page(self) -> PrintJob:
+        """Queue the page whose lines show which encoding the printer reads."""
+        now = self._clock.now()
+        return self._journal.queue_print("test", now.isoformat(timespec="seconds"), now)
+
+    def pick_encoding(self, line: int) -> str:
+        """Keep the encoding of the test page's line, from 1, that reads well. Raises Refused."""
+        if not 1 <= line <= len(CHOICES):
+            raise Refused("bad-input", f"the page has lines 1 to {len(CHOICES)}", f"请选择 1 至 {len(CHOICES)}", "line")
+        self._journal.pick_encoding(CHOICES[line - 1])
+        return CHOICES[line - 1]
+
+    def note_drawer(self, reason: str, outcome: str) -> None:
+        """Journal that the cash drawer is to be opened (`asked`) and what came of it. Raises Refused."""
+        self._journal.note_drawer(self._require_operator(), reason, outcome, self._clock.now())
+
     def last(self, count: int) -> list[SettlementRecord]:
         """The newest settlements and voids, newest first."""
         return self._journal.last(count)
+
+    def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
+        now = self._clock.now()
+        return limited(bill, identification, pending, self._law, self._limits, now, None)
 
     def _require_operator(self) -> str:
         if not self._operator:

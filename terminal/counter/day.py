@@ -1,23 +1,27 @@
-"""Day end: freeze the day, drain the queue, reconcile with the center, report, and seal only what balances.
+"""Day end: freeze the day, drain the queue, reconcile with center and till, report, and seal only what balances.
 
-It may be called again as often as it takes: a day that does not balance, or whose center is away, stays frozen
-with its report, and sales of the next day go on.
+It may be run again as often as it takes, each run numbered and kept: a day that does not balance, or whose center is
+away, stays frozen with its report and a proposal for each difference, and sales of the next day go on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center.desk import CenterDesk
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import Upload
+from terminal.counter.match import Difference, TillRow, match_center, match_till, own_rows, refused_matters
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord
+from terminal.money import Fen
 from terminal.settlement.codec import encode
 
 DRAIN_SILENCES_MAX = 3
@@ -33,9 +37,11 @@ class OpenMatter(Struct, frozen=True):
 
 
 class DayReport(Struct, frozen=True):
-    """The result of day end. `reconciliation`: `pending` where the center did not answer (`detail` says why).
+    """The result of one run of day end. `reconciliation`: `pending` where the center gave no answer; `detail` says why.
 
-    journal_head: the chain's newest hash when the report was made.
+    journal_head: the chain's newest hash when the report was made. run: its number, from 1. differences: with the
+    till's own references where it gave them, and with the center's details where its totals differ. forgotten: earlier
+    days that are not sealed. closed_there: the center has closed this day on its own side.
     """
 
     day: dt.date
@@ -48,9 +54,20 @@ class DayReport(Struct, frozen=True):
     open_matters: list[OpenMatter]
     uploads: dict[str, int]
     journal_head: str
+    run: int = 0
+    differences: list[Difference] = []
+    forgotten: list[dt.date] = []
+    closed_there: bool = False
 
 
-def close_day(journal: Journal, center: CenterDesk, day: dt.date, operator: str, random: Random) -> DayReport:
+def close_day(
+    journal: Journal,
+    center: CenterDesk,
+    day: dt.date,
+    operator: str,
+    random: Random,
+    till_rows: Sequence[TillRow] | None = None,
+) -> DayReport:
     """Close `day` as far as it goes now. Raises Refused (a day to come), Conflict `day-closed` (sealed)."""
     now = journal.clock.now()
     if day > now.date():
@@ -59,8 +76,9 @@ def close_day(journal: Journal, center: CenterDesk, day: dt.date, operator: str,
         raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
     journal.freeze(day, now)
     _drain(journal, center, random, now)
-    report = _report(journal, center, day, operator, now)
+    report = _report(journal, center, day, operator, now, till_rows)
     journal.queue_print("day", day.isoformat(), now)
+    journal.keep_run(day, encode(report), now)
     if report.state == "sealed":
         journal.seal(day, encode(report), now)
     return report
@@ -69,9 +87,10 @@ def close_day(journal: Journal, center: CenterDesk, day: dt.date, operator: str,
 def _drain(journal: Journal, center: CenterDesk, random: Random, now: dt.datetime) -> None:
     """Try every waiting message at once; stop where the line is dead or the center stays silent."""
     upload = Upload(journal, center, journal.clock, random)
+    upload.wake()
     journal.hurry(now)
     silences = 0
-    for _ in range(len(journal.queue()) + DRAIN_SILENCES_MAX):
+    for _ in range(3 * len(journal.queue()) + DRAIN_SILENCES_MAX):
         before = _last_words(journal)
         if not upload.tick(now) or not upload.reachable:
             return
@@ -85,34 +104,101 @@ def _last_words(journal: Journal) -> int:
     return counts.get("accepted", 0) + counts.get("refused", 0)
 
 
-def _report(journal: Journal, center: CenterDesk, day: dt.date, operator: str, now: dt.datetime) -> DayReport:
+def _report(
+    journal: Journal,
+    center: CenterDesk,
+    day: dt.date,
+    operator: str,
+    now: dt.datetime,
+    till_rows: Sequence[TillRow] | None,
+) -> DayReport:
+    records = [record for record in journal.of_day(day) if record.state != "authorising"]
+    till = match_till(records, till_rows) if till_rows is not None else []
+    refused = refused_matters(records)
+    groups: list[GroupResult] | None = None
+    found: list[Difference] | None = None
+    detail = ""
     try:
-        groups, detail = reconcile(journal, center, day), ""
+        groups = reconcile(journal, center, day)
+        found = _details(journal, center, day, records, groups)
     except (Unavailable, Refused) as error:
-        groups, detail = None, error.message
-    reasons = {message.settlement_id: message.reason for message in journal.queue()}
-    open_matters = [
-        OpenMatter(record.id, record.upload_state, reasons.get(record.id, ""))
-        for record in journal.of_day(day)
-        if _is_open(journal, record)
-    ]
-    balanced = groups is not None and all(group.balanced for group in groups)
+        detail = error.message
+    open_matters = _open_matters(journal, records)
+    agreed = groups is not None and found is not None and _agreed(groups, found) and not till
+    balanced = agreed and not open_matters
     return DayReport(
         day=day,
-        state="sealed" if balanced and not open_matters else "frozen",
+        state="sealed" if balanced else "frozen",
         closed_at=now,
         operator=operator,
-        reconciliation="pending" if groups is None else "matched" if balanced else "different",
+        reconciliation="pending" if found is None else "matched" if agreed else "different",
         detail=detail or "; ".join(group.text for group in groups or [] if not group.balanced),
         groups=groups or [],
         open_matters=open_matters,
         uploads=journal.counts(),
         journal_head=journal.head(),
+        run=len(journal.runs(day)) + 1,
+        differences=[*till, *refused, *(found or [])],
+        forgotten=journal.unclosed_days(day),
+        closed_there=any(group.closed_there for group in groups or []),
     )
 
 
+def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
+    """The totals are the same, or every difference in them stands to reason."""
+    if not all(difference.explained for difference in found):
+        return False
+    return bool(found) or all(group.balanced or group.closed_there for group in groups)
+
+
+def _details(
+    journal: Journal,
+    center: CenterDesk,
+    day: dt.date,
+    records: Sequence[SettlementRecord],
+    groups: Sequence[GroupResult],
+) -> list[Difference]:
+    """The center's details (3202), once for each provider and class in which a total differs."""
+    wanted: dict[tuple[str, ClearingClass], list[GroupTotals]] = {}
+    differing = {(one.group.provider_id, one.group.clearing_class) for one in groups if not one.balanced}
+    # Where the center's word on something of ours is missing, its details have it, though the totals may agree.
+    differing |= {(one.provider_id, one.clearing_class) for one in records if one.upload_state in ("unknown", "parked")}
+    for one in groups:
+        key = (one.group.provider_id, one.group.clearing_class)
+        if key in differing:
+            wanted.setdefault(key, []).append(one.group)
+    found = []
+    for (provider_id, clearing_class), parts in wanted.items():
+        mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
+        rows = center.details(day, _together(parts), own_rows(journal, mine))
+        found += match_center(journal, day, provider_id, mine, rows)
+    return found
+
+
+def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
+    """The sum over the schemes: 3202 knows no insurance type."""
+    money = ("total", "fund_total", "account", "cash", "provider_borne")
+    sums: dict[str, Fen] = {name: Fen(sum(getattr(part, name) for part in parts)) for name in money}
+    counts = {name: sum(getattr(part, name) for part in parts) for name in ("count", "void_count")}
+    return msgspec.structs.replace(parts[0], **sums, **counts)
+
+
+def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:
+    reasons = {message.settlement_id: message.reason for message in journal.queue()}
+    return [
+        OpenMatter(record.id, record.upload_state, reasons.get(record.id, ""))
+        for record in records
+        if _is_open(journal, record)
+    ]
+
+
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:
-    """Not taken in, unless the center refused it and it has been taken back since: then no money stands on it."""
+    """Not taken in, unless the center refused it and it has been taken back since: then no money stands on it.
+
+    What was abandoned is open only as long as its reversal has no last word.
+    """
+    if record.state == "abandoned":
+        return any(one.settlement_id == record.id and one.state != "refused" for one in journal.queue())
     if record.upload_state == "refused":
         repaired = record.voided_by or (record.voids and journal.settlement(record.voids).upload_state == "refused")
         return not repaired

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.money import Fen
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayRow
+from terminal.receipt.forms import Forms
 from terminal.receipt.head import TRAINING, ReceiptHead, reprint_mark
 from terminal.receipt.layout import settlement_receipt, void_receipt
+from terminal.receipt.month import MonthRow, MonthStatement, Sums
 
 REPEAT = "重复打印 REPEAT 前次中断"
 """The paper may hold a part of this document already: only one of the two counts."""
 
 
-def receipt(record: SettlementRecord, provider_names: Mapping[str, str], mark: str = "") -> Document:
+def receipt(
+    record: SettlementRecord, provider_names: Mapping[str, str], mark: str = "", forms: Forms | None = None
+) -> Document:
     """The receipt of a settlement, or of a void with the cash to give back."""
     bill, split = record.bill, record.settlement
     head = ReceiptHead(
@@ -32,18 +38,51 @@ def receipt(record: SettlementRecord, provider_names: Mapping[str, str], mark: s
         mark=mark,
     )
     if record.kind == "void":
-        return void_receipt(split, head, record.voids, record.reason)
-    return settlement_receipt(split, head, bill.items)
+        return void_receipt(split, head, record.voids, record.reason, forms)
+    return settlement_receipt(split, head, bill.items, forms)
 
 
 def mark_of(job: PrintJob, training: bool) -> str:
     """What the paper must say of itself: a reprint, a repeat after an interruption, training."""
     words = [TRAINING] if training else []
-    if job.copy > 0 and job.document != "day":
+    if job.copy > 0 and job.document in ("settlement", "void"):
         words.append(reprint_mark(job.copy))
     if job.repeat:
         words.append(REPEAT)
     return " ".join(words)
+
+
+def month_statement_of(
+    journal: Journal, month: dt.date, provider_names: Mapping[str, str], operator: str, mark: str = ""
+) -> MonthStatement:
+    """The statement of the month that holds `month`, for clearing: what the center refused is counted apart."""
+    days = journal.days_of_month(month)
+    rows, excluded = [], 0
+    for day in days:
+        groups = journal.group_totals(day)
+        excluded += sum(group.count for group in journal.group_totals(day, with_refused=True))
+        excluded -= sum(group.count for group in groups)
+        rows += [
+            MonthRow(
+                day,
+                provider_names.get(group.provider_id, group.provider_id),
+                group.scheme,
+                group.clearing_class,
+                Sums(**{name: getattr(group, name) for name in Sums.__dataclass_fields__}),
+            )
+            for group in groups
+        ]
+    return MonthStatement(
+        provider_name="、".join(provider_names.values()),
+        month=month.replace(day=1),
+        printed_at=journal.clock.now(),
+        operator=operator,
+        rows=tuple(rows),
+        open_days=tuple(day for day in days if journal.day_state(day) != "sealed"),
+        excluded=excluded,
+        chain_hash=journal.head(),
+        mark=mark,
+    )
 
 
 def day_rows(records: Sequence[SettlementRecord]) -> tuple[DayRow, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from msgspec import Struct
@@ -15,7 +16,10 @@ from terminal.journal.records import PrintJob
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayReport as DayPaper
 from terminal.receipt.day import QueueState, day_report
+from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.head import TRAINING
+from terminal.receipt.month import MonthStatement, month_statement
+from terminal.receipt.test_page import test_page
 from terminal.settlement.codec import decode
 
 
@@ -30,12 +34,24 @@ class _Kept(Struct, frozen=True):
 
 
 class Papers:
-    """The counter's papers from the journal. `training`: every paper is marked as such."""
+    """The counter's papers from the journal. `training`: every paper is marked as such.
 
-    def __init__(self, journal: Journal, provider_names: Mapping[str, str], training: bool) -> None:
+    forms: the layouts, the standard ones for None. columns: of the paper, for the test page's ruler.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        provider_names: Mapping[str, str],
+        training: bool,
+        forms: Forms | None = None,
+        columns: int = 48,
+    ) -> None:
         self._journal = journal
         self._provider_names = provider_names
         self._training = training
+        self._forms = forms or standard_forms()
+        self._columns = columns
         self._reports: dict[dt.date, DayReport] = {}
 
     def keep(self, report: DayReport) -> None:
@@ -45,14 +61,24 @@ class Papers:
     def receipt(self, settlement_id: str) -> Document:
         """The receipt of a settlement or a void as it was first printed. Raises Missing."""
         record = self._journal.settlement(settlement_id)
-        return documents.receipt(record, self._provider_names, TRAINING if self._training else "")
+        return documents.receipt(record, self._provider_names, TRAINING if self._training else "", self._forms)
+
+    def month(self, month: dt.date, operator: str) -> MonthStatement:
+        """The statement of the month that holds `month`, as of now."""
+        mark = TRAINING if self._training else ""
+        return documents.month_statement_of(self._journal, month, self._provider_names, operator, mark)
 
     def document_of(self, job: PrintJob) -> Document:
         """The document of a print job, with its mark. Raises Missing."""
         mark = documents.mark_of(job, self._training)
         if job.document == "day":
             return self._day(dt.date.fromisoformat(job.subject), mark)
-        return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark)
+        if job.document == "month":
+            statement = self.month(dt.date.fromisoformat(f"{job.subject}-01"), "")
+            return month_statement(replace(statement, mark=mark), self._forms)
+        if job.document == "test":
+            return test_page(self._columns)
+        return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark, self._forms)
 
     def _day(self, day: dt.date, mark: str) -> Document:
         sealed = self._journal.day_report(day)
@@ -71,5 +97,6 @@ class Papers:
                 reconciliation_detail=report.detail if report else "",
                 chain_hash=report.journal_head if report else self._journal.head(),
                 mark=mark,
-            )
+            ),
+            self._forms,
         )

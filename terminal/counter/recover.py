@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from terminal.center.desk import CenterDesk
 from terminal.journal.journal import Journal
+
+INTERRUPTED = "the terminal ended before the answer was written down"
 
 
 class Recovered(Struct, frozen=True):
-    """What was found: uploads whose answer was never heard, prints to repeat, settlements whose outcome is open."""
+    """What was found: uploads whose answer was never heard, prints to repeat, intents now being reversed, and
+    settlements whose outcome is still open.
+    """
 
     uploads: int
     prints: int
+    reversed: list[str]
     unresolved: list[str]
 
 
-def recover(journal: Journal) -> Recovered:
-    """A message that was being sent is unknown; a document that was being printed is printed again, marked.
+def recover(journal: Journal, center: CenterDesk) -> Recovered:
+    """A message that was being sent is unknown; a document that was being printed is printed again, marked; what was
+    being asked of the center is abandoned with a reversal, since nobody was told "paid" and nobody can know.
 
     Committed settlements need nothing: their message and their print job stand beside them. May be called twice.
     """
     now = journal.clock.now()
+    intents = journal.open_intents()
+    for intent in intents:
+        reversal_id = center.new_message_id(intent.record.provider_id)
+        journal.abandon(intent.record.id, INTERRUPTED, now, reversal_id)
     return Recovered(
         uploads=journal.mark_interrupted(now),
         prints=journal.requeue_interrupted_prints(),
+        reversed=[intent.record.id for intent in intents],
         unresolved=[record.id for record in journal.unresolved()],
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import scheme_of
+from terminal.counter.identify import Identification
 from terminal.counter.quote import Quote, clearing_class_of, fill, split_of
 from terminal.errors import Conflict, Refused
 from terminal.journal.chain import digest
@@ -28,15 +29,23 @@ def digest_of(*request: object) -> str:
 
 
 def worked_out_again(
-    quote: Quote, law: Law, journal: Journal, providers: Mapping[str, Provider], consent: bool, day: dt.date
+    quote: Quote,
+    law: Law,
+    journal: Journal,
+    providers: Mapping[str, Provider],
+    consent: bool,
+    day: dt.date,
+    within: Callable[[Bill, Identification, Sequence[SettlementRecord]], Bill],
 ) -> tuple[Bill, Settlement]:
     """The quote's bill and split as they come out now, with the patient's consent on the bill.
+
+    within: the bill within the limits of what may be advanced now.
 
     Raises Conflict `quote-changed` where anything moved since the quote, Refused `consent-needed`.
     """
     person_number = quote.identification.person.person_number
     pending = journal.pending_of(person_number, quote.identification.journal_seen)
-    bill = fill(quote.asked, quote.identification, providers, pending, day)
+    bill = within(fill(quote.asked, quote.identification, providers, pending, day), quote.identification, pending)
     bill = msgspec.structs.replace(bill, consent=consent)
     settlement, found_hash = split_of(bill, law)
     if found_hash != quote.hash:
@@ -86,8 +95,8 @@ def commit(journal: Journal, center: CenterDesk, record: SettlementRecord, key: 
     return stored(journal, key, request_digest)
 
 
-def answer_of(record: SettlementRecord) -> Answer:
-    """The JSON that the till is answered, once and at every repeat of the key."""
+def answer_of(record: SettlementRecord, told: Mapping[str, Any] | None = None) -> Answer:
+    """The JSON that the till is answered, once and at every repeat of the key; `told`: what the center has said."""
     settlement = msgspec.Raw(encode(record.settlement))
 
     def answer(entry_hash: str) -> bytes:
@@ -100,6 +109,7 @@ def answer_of(record: SettlementRecord) -> Answer:
             "upload": "queued",
             "print": "queued",
         }
+        facts |= told or {}
         if record.voids:
             facts["voids"] = record.voids
         return encode({**facts, "settlement": settlement})

@@ -9,33 +9,30 @@ import msgspec
 from terminal.center.desk import CenterDesk
 from terminal.counter.settle import answer_of, stored
 from terminal.journal.journal import Journal
+from terminal.journal.records import SettlementRecord
 
 
-def void(
-    journal: Journal,
-    center: CenterDesk,
-    settlement_id: str,
-    reason: str,
-    key: str,
-    request_digest: str,
-    operator: str,
-    business_day: dt.date,
-) -> bytes:
-    """Commit the void and return the stored answer; the center hears of it after its original.
-
-    Raises Missing; Conflict `already-voided`, `void-of-a-void`, `not-committed`, `day-closed`, `key-reused`.
-    """
-    original = journal.settlement(settlement_id)
-    record = msgspec.structs.replace(
+def void_of(
+    original: SettlementRecord, journal: Journal, reason: str, operator: str, business_day: dt.date
+) -> SettlementRecord:
+    """The record of the void of `original`, under a fresh number."""
+    return msgspec.structs.replace(
         original,
         id=journal.next_settlement_number(business_day),
         kind="void",
         business_day=business_day,
         at=journal.clock.now(),
         operator=operator,
-        voids=settlement_id,
+        voids=original.id,
         reason=reason,
     )
-    message_id = center.new_message_id(original.provider_id)
-    journal.commit_void(settlement_id, record, message_id, key, request_digest, answer_of(record))
+
+
+def void(journal: Journal, center: CenterDesk, record: SettlementRecord, key: str, request_digest: str) -> bytes:
+    """Commit the void and return the stored answer; the center hears of it after its original.
+
+    Raises Missing; Conflict `already-voided`, `void-of-a-void`, `not-committed`, `day-closed`, `key-reused`.
+    """
+    message_id = center.new_message_id(record.provider_id)
+    journal.commit_void(record.voids, record, message_id, key, request_digest, answer_of(record))
     return stored(journal, key, request_digest)

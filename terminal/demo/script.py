@@ -66,7 +66,7 @@ def _bills() -> list[Path]:
 def _card_of(bill: dict[str, Any]) -> Path:
     """The card of the bill's patient."""
     for path in sorted((EXAMPLES / "cards").glob("*.toml")):
-        if tomllib.loads(path.read_text(encoding="utf-8"))["id_number"] == bill["patient"]["id"]:
+        if tomllib.loads(path.read_text(encoding="utf-8")).get("id_number") == bill["patient"]["id"]:
             return path
     raise Refused("no-card", "no card in examples/cards is this patient's", "示例卡中没有该患者", "patient.id")
 

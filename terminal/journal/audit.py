@@ -15,7 +15,7 @@ import msgspec
 from terminal.errors import TerminalError
 from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.settlement.codec import convert
 
 _PROBLEMS_MAX = 1_000
@@ -72,6 +72,116 @@ def _check_commit(connection: sqlite3.Connection, number: int, facts: dict[str, 
     return found + _check_message(connection, record, facts) + _check_answer(connection, number, facts)
 
 
+def _check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    record = convert(facts["record"], SettlementRecord)
+    columns = ", ".join(SETTLEMENT_COLUMNS)
+    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
+    if row is None:
+        return ["the settlement's row is missing"]
+    found = [
+        f"settlements.{name} was changed"
+        for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
+        if row[name] != expected
+    ]
+    intent = connection.execute("SELECT message_id FROM intents WHERE settlement_id = ?", (record.id,)).fetchone()
+    return found if intent and intent[0] == facts["message_id"] else [*found, "the intent is missing or was changed"]
+
+
+def _check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT s.state, s.id, s.kind, i.closed_by,"
+        " (SELECT o.voided_by FROM settlements o WHERE o.id = s.voids) AS taken_back_by"
+        " FROM intents i JOIN settlements s ON s.id = i.settlement_id"
+        " WHERE s.id = ?",
+        (facts["settlement"],),
+    ).fetchone()
+    expected = ("abandoned",) if facts["kind"] == "abandoned" else ("committed", "voided")
+    if row is None or row["closed_by"] != number or row["state"] not in expected:
+        return ["the intent's end was changed"]
+    if facts["kind"] == "abandoned":
+        return []
+    outcome = _check_outcome(connection, number, {**facts, "kind": "accepted"})
+    if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
+        outcome.append("settlements.voided_by was changed")
+    return outcome + _check_till_answer(connection, facts)
+
+
+def _check_till_answer(connection: sqlite3.Connection, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT k.answer, e.hash FROM keys k JOIN settlements s ON s.entry = k.entry"
+        " JOIN entries e ON e.number = k.entry WHERE s.id = ?",
+        (facts["settlement"],),
+    ).fetchone()
+    if row is None:
+        return ["its key is missing"]
+    blank = bytes(row["answer"]).replace(row["hash"].encode(), b"", 1)
+    return [] if digest(blank) == facts["till_answer_digest"] else ["its answer was changed"]
+
+
+def _check_sums(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    if facts.get("sums") is None:
+        return []
+    names = CenterSums.__struct_fields__
+    row = connection.execute(f"SELECT {', '.join(names)} FROM center_amounts WHERE entry = ?", (number,)).fetchone()
+    sums = convert(facts["sums"], CenterSums)
+    same = row is not None and all(row[name] == getattr(sums, name) for name in names)
+    if row is None:
+        same = _has_later(connection, number, ("adopted", "accepted"))
+    return [] if same else ["the center's amounts are missing or were changed"]
+
+
+def _check_adopted(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    found = _check_sums(connection, number, facts)
+    row = connection.execute("SELECT 1 FROM center_amounts WHERE adopted_by = ?", (number,)).fetchone()
+    later = _has_later(connection, number, ("adopted", "accepted"))
+    return found if row or later else [*found, "the adopted amounts are missing or were changed"]
+
+
+def _check_reopened(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (facts["message_id"],)).fetchone()
+    return [] if row else ["the message is missing"]
+
+
+def _has_later(connection: sqlite3.Connection, number: int, kinds: tuple[str, ...], message_id: str = "") -> bool:
+    """Whether an entry after `number` is of one of `kinds` (of one message, where it is named)."""
+    rows = connection.execute("SELECT body FROM entries WHERE number > ?", (number,))
+    facts = (msgspec.json.decode(row[0], type=dict[str, Any]) for row in rows)
+    return any(one["kind"] in kinds and message_id in ("", one.get("message_id")) for one in facts)
+
+
+def _check_reversal(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT settlement_id, undoes, undoes_transaction FROM outbox WHERE message_id = ?", (facts["message_id"],)
+    ).fetchone()
+    expected = (facts["settlement"], facts["undoes"], facts["undoes_transaction"])
+    return [] if row and tuple(row) == expected else ["the reversal is missing or was changed"]
+
+
+def _check_renewed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT 1 FROM outbox WHERE sent_as = ?1 OR undoes = ?1 LIMIT 1", (facts["sent_as"],)
+    ).fetchone()
+    return [] if row else ["the message's id on the wire was changed"]
+
+
+def _check_run(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute("SELECT day, run, report FROM day_runs WHERE entry = ?", (number,)).fetchone()
+    same = row and (row["day"], row["run"], digest(row["report"])) == (
+        facts["day"],
+        facts["run"],
+        facts["report_digest"],
+    )
+    return [] if same else ["the report of the day's run was changed"]
+
+
+def _check_repair(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT day, difference, action, operator FROM repairs WHERE entry = ?", (number,)
+    ).fetchone()
+    expected = (facts["day"], facts["difference"], facts["action"], facts["operator"])
+    return [] if row and tuple(row) == expected else ["the repair was changed"]
+
+
 def _check_voided(connection: sqlite3.Connection, record: SettlementRecord) -> list[str]:
     row = connection.execute("SELECT voided_by FROM settlements WHERE id = ?", (record.voids,)).fetchone()
     return [] if row and row[0] == record.id else ["settlements.voided_by was changed"]
@@ -112,6 +222,8 @@ def _check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str,
     ).fetchone()
     if row is None:
         return ["the message is missing"]
+    if row["last_word"] != number and _has_later(connection, number, ("reopened",), facts["message_id"]):
+        return []
     agrees = (
         row["state"] == facts["kind"]
         and row["last_word"] == number
@@ -120,7 +232,8 @@ def _check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str,
         and digest(row["answer"] or b"") == facts["answer_digest"]
         and msgspec.json.decode(row["center_references"]) == facts["references"]
     )
-    return [] if agrees else ["the message's outcome was changed"]
+    found = [] if agrees else ["the message's outcome was changed"]
+    return found if facts["kind"] != "accepted" else found + _check_sums(connection, number, facts)
 
 
 def _check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
@@ -133,25 +246,55 @@ def _check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any
     return [] if agrees else ["the sealed day was changed"]
 
 
+def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """An entry that no table repeats: its hash is all there is to check."""
+    return []
+
+
 _CHECKS = {
+    "drawer": _check_nothing,
     "settlement": _check_commit,
     "void": _check_commit,
     "accepted": _check_outcome,
     "refused": _check_outcome,
+    "authorising": _check_intent,
+    "authorised": _check_closed,
+    "abandoned": _check_closed,
+    "reversing": _check_reversal,
+    "renewed": _check_renewed,
+    "adopted": _check_adopted,
+    "reopened": _check_reopened,
+    "day-run": _check_run,
+    "repaired": _check_repair,
     "day-frozen": _check_day,
     "day-sealed": _check_day,
 }
 
 _COUNTS = (
-    ("settlements", "SELECT count(*) FROM settlements", ("settlement", "void")),
-    ("settlements.state", "SELECT count(*) FROM settlements WHERE state = 'voided'", ("void",)),
-    ("outbox", "SELECT count(*) FROM outbox WHERE transaction_name <> 'reverse'", ("settlement", "void")),
+    ("settlements", "SELECT count(*) FROM settlements", ("settlement", "void", "authorising")),
+    (
+        "settlements.state",
+        "SELECT (SELECT count(*) FROM settlements WHERE state = 'voided')"
+        " - (SELECT count(*) FROM intents i JOIN settlements v ON v.id = i.settlement_id"
+        " WHERE v.kind = 'void' AND v.state = 'committed')",
+        ("void",),
+    ),
+    (
+        "outbox",
+        "SELECT count(*) FROM outbox WHERE transaction_name <> 'reverse'",
+        ("settlement", "void", "authorised"),
+    ),
+    ("reversals", "SELECT count(*) FROM outbox WHERE transaction_name = 'reverse'", ("reversing",)),
     (
         "outbox.state",
         "SELECT count(*) FROM outbox WHERE state IN ('accepted', 'refused')",
-        ("accepted", "refused"),
+        ("accepted", "refused", "authorised", "-reopened"),
     ),
-    ("keys", "SELECT count(*) FROM keys", ("settlement", "void")),
+    ("keys", "SELECT count(*) FROM keys", ("settlement", "void", "authorised")),
+    ("intents", "SELECT count(*) FROM intents", ("authorising",)),
+    ("intents.closed", "SELECT count(*) FROM intents WHERE closed_by IS NOT NULL", ("authorised", "abandoned")),
+    ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
+    ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
     ("days", "SELECT count(*) FROM days", ("day-frozen",)),
     ("days.state", "SELECT count(*) FROM days WHERE state = 'sealed'", ("day-sealed",)),
 )
@@ -161,7 +304,8 @@ def _counted(connection: sqlite3.Connection, kinds: dict[str, int]) -> list[str]
     found = []
     for name, query, of_kinds in _COUNTS:
         (rows,) = connection.execute(query).fetchone()
-        entries = sum(kinds.get(kind, 0) for kind in of_kinds)
+        # A kind with a minus takes back what another counted.
+        entries = sum(-kinds.get(kind[1:], 0) if kind[0] == "-" else kinds.get(kind, 0) for kind in of_kinds)
         if rows != entries:
             found.append(f"{name}: {rows} rows, but {entries} entries")
     return found

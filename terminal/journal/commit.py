@@ -24,7 +24,7 @@ from terminal.limits import KEY_CHARACTERS_MAX
 Answer = Callable[[str], bytes]
 """From the entry's hash (64 hex digits, or "" for the digest), the bytes that the client is answered."""
 
-_TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
+TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
 
 
 class Commits(Numbers):
@@ -72,7 +72,7 @@ class Commits(Numbers):
         if record.voids != original_id:
             raise Refused("bad-void", "the void names another settlement than it takes back", "撤销记录与原结算不符")
         with self.writing() as connection:
-            _check_original(connection, original_id)
+            check_original(connection, original_id)
             committed = self._commit(connection, record, message_id, key, request_digest, answer)
             connection.execute(
                 "UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?",
@@ -89,7 +89,7 @@ class Commits(Numbers):
         request_digest: str,
         answer: Answer,
     ) -> SettlementRecord:
-        _check_day_and_key(connection, record.business_day, key)
+        check_day_and_key(connection, record.business_day, key)
         written = msgspec.structs.replace(
             record,
             state="committed",
@@ -111,7 +111,7 @@ class Commits(Numbers):
         connection.execute(
             "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
             " first_queued_at, next_attempt_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-            (message_id, _TRANSACTION_OF[record.kind], record.id, record.person_number, now, now),
+            (message_id, TRANSACTION_OF[record.kind], record.id, record.person_number, now, now),
         )
         connection.execute(
             "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
@@ -181,7 +181,8 @@ def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:
         )
 
 
-def _check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) -> None:
+def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) -> None:
+    """Raises Conflict `key-reused` or `day-closed`, inside the caller's transaction."""
     closed, key_stands = connection.execute(
         "SELECT (SELECT state FROM days WHERE day = ?), EXISTS (SELECT 1 FROM keys WHERE key = ?)",
         (day.isoformat(), key),
@@ -192,7 +193,8 @@ def _check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) -
         raise Conflict("day-closed", f"the business day {day} is {closed}", f"营业日 {day} 已关账", "business_day")
 
 
-def _check_original(connection: sqlite3.Connection, original_id: str) -> None:
+def check_original(connection: sqlite3.Connection, original_id: str) -> None:
+    """Raises Missing, or Conflict where this cannot be taken back, inside the caller's transaction."""
     row = connection.execute("SELECT kind, state FROM settlements WHERE id = ?", (original_id,)).fetchone()
     if row is None:
         raise Missing(

@@ -6,25 +6,29 @@ import datetime as dt
 
 from terminal.errors import Conflict
 from terminal.journal.chain import append, digest
-from terminal.journal.printjobs import PrintJobs
 from terminal.journal.records import DayState, GroupTotals
+from terminal.journal.repairs import Repairs
 from terminal.money import Fen
 
-_REFUSED = "EXISTS (SELECT 1 FROM outbox q WHERE q.settlement_id IN (s.id, s.voids) AND q.state = 'refused')"
+_REFUSED = (
+    "EXISTS (SELECT 1 FROM outbox q WHERE q.settlement_id IN (s.id, s.voids) AND q.state = 'refused'"
+    " AND q.transaction_name <> 'reverse')"
+)
 _SIGNED = "CASE kind WHEN 'void' THEN -1 ELSE 1 END"
 _TOTALS = (
     "SELECT provider_id, scheme, clearing_class,"
     " sum(kind = 'settlement') AS count, sum(kind = 'void') AS void_count,"
     + ",".join(
-        f" sum({_SIGNED} * {column}) AS {column}"
+        f" sum({_SIGNED} * coalesce(a.{column}, s.{column})) AS {column}"
         for column in ("total", "fund_total", "account", "cash", "provider_borne")
     )
-    + " FROM settlements s WHERE business_day = ? AND state IN ('committed', 'voided')"
+    + " FROM settlements s LEFT JOIN center_amounts a ON a.settlement_id = s.id AND a.adopted_by IS NOT NULL"
+    " WHERE business_day = ? AND state IN ('committed', 'voided')"
     f" AND (? OR NOT {_REFUSED}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 )
 
 
-class Days(PrintJobs):
+class Days(Repairs):
     """The part of the journal that closes days."""
 
     def day_state(self, day: dt.date) -> DayState:
@@ -61,6 +65,14 @@ class Days(PrintJobs):
         """The report that a sealed day was sealed with, or None."""
         row = self._connection.execute("SELECT report FROM days WHERE day = ?", (day.isoformat(),)).fetchone()
         return bytes(row["report"]) if row and row["report"] is not None else None
+
+    def days_of_month(self, month: dt.date) -> list[dt.date]:
+        """The business days of a month on which something was committed. `month`: any day of it."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT business_day FROM settlements WHERE substr(business_day, 1, 7) = ? ORDER BY 1",
+            (f"{month:%Y-%m}",),
+        )
+        return [dt.date.fromisoformat(day) for (day,) in rows]
 
     def group_totals(self, day: dt.date, *, with_refused: bool = False) -> list[GroupTotals]:
         """The day's sums for the center, a group each: provider, scheme, clearing class.

@@ -2,7 +2,8 @@
 
 Its parts are layered below, one job each.
 
-numbering → commit → look → outbox → printjobs → days: each floor adds its methods to `Journal`.
+numbering → commit → look → intents → outbox → printjobs → known → repairs → days: each floor adds its methods to
+`Journal`.
 """
 
 from __future__ import annotations

@@ -38,9 +38,20 @@ class Reads(Commits):
         """Settlements and voids that carry the till's own reference, oldest first; "" finds nothing."""
         return self._records("WHERE s.till_reference = ? AND s.till_reference <> '' ORDER BY s.entry", reference)
 
+    def by_center_reference(self, value: str) -> list[SettlementRecord]:
+        """Settlements and voids with this value among the center's own numbers, oldest first; "" finds nothing."""
+        if not value:
+            return []
+        return self._records("WHERE instr(o.center_references, ?) > 0 ORDER BY s.entry", f'"{value}"')
+
     def of_day(self, day: dt.date) -> list[SettlementRecord]:
         """Everything committed on a business day, oldest first."""
         return self._records("WHERE s.business_day = ? ORDER BY s.entry", day.isoformat())
+
+    def between(self, first: dt.date, last: dt.date) -> list[SettlementRecord]:
+        """Everything of the business days `first` … `last`, oldest first."""
+        where = "WHERE s.business_day BETWEEN ? AND ? ORDER BY s.entry"
+        return self._records(where, first.isoformat(), last.isoformat())
 
     def last(self, count: int) -> list[SettlementRecord]:
         """The newest `count` settlements and voids, newest first."""
@@ -55,14 +66,28 @@ class Reads(Commits):
         """
         return self._records(
             "WHERE s.entry IN (SELECT w.entry FROM outbox q JOIN settlements w ON w.id = q.settlement_id"
-            " WHERE q.person_number = ?1 AND (q.state NOT IN ('accepted', 'refused')"
+            " WHERE q.person_number = ?1 AND q.transaction_name <> 'reverse'"
+            " AND (q.state NOT IN ('accepted', 'refused')"
             " OR (q.state = 'accepted' AND q.last_word > ?2))"
             " AND NOT EXISTS"
-            " (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'))"
+            " (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'"
+            " AND r.transaction_name <> 'reverse'))"
             " ORDER BY s.entry",
             person_number,
             self.entry_count() if seen is None else seen,
         )
+
+    def in_doubt_of(self, person_number: str) -> bool:
+        """Whether a message of this person is on its way, or went and was not answered, or waits to be undone.
+
+        What the center says of the person meanwhile may hold it or not.
+        """
+        row = self._connection.execute(
+            "SELECT 1 FROM outbox WHERE person_number = ? AND (state IN ('sent', 'unknown')"
+            " OR (transaction_name = 'reverse' AND state = 'queued')) LIMIT 1",
+            (person_number,),
+        ).fetchone()
+        return row is not None
 
     def entry_count(self) -> int:
         """The number of the newest entry; 0 in a new journal."""

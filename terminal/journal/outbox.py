@@ -1,35 +1,40 @@
 """The outbox: what the center must still be told, one durable state a message, nothing ever dropped.
 
 queued → sent → accepted | refused | unknown → sent …; parked waits for an operator. `unknown` is never read
-as failed. The last words, accepted and refused, are entries of the hash chain as well.
+as failed: where the center does not recognise repeats, a reversal of its own is queued, and when that has its last
+word the message goes again under a new id. The last words, accepted and refused, are entries of the hash chain too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from typing import Any
 
 import msgspec
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
-from terminal.journal.look import Reads
-from terminal.journal.records import QueuedMessage
+from terminal.journal.intents import Intents, keep_sums, queue_reversal
+from terminal.journal.records import CenterSums, QueuedMessage
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
 
 _COLUMNS = (
     "SELECT q.message_id, q.transaction_name, q.settlement_id, q.state, q.attempts, q.first_queued_at,"
-    " q.next_attempt_at, q.reason, q.request, q.answer FROM outbox q "
+    " q.next_attempt_at, q.reason, q.request, q.answer, q.sent_as, q.undoes, q.undoes_transaction FROM outbox q "
 )
 _IN_TURN = (
     " AND NOT (q.transaction_name <> 'reverse' AND EXISTS (SELECT 1 FROM outbox f"
     " WHERE f.person_number = q.person_number AND f.state IN ('queued', 'unknown', 'sent')"
     " AND f.number < q.number))"
+    " AND NOT (q.transaction_name <> 'reverse' AND EXISTS (SELECT 1 FROM outbox r"
+    " WHERE r.settlement_id = q.settlement_id AND r.transaction_name = 'reverse'"
+    " AND r.state IN ('queued', 'unknown', 'sent', 'parked')))"
 )
 
 
-class Outbox(Reads):
+class Outbox(Intents):
     """The part of the journal that queues messages to the center."""
 
     def due(self, now: dt.datetime) -> QueuedMessage | None:
@@ -37,8 +42,9 @@ class Outbox(Reads):
 
         One person's messages go in the order of their settlements, since each was worked out on top of those
         before: a void, above all, waits for the last word on its original (parked and refused are last words
-        too). Nobody waits for another person's. A message found `sent` was interrupted while it waited. A time
-        further off than any pause was set by a clock that has jumped back since, and counts as come.
+        too). What is being undone waits for the last word on its reversal. Nobody waits for another person's. A
+        message found `sent` was interrupted while it waited. A time further off than any pause was set by a clock
+        that has jumped back since, and counts as come.
         """
         too_far = moment_text(now + dt.timedelta(seconds=RETRY_PAUSE_SECONDS_MAX))
         row = self._connection.execute(
@@ -73,12 +79,14 @@ class Outbox(Reads):
             (request, moment_text(now)),
         )
 
-    def mark_unknown(self, message_id: str, reason: str, next_attempt_at: dt.datetime, now: dt.datetime) -> None:
-        """No answer, or an unreadable one: it may have been taken in or not. `reason` names no person."""
+    def mark_unknown(
+        self, message_id: str, reason: str, next_attempt_at: dt.datetime, now: dt.datetime, answer: bytes = b""
+    ) -> None:
+        """No answer, or an unreadable one: it may have been taken in or not. `reason` and `answer` name no person."""
         self._mark(
             message_id,
-            "state = 'unknown', in_doubt = 1, reason = ?, next_attempt_at = ?",
-            (reason, moment_text(max(next_attempt_at, now))),
+            "state = 'unknown', in_doubt = 1, reason = ?, next_attempt_at = ?, answer = ?",
+            (reason, moment_text(max(next_attempt_at, now)), answer),
         )
 
     def mark_queued(self, message_id: str, reason: str, next_attempt_at: dt.datetime, now: dt.datetime) -> None:
@@ -123,9 +131,56 @@ class Outbox(Reads):
             if not changed:
                 raise Conflict("not-parked", "this message is not parked", "该消息未被搁置", "message_id")
 
-    def mark_accepted(self, message_id: str, answer: bytes, references: dict[str, str], now: dt.datetime) -> None:
-        """The center has taken it in; `references` are its own numbers for it. Said twice, it counts once."""
-        self._last_word(message_id, "accepted", answer, references, "", now)
+    def reverse_unknown(self, message_id: str, reversal_id: str, reason: str, now: dt.datetime) -> None:
+        """Queue the reversal of a message whose outcome is unknown: a message of its own, which goes first."""
+        with self.writing() as connection:
+            row = _unfinished(connection, message_id, "")
+            if row is not None:
+                wire_id = row["sent_as"] or message_id
+                record = self.settlement(row["settlement_id"])
+                queue_reversal(connection, self.terminal_id, record, wire_id, reversal_id, reason, now)
+
+    def renew(self, reversal_id: str, answer: bytes, reason: str, undone: bool, new_id: str, now: dt.datetime) -> None:
+        """The last word on a reversal (`undone`: it was booked and is no longer; else it never was booked).
+
+        The message that it undid goes again, under `new_id`; where there is none (an abandoned intent), that is all.
+        """
+        state = "accepted" if undone else "refused"
+        self._last_word(reversal_id, state, answer, {}, reason, now, new_id=new_id)
+
+    def reversals_of(self, settlement_id: str) -> int:
+        """How many reversals were queued for this settlement so far."""
+        query = "SELECT count(*) FROM outbox WHERE settlement_id = ? AND transaction_name = 'reverse'"
+        return int(self._connection.execute(query, (settlement_id,)).fetchone()[0])
+
+    def center_rest(self) -> tuple[int, dt.datetime | None]:
+        """How often in a row the center was not reached, and until when it is left alone."""
+        row = self._connection.execute("SELECT value FROM store WHERE name = 'center-rest'").fetchone()
+        if row is None:
+            return 0, None
+        failures, until = row["value"].split(" ", 1)
+        return int(failures), dt.datetime.fromisoformat(until)
+
+    def keep_center_rest(self, failures: int, until: dt.datetime) -> None:
+        """Remember `center_rest` across restarts; 0 failures: it was reached."""
+        with self.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO store VALUES ('center-rest', ?)", (f"{failures} {moment_text(until)}",)
+            )
+
+    def mark_accepted(
+        self,
+        message_id: str,
+        answer: bytes,
+        references: dict[str, str],
+        now: dt.datetime,
+        sums: CenterSums | None = None,
+    ) -> None:
+        """The center has taken it in; `references` are its numbers for it, `sums` its own amounts, kept beside ours.
+
+        Said twice, it counts once.
+        """
+        self._last_word(message_id, "accepted", answer, references, "", now, sums)
 
     def mark_refused(self, message_id: str, answer: bytes, reason: str, now: dt.datetime) -> None:
         """The center said no, with its reason; an operator sees it. Said twice, it counts once."""
@@ -139,23 +194,46 @@ class Outbox(Reads):
         references: dict[str, str],
         reason: str,
         now: dt.datetime,
+        sums: CenterSums | None = None,
+        new_id: str = "",
     ) -> None:
         with self.writing() as connection:
             row = _unfinished(connection, message_id, state)
             if row is None:
                 return
-            facts = {
+            facts: dict[str, Any] = {
                 "message_id": message_id,
                 "request_digest": digest(row["request"] or b""),
                 "answer_digest": digest(answer),
                 "references": references,
                 "reason": reason,
             }
+            if sums is not None:
+                facts["sums"] = sums
             entry, _ = append(connection, self.terminal_id, state, now, facts)
             connection.execute(
                 "UPDATE outbox SET state = ?, answer = ?, center_references = ?, reason = ?, last_word = ?"
                 " WHERE message_id = ?",
                 (state, answer, msgspec.json.encode(references).decode(), reason, entry, message_id),
+            )
+            if sums is not None:
+                keep_sums(connection, self.settlement(row["settlement_id"]), entry, sums)
+            if new_id:
+                self._send_anew(connection, row["settlement_id"], new_id, now)
+
+    def _send_anew(self, connection: sqlite3.Connection, settlement_id: str, new_id: str, now: dt.datetime) -> None:
+        waiting = connection.execute(
+            "SELECT message_id FROM outbox WHERE settlement_id = ? AND transaction_name <> 'reverse'"
+            " AND state IN ('queued', 'unknown', 'sent', 'parked')",
+            (settlement_id,),
+        ).fetchone()
+        if waiting is not None:
+            facts = {"message_id": waiting["message_id"], "sent_as": new_id}
+            append(connection, self.terminal_id, "renewed", now, facts)
+            connection.execute(
+                "UPDATE outbox SET sent_as = ?, state = 'queued', in_doubt = 0, attempts = 0, next_attempt_at = ?"
+                " WHERE message_id = ?",
+                (new_id, moment_text(now), waiting["message_id"]),
             )
 
     def _mark(self, message_id: str, changes: str, values: tuple[object, ...]) -> None:
@@ -170,7 +248,7 @@ def _unfinished(connection: sqlite3.Connection, message_id: str, state: str) -> 
     Raises Missing, Conflict (another last word).
     """
     row: sqlite3.Row | None = connection.execute(
-        "SELECT state, request FROM outbox WHERE message_id = ?", (message_id,)
+        "SELECT state, request, settlement_id, sent_as FROM outbox WHERE message_id = ?", (message_id,)
     ).fetchone()
     if row is None:
         raise Missing("no-such-message", "there is no message of this id", "没有该编号的消息", "message_id")
@@ -198,4 +276,7 @@ def _message(row: sqlite3.Row) -> QueuedMessage:
         reason=row["reason"],
         request=row["request"] or b"",
         answer=row["answer"] or b"",
+        sent_as=row["sent_as"],
+        undoes=row["undoes"],
+        undoes_transaction=row["undoes_transaction"],
     )

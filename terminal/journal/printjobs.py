@@ -1,7 +1,8 @@
 """The print queue: every committed document is printed, or its job is visibly pending.
 
 queued → printing → printed; a failure puts a job back to queued with its reason. Paper that may hold a part
-of the document already is marked: the job is printed again whole and says that it is a repeat.
+of the document already is marked: the job is printed again whole and says that it is a repeat. A document that
+the patient took without paper is filed as `electronic`. The printer's encoding and its drawer are noted here too.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ import datetime as dt
 import sqlite3
 
 from terminal.errors import Missing
+from terminal.journal.chain import append
 from terminal.journal.outbox import Outbox
 from terminal.journal.records import PrintJob
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
 
+ELECTRONIC = "electronic"
+"""Why a job was never put on paper: the patient took it without."""
+
+_ENCODING = "printer_encoding"
 _SELECT = "SELECT * FROM print_jobs WHERE state <> 'printed' "
 
 
@@ -64,6 +70,33 @@ class PrintJobs(Outbox):
             "state = 'queued', why = ?, next_attempt_at = ?, repeat = max(repeat, ?)",
             (why, moment_text(next_attempt_at), int(in_doubt)),
         )
+
+    def file_electronic(self, document: str, subject: str) -> None:
+        """What waits of this document is not for paper: it is had from the terminal, and no printer is waited for."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE print_jobs SET state = 'printed', why = ?"
+                " WHERE document = ? AND subject = ? AND state = 'queued' AND repeat = 0",
+                (ELECTRONIC, document, subject),
+            )
+
+    def picked_encoding(self) -> str | None:
+        """The encoding that the cashier picked from the test page, or None."""
+        row = self._connection.execute("SELECT value FROM store WHERE name = ?", (_ENCODING,)).fetchone()
+        return str(row["value"]) if row else None
+
+    def pick_encoding(self, encoding: str) -> None:
+        """Keep what the cashier picked: it holds over the configuration from the next document on."""
+        with self.writing() as connection:
+            connection.execute(
+                "INSERT INTO store VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2", (_ENCODING, encoding)
+            )
+
+    def note_drawer(self, operator: str, reason: str, outcome: str, now: dt.datetime) -> None:
+        """The cash drawer, in the chain: `asked` before it is opened, then `opened` or `failed`."""
+        with self.writing() as connection:
+            facts = {"operator": operator, "reason": reason, "outcome": outcome}
+            append(connection, self.terminal_id, "drawer", now, facts)
 
     def requeue_interrupted_prints(self) -> int:
         """At start: what is found `printing` was interrupted, and is printed again whole, marked.

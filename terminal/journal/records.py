@@ -59,7 +59,11 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class QueuedMessage(Struct, frozen=True, kw_only=True):
-    """One message of the outbox. `attempts` counts the times it was sent; `request` is what was sent last."""
+    """One message of the outbox. `attempts` counts the times it was sent; `request` is what was sent last.
+
+    sent_as: the id on the wire where the first one was undone and a new one took its place; else "".
+    undoes, undoes_transaction: of a reversal, the id on the wire and the transaction that it takes back.
+    """
 
     message_id: str
     transaction: Transaction
@@ -71,12 +75,39 @@ class QueuedMessage(Struct, frozen=True, kw_only=True):
     reason: str
     request: bytes = b""
     answer: bytes = b""
+    sent_as: str = ""
+    undoes: str = ""
+    undoes_transaction: Literal["", "settle", "void"] = ""
+
+    @property
+    def wire_id(self) -> str:
+        """The id under which the center gets it."""
+        return self.sent_as or self.message_id
+
+
+class CenterSums(Struct, frozen=True, kw_only=True):
+    """The center's own sums of one settlement, in fen, kept as returned: total = the four others."""
+
+    total: Fen
+    fund_total: Fen
+    provider_borne: Fen
+    account: Fen
+    cash: Fen
+
+
+class Intent(Struct, frozen=True, kw_only=True):
+    """What was about to be asked of the center when it was written: the record and the id of its message."""
+
+    record: SettlementRecord
+    message_id: str
+    request: bytes
 
 
 class PrintJob(Struct, frozen=True, kw_only=True):
     """One document to print. `copy` 0 is the first print; `repeat`: a part may be on paper already.
 
-    document: `settlement`, `void` or `day`; subject: the settlement's number or the day.
+    document: `settlement`, `void`, `day`, `month` or `test`; subject: the settlement's number, the day, the month,
+    or the moment at which a test page was asked for.
     """
 
     id: int
@@ -109,3 +140,11 @@ class GroupTotals(Struct, frozen=True, kw_only=True):
     account: Fen
     cash: Fen
     provider_borne: Fen
+
+    @classmethod
+    def of_nothing(cls, provider_id: str, scheme: Scheme, clearing_class: ClearingClass) -> GroupTotals:
+        """A group in which nothing stands."""
+        nothing = {name: Fen(0) for name in ("total", "fund_total", "account", "cash", "provider_borne")}
+        return cls(
+            provider_id=provider_id, scheme=scheme, clearing_class=clearing_class, count=0, void_count=0, **nothing
+        )

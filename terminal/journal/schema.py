@@ -107,7 +107,68 @@ _GUARDS = (
         BEGIN SELECT RAISE(ABORT, 'the facts of a settlement are written once'); END""",
 )
 
-STEPS: Mapping[str, tuple[str, ...]] = {"0001_first_tables": _BOOKS + _QUEUES + _GUARDS}
+_AUTHORISING = (
+    "ALTER TABLE outbox ADD COLUMN sent_as TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN undoes TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN undoes_transaction TEXT NOT NULL DEFAULT ''",
+    "CREATE UNIQUE INDEX outbox_sent_as ON outbox (sent_as) WHERE sent_as <> ''",
+    "CREATE UNIQUE INDEX outbox_undoes ON outbox (undoes) WHERE undoes <> ''",
+    "DROP INDEX settlements_voids",
+    "CREATE UNIQUE INDEX settlements_voids ON settlements (voids) WHERE voids IS NOT NULL AND state <> 'abandoned'",
+    "CREATE INDEX settlements_state ON settlements (state) WHERE state NOT IN ('committed', 'voided')",
+    """CREATE TABLE intents (
+        settlement_id TEXT PRIMARY KEY REFERENCES settlements (id),
+        message_id TEXT NOT NULL UNIQUE,
+        request BLOB NOT NULL,
+        closed_by INTEGER UNIQUE REFERENCES entries (number),
+        reason TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    """CREATE TABLE center_amounts (
+        settlement_id TEXT PRIMARY KEY REFERENCES settlements (id),
+        entry INTEGER NOT NULL REFERENCES entries (number),
+        total INTEGER NOT NULL,
+        fund_total INTEGER NOT NULL,
+        provider_borne INTEGER NOT NULL,
+        account INTEGER NOT NULL,
+        cash INTEGER NOT NULL,
+        adopted_by INTEGER REFERENCES entries (number)
+    ) STRICT""",
+)
+
+_DAY_RUNS = (
+    """CREATE TABLE day_runs (
+        day TEXT NOT NULL REFERENCES days (day),
+        run INTEGER NOT NULL CHECK (run > 0),
+        entry INTEGER NOT NULL UNIQUE REFERENCES entries (number),
+        report BLOB NOT NULL,
+        PRIMARY KEY (day, run)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE repairs (
+        number INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        difference TEXT NOT NULL,
+        action TEXT NOT NULL,
+        operator TEXT NOT NULL,
+        entry INTEGER NOT NULL UNIQUE REFERENCES entries (number)
+    ) STRICT""",
+)
+
+_KNOWN = (
+    """CREATE TABLE last_answers (
+        credential TEXT PRIMARY KEY,
+        person_number TEXT NOT NULL,
+        asked_at TEXT NOT NULL,
+        journal_seen INTEGER NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
+    "0002_authorising": _AUTHORISING,
+    "0003_day_runs": _DAY_RUNS,
+    "0004_known": _KNOWN,
+}
 """Name of each migration and its statements, in order."""
 
 _SET = "journal"

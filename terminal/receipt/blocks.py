@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from terminal.receipt.characters import Encoding
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -14,6 +16,13 @@ class Heading:
 
     text: str
     large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Centred:
+    """A centred line in plain size: the pharmacy's own header and footer lines."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class InEncoding:
+    """One line sent in an encoding of its own, whatever the printer's is: the test page asks which reads well."""
+
+    text: str
+    encoding: Encoding
+
+
+@dataclass(frozen=True, slots=True)
 class QrCode:
     """A QR code, with its data in plain text below it under `label`."""
 
@@ -76,7 +93,7 @@ class Cut:
     """The paper ends here."""
 
 
-Block = Heading | Pair | Total | ItemLine | Rule | Paragraph | QrCode | Mark | Cut
+Block = Heading | Centred | Pair | Total | ItemLine | Rule | Paragraph | InEncoding | QrCode | Mark | Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from terminal.money import Fen, format_fen
-from terminal.receipt.blocks import Block, Cut, Document, Heading, Mark, Pair, Paragraph, Rule, Total
+from terminal.receipt.blocks import Block, Document, Paragraph, Rule
+from terminal.receipt.forms import Forms, standard_forms
+from terminal.receipt.frame import Builders, compose
+from terminal.receipt.words import CLASS_OF_CARE, SCHEME_NAMES
 
 _RESULTS = {"matched": "一致 matched", "different": "不一致 DIFFERENT", "pending": "未完成 PENDING"}
+_QUEUE = ("accepted", "queued", "sent", "refused", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,70 +71,58 @@ class DayReport:
     mark: str = ""
 
 
-def day_report(report: DayReport) -> Document:
+def day_report(report: DayReport, forms: Forms | None = None) -> Document:
     """The day's report as a document. A row that does not add up is printed with its difference."""
-    return Document(
-        (
-            Mark(report.mark),
-            Heading(report.provider_name),
-            Heading("日终报告", large=True),
-            Heading("Day report"),
-            Pair("业务日期", report.business_date.isoformat(), "Business day"),
-            Pair("打印时间", report.printed_at.strftime("%Y-%m-%d %H:%M:%S"), "Printed"),
-            Pair("操作员", report.operator, "Operator"),
+    forms = forms or standard_forms()
+    own: Builders = {
+        "day": lambda: [
+            forms.pair("business_day", report.business_date.isoformat()),
+            forms.pair("printed_at", report.printed_at.strftime("%Y-%m-%d %H:%M:%S")),
+            forms.pair("operator", report.operator),
             Rule(),
-            *(block for row in report.rows for block in _row(row)),
-            *_sum(report.rows),
-            *_queue(report.queue),
-            Total("对账结果", _RESULTS[report.reconciliation], "Result"),
+        ],
+        "groups": lambda: [*(block for row in report.rows for block in _row(forms, row)), *_sum(forms, report.rows)],
+        "queue": lambda: [*(forms.pair(name, str(getattr(report.queue, name))) for name in _QUEUE), Rule()],
+        "result": lambda: [
+            forms.total("result", _RESULTS[report.reconciliation]),
             *([Paragraph(report.reconciliation_detail)] if report.reconciliation_detail else []),
             Rule(),
-            Paragraph(f"账本校验 Chain hash {report.chain_hash}"),
-            Paragraph("签字 Signature：________"),
-            Mark(report.mark),
-            Cut(),
-        )
+        ],
+        "chain": lambda: [Paragraph(f"{forms.both('hash')} {report.chain_hash}")],
+        "signature": lambda: [Paragraph(f"{forms.both('signature')}：________")],
+    }
+    return compose(forms.day, report.provider_name, [report.mark], own)
+
+
+def _row(forms: Forms, row: DayRow) -> Iterator[Block]:
+    yield Paragraph(
+        f"{SCHEME_NAMES.get(row.scheme, row.scheme)} {CLASS_OF_CARE.get(row.clearing_class, row.clearing_class)}"
     )
-
-
-def _row(row: DayRow) -> Iterator[Block]:
-    yield Paragraph(f"{row.scheme} {row.clearing_class}")
-    yield Pair("  笔数 / 撤销", f"{row.count} / {row.voids}", "Count / voids")
-    yield Pair("  医疗费总额", format_fen(row.total), "Total")
-    yield Pair("  统筹基金", format_fen(row.pool), "Pool")
-    yield Pair("  其他基金", format_fen(row.other_funds), "Other funds")
+    yield forms.pair("count", f"{row.count} / {row.voids}")
+    yield forms.pair("group_total", format_fen(row.total))
+    yield forms.pair("group_pool", format_fen(row.pool))
+    yield forms.pair("group_other_funds", format_fen(row.other_funds))
     if row.provider_borne:
-        yield Pair("  医疗机构负担", format_fen(row.provider_borne), "Provider")
-    yield Pair("  个人账户", format_fen(row.account), "Account")
-    yield Pair("  现金", format_fen(row.cash), "Cash")
+        yield forms.pair("group_provider", format_fen(row.provider_borne))
+    yield forms.pair("group_account", format_fen(row.account))
+    yield forms.pair("group_cash", format_fen(row.cash))
     if row.difference:
-        yield Total("  不平", format_fen(row.difference), "DIFFERENCE")
+        yield forms.total("difference", format_fen(row.difference))
     yield Rule()
 
 
-def _sum(rows: tuple[DayRow, ...]) -> Iterator[Block]:
-    yield from _row(
-        DayRow(
-            scheme="合计",
-            clearing_class="All",
-            count=sum(row.count for row in rows),
-            voids=sum(row.voids for row in rows),
-            total=Fen(sum(row.total for row in rows)),
-            pool=Fen(sum(row.pool for row in rows)),
-            other_funds=Fen(sum(row.other_funds for row in rows)),
-            account=Fen(sum(row.account for row in rows)),
-            cash=Fen(sum(row.cash for row in rows)),
-            provider_borne=sum(row.provider_borne for row in rows),
-        )
+def _sum(forms: Forms, rows: tuple[DayRow, ...]) -> Iterator[Block]:
+    scheme, clearing_class = forms.label("everything")
+    everything = DayRow(
+        scheme=scheme,
+        clearing_class=clearing_class,
+        count=sum(row.count for row in rows),
+        voids=sum(row.voids for row in rows),
+        total=Fen(sum(row.total for row in rows)),
+        pool=Fen(sum(row.pool for row in rows)),
+        other_funds=Fen(sum(row.other_funds for row in rows)),
+        account=Fen(sum(row.account for row in rows)),
+        cash=Fen(sum(row.cash for row in rows)),
+        provider_borne=sum(row.provider_borne for row in rows),
     )
-
-
-def _queue(queue: QueueState) -> list[Block]:
-    return [
-        Pair("上传：已接收", str(queue.accepted), "Accepted"),
-        Pair("上传：排队", str(queue.queued), "Queued"),
-        Pair("上传：已发送", str(queue.sent), "Sent"),
-        Pair("上传：被拒绝", str(queue.refused), "Refused"),
-        Pair("上传：结果不明", str(queue.unknown), "Unknown"),
-        Rule(),
-    ]
+    yield from _row(forms, everything)

@@ -1,7 +1,7 @@
 """The papers of the counter as documents: the receipt of a settlement and the receipt of its void.
 
 A patient must see why he pays what he pays: each line of the explanation stands on the receipt with its base,
-its rate and its article. The day's report is in `day.py` and can be had from here.
+its rate and its article. Which blocks stand where is the layout's to say (`forms.py`).
 """
 
 from __future__ import annotations
@@ -10,165 +10,135 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
 
-from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
-from terminal.money import format_fen, format_scaled
-from terminal.receipt.blocks import (
-    Block,
-    Cut,
-    Document,
-    Heading,
-    ItemLine,
-    Mark,
-    Pair,
-    Paragraph,
-    QrCode,
-    Rule,
-    Total,
-)
+from terminal.money import format_fen
+from terminal.receipt.blocks import Block, Document, Heading, Pair, Paragraph, QrCode, Rule
 from terminal.receipt.capitals import amount_in_capitals
 from terminal.receipt.day import day_report
+from terminal.receipt.forms import Forms, standard_forms
+from terminal.receipt.frame import Builders, compose
 from terminal.receipt.head import VOID, ReceiptHead, short_hash
-from terminal.receipt.words import CLASS_NAMES, PART_NAMES, PAYER_NAMES, fund_name, limit_name, percent
+from terminal.receipt.items import item_blocks
+from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_name, percent
 from terminal.settlement.bill import Item
-from terminal.settlement.result import ItemShares, Line, Settlement
+from terminal.settlement.result import Line, Settlement
 
 __all__ = ["day_report", "settlement_receipt", "void_receipt"]
 
-SIGNATURE = "患者签字 Signature：________"
 
-
-def settlement_receipt(settlement: Settlement, head: ReceiptHead, bill_items: Sequence[Item] = ()) -> Document:
+def settlement_receipt(
+    settlement: Settlement, head: ReceiptHead, bill_items: Sequence[Item] = (), forms: Forms | None = None
+) -> Document:
     """The receipt of a settlement.
 
     bill_items: the bill's items in the settlement's order, for names, classes and quantities, which a
     settlement does not hold; without them the items stand there by their codes. Raises ValueError when their
     number differs.
     """
-    return Document(
-        (
-            *_head(settlement, head, "医疗保险结算单", "Settlement receipt"),
-            *_items(settlement.items, bill_items),
-            *_summary(settlement, sign=1),
-            Total("现金支付", f"￥{format_fen(settlement.cash)}", "Cash"),
-            Pair("人民币大写", amount_in_capitals(settlement.cash)),
-            *_balances(head.balance_before, settlement.account_balance - (head.balance_before or 0)),
-            *_limits(settlement),
-            *_explanation(settlement.lines),
-            *_notices(settlement.notices),
-            *_consent(settlement),
-            *_foot(head),
-        )
-    )
+    forms = forms or standard_forms()
+    before = head.balance_before
+    own: Builders = {
+        "items": lambda: item_blocks(forms, settlement.items, bill_items),
+        "split": lambda: _split(forms, settlement, sign=1),
+        "cash": lambda: [
+            forms.total("cash", f"￥{format_fen(settlement.cash)}"),
+            forms.pair("capitals", amount_in_capitals(settlement.cash)),
+        ],
+        "balances": lambda: _balances(forms, before, settlement.account_balance - (before or 0)),
+        "limits": lambda: _limits(forms, settlement),
+        "explanation": lambda: _explanation(forms, settlement.lines),
+        "notices": lambda: _notices(forms, settlement.notices),
+        "consent": lambda: _consent(forms, settlement),
+    }
+    return compose(forms.settlement, head.provider_name, [head.mark], {**_shared(forms, settlement, head), **own})
 
 
-def void_receipt(settlement: Settlement, head: ReceiptHead, voided_number: str, reason: str = "") -> Document:
+def void_receipt(
+    settlement: Settlement, head: ReceiptHead, voided_number: str, reason: str = "", forms: Forms | None = None
+) -> Document:
     """The receipt of a void: the settlement taken back in negative amounts, and the cash to give back.
 
     settlement: the one that is voided; voided_number: its number. head: of the void itself; its
     `balance_before` is the account's balance before the void. The paper is marked 撤销 VOID, and with the
     mark of the head if that is another.
     """
-    return Document(
-        (
-            *_head(settlement, head, "医疗保险撤销单", "Void receipt", is_void=True),
-            Pair("原结算号", voided_number, "Voided"),
-            *([Paragraph(f"撤销原因：{reason}")] if reason else []),
-            *_summary(settlement, sign=-1),
-            Pair("现金支付", format_fen(-settlement.cash), "Cash"),
+    forms = forms or standard_forms()
+    own: Builders = {
+        "voided": lambda: [
+            forms.pair("voided", voided_number),
+            *([Paragraph(f"{forms.label('reason')[0]}：{reason}")] if reason else []),
+        ],
+        "split": lambda: [
+            *_split(forms, settlement, sign=-1),
+            forms.pair("cash", format_fen(-settlement.cash)),
             Rule(),
-            Total("应退现金", f"￥{format_fen(settlement.cash)}", "Cash back"),
-            Pair("人民币大写", amount_in_capitals(settlement.cash)),
-            Pair("退回个人账户", format_fen(settlement.account), "Account back"),
-            *_balances(head.balance_before, settlement.account),
-            Paragraph("退款签收：本人已收到上列退款。"),
-            Paragraph(SIGNATURE),
-            *_foot(head, is_void=True),
-        )
-    )
+        ],
+        "cash-back": lambda: [
+            forms.total("cash_back", f"￥{format_fen(settlement.cash)}"),
+            forms.pair("capitals", amount_in_capitals(settlement.cash)),
+            forms.pair("account_back", format_fen(settlement.account)),
+        ],
+        "balances": lambda: _balances(forms, head.balance_before, settlement.account),
+        "refund-signature": lambda: [Paragraph("退款签收：本人已收到上列退款。"), _signature(forms)],
+    }
+    builders = {**_shared(forms, settlement, head), **own}
+    return compose(forms.void, head.provider_name, [VOID, head.mark], builders)
 
 
-def _marks(head: ReceiptHead, is_void: bool) -> list[Block]:
-    words = dict.fromkeys(word for word in (VOID if is_void else "", head.mark) if word)
-    return [Mark(word) for word in words]
+def _shared(forms: Forms, settlement: Settlement, head: ReceiptHead) -> Builders:
+    return {
+        "numbers": lambda: [
+            forms.pair("number", head.settlement_number),
+            *([forms.pair("till_reference", head.till_reference)] if head.till_reference else []),
+            forms.pair("business_day", head.business_date.isoformat()),
+            forms.pair("settled_at", head.settled_at.strftime("%Y-%m-%d %H:%M:%S")),
+            forms.pair("operator", head.operator),
+        ],
+        "patient": lambda: [forms.pair("patient", head.patient_name), forms.pair("patient_id", head.patient_id)],
+        "policy": lambda: [
+            forms.pair("policy", f"{settlement.policy.id} {settlement.policy.version}"),
+            Paragraph(f"{forms.label('source')[0]}：{settlement.policy.source}"),
+            Rule(),
+        ],
+        "hash": lambda: [forms.pair("hash", short_hash(head.journal_hash))] if head.journal_hash else [],
+        "qr": lambda: [QrCode(head.settlement_number, forms.label("number")[0])],
+    }
 
 
-def _head(settlement: Settlement, head: ReceiptHead, title: str, english: str, is_void: bool = False) -> list[Block]:
-    return [
-        *_marks(head, is_void),
-        Heading(head.provider_name),
-        Heading(title, large=True),
-        Heading(english),
-        Pair("结算号", head.settlement_number, "No."),
-        Pair("收银单号", head.till_reference, "Till ref."),
-        Pair("业务日期", head.business_date.isoformat(), "Business day"),
-        Pair("结算时间", head.settled_at.strftime("%Y-%m-%d %H:%M:%S"), "Time"),
-        Pair("操作员", head.operator, "Operator"),
-        Pair("姓名", head.patient_name, "Name"),
-        Pair("证件号码", head.patient_id, "ID"),
-        Pair("政策", f"{settlement.policy.id} {settlement.policy.version}", "Policy"),
-        Paragraph(f"依据：{settlement.policy.source}"),
-        Rule(),
-    ]
-
-
-def _items(shares: Sequence[ItemShares], bill_items: Sequence[Item]) -> Iterator[Block]:
-    yield ItemLine("项目（类别） Items", "金额", "自费自付")
-    if not bill_items:
-        names = [share.code or f"项目 {index}" for index, share in enumerate(shares, 1)]
-    else:
-        names = [_item_name(item) for item in bill_items]
-    for name, share in zip(names, shares, strict=True):
-        own_share = share.out_of_catalogue + share.over_limit + share.prior_self_pay
-        yield ItemLine(name, format_fen(share.amount), format_fen(own_share))
-    yield Rule()
-
-
-def _item_name(item: Item) -> str:
-    name = f"[{CLASS_NAMES[item.class_]}] {item.name or item.code or item.kind}"
-    if item.unit_price is None or item.quantity is None:
-        return name
-    price = format_scaled(item.unit_price, UNIT_PRICE_PLACES)
-    return f"{name} {price}×{format_scaled(item.quantity, QUANTITY_PLACES)}"
-
-
-def _summary(settlement: Settlement, sign: int) -> Iterator[Block]:
+def _split(forms: Forms, settlement: Settlement, sign: int) -> Iterator[Block]:
     """The split, every amount times `sign`, down to the account's share; the cash is the caller's to show."""
-    yield Pair("医疗费总额", format_fen(sign * settlement.total), "Total")
-    yield Pair("  全自费", format_fen(sign * settlement.out_of_catalogue), "Out of catalogue")
-    yield Pair("  超限价自费", format_fen(sign * settlement.over_limit), "Over limit")
-    yield Pair("  先行自付", format_fen(sign * settlement.prior_self_pay), "Prior self-pay")
-    yield Pair("  符合政策范围", format_fen(sign * settlement.eligible), "Eligible")
-    yield Pair("  其中起付线", format_fen(sign * settlement.deductible), "Deductible")
+    for part in ("total", "out_of_catalogue", "over_limit", "prior_self_pay", "eligible", "deductible"):
+        yield forms.pair(part, format_fen(sign * getattr(settlement, part)))
     for fund, amount in settlement.funds.items():
-        yield Pair(fund_name(fund)[0], format_fen(sign * amount), fund_name(fund)[1])
-    yield Pair("基金支付合计", format_fen(sign * settlement.fund_total), "Funds")
+        chinese, english = fund_name(fund)
+        yield Pair(chinese, format_fen(sign * amount), english if forms.paper.english else "")
+    yield forms.pair("fund_total", format_fen(sign * settlement.fund_total))
     if settlement.provider_borne:
-        yield Pair("医疗机构负担", format_fen(sign * settlement.provider_borne), "Provider")
-    yield Pair("个人负担", format_fen(sign * settlement.personal), "Personal")
-    yield Pair("个人账户支付", format_fen(sign * settlement.account), "Account")
+        yield forms.pair("provider_borne", format_fen(sign * settlement.provider_borne))
+    yield forms.pair("personal", format_fen(sign * settlement.personal))
+    yield forms.pair("account", format_fen(sign * settlement.account))
 
 
-def _balances(before: int | None, change: int) -> list[Block]:
+def _balances(forms: Forms, before: int | None, change: int) -> list[Block]:
     if before is None:
         return [Rule()]
     return [
-        Pair("账户余额（前）", format_fen(before), "Balance before"),
-        Pair("账户余额（后）", format_fen(before + change), "Balance after"),
+        forms.pair("balance_before", format_fen(before)),
+        forms.pair("balance_after", format_fen(before + change)),
         Rule(),
     ]
 
 
-def _limits(settlement: Settlement) -> Iterator[Block]:
+def _limits(forms: Forms, settlement: Settlement) -> Iterator[Block]:
     if settlement.limits:
-        yield Heading("本年限额 Limits of the year")
+        yield Heading(forms.both("limits"))
         for limit in settlement.limits:
-            name = f"{limit_name(limit.name)} {format_fen(limit.cap)}"
-            yield Pair(name, f"剩余 {format_fen(limit.left)}")
+            left = f"{forms.label('left')[0]} {format_fen(limit.left)}"
+            yield Pair(f"{limit_name(limit.name)} {format_fen(limit.cap)}", left)
         yield Rule()
 
 
-def _explanation(lines: Sequence[Line]) -> Iterator[Block]:
-    yield Heading("费用说明 Why you pay")
+def _explanation(forms: Forms, lines: Sequence[Line]) -> Iterator[Block]:
+    yield Heading(forms.both("explanation"))
     for line in lines:
         payer = PAYER_NAMES.get(line.payer, line.payer)
         yield Pair(f"{payer} {PART_NAMES.get(line.part, line.part)}", format_fen(line.amount))
@@ -185,26 +155,21 @@ def _reason(line: Line) -> str:
     return f"{reason} {line.cite or line.rule}"
 
 
-def _notices(notices: Sequence[str]) -> Iterator[Block]:
+def _notices(forms: Forms, notices: Sequence[str]) -> Iterator[Block]:
     if notices:
-        yield Heading("提示 Notices")
+        yield Heading(forms.both("notices"))
         # The code before the colon is for programs; the patient reads the words.
         yield from (Paragraph(notice.partition(": ")[2] or notice) for notice in notices)
         yield Rule()
 
 
-def _consent(settlement: Settlement) -> Iterator[Block]:
+def _consent(forms: Forms, settlement: Settlement) -> Iterator[Block]:
     if settlement.out_of_catalogue > 0:
         amount = format_fen(settlement.out_of_catalogue)
         yield Paragraph(f"知情同意：本人知悉并同意自费医保目录外项目 {amount} 元。")
-        yield Paragraph(SIGNATURE)
+        yield _signature(forms)
         yield Rule()
 
 
-def _foot(head: ReceiptHead, is_void: bool = False) -> list[Block]:
-    return [
-        *([Pair("账本校验", short_hash(head.journal_hash), "Hash")] if head.journal_hash else []),
-        QrCode(head.settlement_number, "结算号"),
-        *_marks(head, is_void),
-        Cut(),
-    ]
+def _signature(forms: Forms) -> Paragraph:
+    return Paragraph(f"{forms.both('patient_signature')}：________")

@@ -1,6 +1,6 @@
-"""A document set in lines for one width of paper: what plain text and ESC/POS are made from.
+"""A document set in lines for one width of paper: what every form of it is made from.
 
-Promises: no line is wider than the paper, no text is lost but what cannot be printed, and a document in which
+Promises: no line is wider than the paper, no text is lost but what cannot be shown, and a document in which
 a character had to be replaced says so above its cut.
 """
 
@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from terminal.receipt.blocks import (
     Block,
+    Centred,
     Cut,
     Document,
     Heading,
+    InEncoding,
     ItemLine,
     Mark,
     Pair,
@@ -21,7 +23,7 @@ from terminal.receipt.blocks import (
     Rule,
     Total,
 )
-from terminal.receipt.characters import SUBSTITUTE, cells, clean, wrap
+from terminal.receipt.characters import PRINTER_ALONE, SUBSTITUTE, Encoding, Repertoire, cells, clean, wrap
 
 COLUMNS_MIN = 24
 COLUMNS_MAX = 64
@@ -34,13 +36,17 @@ _REPLACED_NAMED_MAX = 8
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """One line of characters. `wide` and `tall` are multiples of the normal size."""
+    """One line of characters. `wide` and `tall` are multiples of the normal size.
+
+    encoding: sent in this one whatever the printer's is; for the test page alone.
+    """
 
     text: str
     centred: bool = False
     bold: bool = False
     wide: int = 1
     tall: int = 1
+    encoding: Encoding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +64,18 @@ class CutHere:
 Printed = TextLine | QrGraphic | CutHere
 
 
-def set_in_lines(document: Document, columns: int) -> list[Printed]:
+def set_in_lines(document: Document, columns: int, repertoire: Repertoire = PRINTER_ALONE) -> list[Printed]:
     """Set a document for `columns` cells (58 mm: 32, 80 mm: 48). Raises ValueError outside 24 … 64."""
     if not COLUMNS_MIN <= columns <= COLUMNS_MAX:
         raise ValueError(f"paper has {COLUMNS_MIN} to {COLUMNS_MAX} columns, not {columns}")
-    setter = _Setter(columns)
+    setter = _Setter(columns, repertoire)
     return [line for block in document.blocks for line in setter.set(block)]
 
 
 class _Setter:
-    def __init__(self, columns: int) -> None:
+    def __init__(self, columns: int, repertoire: Repertoire) -> None:
         self._columns = columns
+        self._repertoire = repertoire
         self._replaced: dict[str, None] = {}
 
     def set(self, block: Block) -> list[Printed]:
@@ -77,6 +84,8 @@ class _Setter:
                 return self._centred(text, 2 if large else 1)
             case Mark(text):
                 return self._centred(text, 2) if text else []
+            case Centred(text):
+                return [TextLine(part, centred=True) for part in wrap(self._clean(text), self._columns)]
             case Pair(label, value, english):
                 return [TextLine(text) for text in self._pair(label, value, english)]
             case Total(label, value, english):
@@ -87,13 +96,15 @@ class _Setter:
                 return [TextLine("-" * self._columns)]
             case Paragraph(text, indent):
                 return [TextLine(text) for text in self._indented(text, indent)]
+            case InEncoding(text, encoding):
+                return [TextLine(self._clean(text), encoding=encoding)]
             case QrCode(data, label):
                 return self._qr(data, label)
             case Cut():
                 return [*self._note(), CutHere()]
 
     def _clean(self, text: str) -> str:
-        cleaned, replaced = clean(text)
+        cleaned, replaced = clean(text, self._repertoire)
         self._replaced |= dict.fromkeys(replaced)
         return cleaned
 

@@ -36,6 +36,10 @@ PART_NAMES = {
 
 LIMIT_NAMES = {**PAYER_NAMES, "deductible": "起付线"}
 
+SCHEME_NAMES = {"employee": "职工医保", "resident": "居民医保"}
+
+CLASS_OF_CARE = {"inpatient": "住院", "outpatient": "门诊", "pharmacy": "药店"}
+
 CLASS_NAMES = {"A": "甲", "B": "乙", "C": "丙"}
 
 

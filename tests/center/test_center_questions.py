@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 from town import LAW, Town, card_of
 
@@ -14,6 +15,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import Accepted, Credential, NotSent
 from terminal.errors import Refused, TerminalError, Unavailable
+from terminal.money import Fen
 
 PHARMACY = "P37060200001"
 
@@ -191,3 +193,32 @@ def test_message_ids_name_provider_second_and_till(town: Town) -> None:
     assert len(set(ids)) == 300
     assert all(re.fullmatch(r"P3706020000120210630[0-9]{6}01[0-9]{2}", message_id) for message_id in ids)
     assert dt.datetime.strptime(ids[0][12:26], "%Y%m%d%H%M%S").hour == 9  # noqa: DTZ007
+
+
+def test_a_pre_settlement_says_what_would_be_booked_and_books_nothing(town: Town) -> None:
+    """2101: the center's sums are those of the decree's example E6, nothing differs, nothing is on its books."""
+    record = town.purchase()
+    sums, differences = town.desk.pre_settle(record)
+    assert (sums.total, sums.account, sums.cash, differences) == (11_170, 7_500, 3_670, ())
+    assert town.books.settlements() == []
+    assert town.person("A00000006").account.balance == 7_500
+
+
+def test_a_pre_settlement_shows_where_the_center_differs(town: Town) -> None:
+    """Our own split is one yuan off: the center's amounts come back, and the difference is named."""
+    record = town.purchase()
+    wrong = msgspec.structs.replace(record.settlement, account=Fen(7_400), cash=Fen(3_770))
+    sums, differences = town.desk.pre_settle(msgspec.structs.replace(record, settlement=wrong))
+    assert (sums.account, sums.cash) == (7_500, 3_670)
+    assert "acct_pay: center 75.00, terminal 74.00" in differences
+
+
+def test_entitlement_and_accumulators_are_asked_for(town: Town) -> None:
+    """2001: the pool owes an active person; 5206: after a stay, its pool payment and one admission."""
+    person = town.person("A00000001").person_number
+    provider_id = "H37060200003"
+    (pool,) = town.desk.entitlements(provider_id, person, "employee", "inpatient")
+    assert (pool.fund_type, pool.entitled, pool.reason) == ("310100", True, "")
+    town.send(town.stay())
+    found = town.desk.accumulators(provider_id, person)
+    assert (found["D310100"], found["C0000"]) == (574_000, 100)

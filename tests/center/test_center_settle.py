@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from town import PURCHASE, STAY, Town, card_of, items, void_of
 
-from terminal.center.desk import Accepted, CenterDesk, Rejected
+from terminal.center.desk import Accepted, CenterDesk, Rejected, Unknown
 from terminal.center.envelope import decode_answer, fen_of
 from terminal.money import Fen, format_fen
 from terminal.settlement.bill import Episode, Year
@@ -257,15 +259,46 @@ def retouched(town: Town, old: bytes, new: bytes) -> CenterDesk:
 
 
 def test_a_center_that_answers_other_amounts_is_shown_not_repaired(town: Town) -> None:
-    """The answer's amount differs and breaks identities I2 and I1: both are reported, ours stays what it was."""
+    """Amounts that differ and add up: both are reported, the center's are kept beside ours, which stay as they were."""
+    record = town.purchase()
+    desk = retouched(town, b'"acct_pay":"75.00","psn_cash_pay":"36.70"', b'"acct_pay":"74.00","psn_cash_pay":37.7')
+
+    outcome = town.send(record, desk=desk)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == (
+        "acct_pay: center 74.00, terminal 75.00",
+        "psn_cash_pay: center 37.70, terminal 36.70",
+    )
+    assert outcome.sums is not None
+    assert (outcome.sums.account, outcome.sums.cash, record.settlement.account) == (7_400, 3_770, 7_500)
+
+
+def test_an_answer_that_does_not_add_up_is_unknown(town: Town) -> None:
+    """Amounts that break identities I1 and I2 are never taken as booked; the reason names them, the answer is kept."""
     record = town.purchase()
 
     outcome = town.send(record, desk=retouched(town, b'"psn_part_amt":"111.70"', b'"psn_part_amt":111.71'))
 
-    assert isinstance(outcome, Accepted)
-    assert "psn_part_amt: center 111.71, terminal 111.70" in outcome.differences
-    assert any(text.startswith("I1: medfee_sumamt 111.70") for text in outcome.differences)
-    assert any(text.startswith("I2: psn_part_amt 111.71") for text in outcome.differences)
+    assert isinstance(outcome, Unknown)
+    assert "I1: medfee_sumamt 111.70" in outcome.reason
+    assert "I2: psn_part_amt 111.71" in outcome.reason
+    assert b"psn_part_amt" in outcome.answer
+
+
+@pytest.mark.parametrize("field", [b"medins_setl_id", b"psn_no"])
+def test_an_answer_to_another_message_is_unknown(town: Town, field: bytes) -> None:
+    """A success that names another message, or another person, proves nothing of ours; no ID number is kept of it."""
+    link = town.new_link()
+
+    class Crossed:
+        def post(self, body: bytes) -> bytes:
+            return re.sub(b'"%s":"[^"]*"' % field, b'"%s":"370602000099"' % field, link.post(body))
+
+    outcome = town.send(town.purchase(), desk=town.new_desk(Crossed()))
+
+    assert isinstance(outcome, Unknown)
+    assert not re.search(rb"\d{15}", outcome.answer)
 
 
 def test_another_balance_at_the_center_is_shown(town: Town) -> None:

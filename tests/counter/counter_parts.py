@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,10 +19,12 @@ from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import CenterDesk, Institution
-from terminal.center.link import HttpLink
+from terminal.center.link import HttpLink, Link
+from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload
 from terminal.clock import BEIJING, SetClock
 from terminal.counter.counter import Counter, Identification, Quote
+from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PrintQueue
 from terminal.counter.recover import recover
 from terminal.journal.journal import Journal
@@ -95,11 +97,20 @@ STAY = bill("inpatient", {"amount": "10000.00"})
 class Shop:
     """One terminal, its center and its devices. `reopen` plays a restart of the terminal's process."""
 
-    def __init__(self, folder: Path, *persons: Person) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *persons: Person,
+        mode: Literal["local", "online"] = "local",
+        profile: Profile = REFERENCE,
+        limits: OfflineLimits | None = None,
+        days_by: Literal["business-day", "center-time"] = "business-day",
+    ) -> None:
         self.folder = folder
+        self.mode, self.profile, self.limits = mode, profile, limits
         self.clock = SetClock(MORNING)
         providers = {key: NamedProvider(NAMES[key], facts) for key, facts in PROVIDERS.items()}
-        self.books = Books(persons or (person(1), person(2)), providers)
+        self.books = Books(persons or (person(1), person(2)), providers, days_by=days_by)
         self.center = BureauServer(self.books, LAW, self.clock)
         self.reader = SimulatedReader(card(1))
         self.printer = SimulatedPrinter(48)
@@ -121,10 +132,11 @@ class Shop:
     def open(self) -> None:
         """Start the terminal on its journal."""
         self.journal = Journal.open(self.folder / "journal.db", "T1", self.clock)
-        recover(self.journal)
-        self.link = HttpLink(self.center.url, self.clock, 5)
+        self.link = self.new_link()
         institution = Institution("370602", NAMES, "T1")
-        self.desk = CenterDesk(self.link, institution, self.journal.next_message_stamp, 1, self.clock)
+        stamp = self.journal.next_message_stamp
+        self.desk = CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile)
+        self.recovered = recover(self.journal, self.desk)
         self.counter = Counter(
             self.journal,
             LAW,
@@ -134,9 +146,16 @@ class Shop:
             self.clock,
             lambda: f"id-{next(self._ids)}",
             NAMES,
+            mode=self.mode,
+            limits=self.limits,
+            printer=self.printer,
         )
         self.prints = PrintQueue(self.journal, self.printer, self.counter.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
+
+    def new_link(self) -> Link:
+        """The wire to the center."""
+        return HttpLink(self.center.url, self.clock, 5)
 
     def reopen(self) -> None:
         """End the terminal's process and start it again; nobody is signed in."""
@@ -167,7 +186,10 @@ class Shop:
         """Identify, quote and settle; the answer, decoded. `changes`: consent, till_reference, key."""
         quote = self.quote(asked, known)
         words = {"consent": False, "till_reference": "", "key": self.key(), **changes}
-        answer = self.counter.settle(quote.id, quote.hash, words["consent"], words["till_reference"], words["key"])
+        electronic = bool(words.get("electronic_receipt"))
+        answer = self.counter.settle(
+            quote.id, quote.hash, words["consent"], words["till_reference"], words["key"], electronic
+        )
         return dict(msgspec.json.decode(answer))
 
     def void(self, settlement_id: str) -> dict[str, Any]:

@@ -85,14 +85,13 @@ def test_a_lost_answer_is_asked_for_again_and_booked_once(bureau: BureauServer, 
         assert terminal.client.get(f"/v1/days/{DAY}").json()["state"] == "sealed"
 
 
-def test_without_a_printer_receipts_wait_where_they_are_seen(bureau: BureauServer, tmp_path: Path) -> None:
-    """Every committed settlement is on paper or visibly pending."""
+def test_without_a_printer_every_receipt_is_electronic(bureau: BureauServer, tmp_path: Path) -> None:
+    """Nothing waits for a printer that is not there; the receipt is had from the terminal."""
     with TerminalProcess(tmp_path, bureau.url, printer="none") as terminal:
         terminal.sign_in()
         number = terminal.settled(bill("100.00"), "no-printer").json()["id"]
-        prints = terminal.client.get("/v1/queue").json()["prints"]
-        assert [job["subject"] for job in prints] == [number]
-        assert terminal.client.get("/v1/health").json()["prints_waiting"] == 1
+        assert terminal.client.get("/v1/queue").json()["prints"] == []
+        assert number in terminal.client.get(f"/v1/settlements/{number}/receipt").text
 
 
 def test_the_log_holds_no_person(bureau: BureauServer, tmp_path: Path) -> None:

@@ -122,7 +122,9 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     """A recorded step that this program does not know: Broken, and nothing is touched."""
     open_journal(tmp_path).close()
     with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.execute("UPDATE _sqlite_migrations SET name = '9999_later'")
+        connection.execute(
+            "UPDATE _sqlite_migrations SET name = '9999_later' WHERE id = (SELECT max(id) FROM _sqlite_migrations)"
+        )
     connection.close()
     with pytest.raises(Broken) as refused:
         open_journal(tmp_path)

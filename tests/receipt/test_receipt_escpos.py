@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hw.simulated.printer import Interpreter
 from terminal.receipt.blocks import Cut, Document, Heading, ItemLine, Mark, Pair, Paragraph, QrCode, Total
+from terminal.receipt.characters import PRINTER_ALONE
 from terminal.receipt.escpos import as_escpos
 from terminal.receipt.head import TRAINING, ReceiptHead
 from terminal.receipt.layout import settlement_receipt, void_receipt
@@ -75,7 +76,7 @@ def test_no_name_can_command_the_printer_or_print_rubbish(columns: int, name: st
     )
     printer = printed(document, columns)
     assert printer.faults == []
-    assert printer.papers == [as_text(document, columns).splitlines()]
+    assert printer.papers == [as_text(document, columns, PRINTER_ALONE).splitlines()]
     assert printer.drawer_pulses == 0
     assert len(printer.qr_codes) <= 1
 

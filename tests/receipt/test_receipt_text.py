@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from terminal.clock import BEIJING
 from terminal.money import Fen
 from terminal.receipt.blocks import Cut, Document, Pair, Paragraph
-from terminal.receipt.characters import cells, clean, wrap
+from terminal.receipt.characters import PRINTER_ALONE, cells, clean, wrap
 from terminal.receipt.day import DayReport, DayRow, QueueState
 from terminal.receipt.head import TRAINING, ReceiptHead, mask_id, reprint_mark
 from terminal.receipt.layout import day_report, settlement_receipt, void_receipt
@@ -256,8 +256,10 @@ def test_wrapping_loses_nothing_but_blanks(text: str, columns: int) -> None:
 
 
 def test_a_character_the_printer_lacks_is_named_on_the_paper() -> None:
-    """𠮷 has a four-byte code: a box stands for it, and a line says which character that is."""
-    text = as_text(Document((Paragraph("李𠮷 ¥5"), Cut())))
+    """𠮷 has a four-byte code: on paper a box and a line that says which it is; in a text file it stands itself."""
+    document = Document((Paragraph("李𠮷 ¥5"), Cut()))
+    assert as_text(document) == "李𠮷 ￥5\n"
+    text = as_text(document, 48, PRINTER_ALONE)
     assert text.splitlines() == ["李□ ￥5", "注：□ 代替打印机没有的字 (U+20BB7)"]
 
 

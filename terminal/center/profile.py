@@ -1,0 +1,132 @@
+"""Province profiles: how one center wants to be spoken to, read strictly from TOML under `profiles/`.
+
+What differs between provinces is data: the form of the address, the gateway's headers, the signature and encryption
+of the body, whether a repeated `msgid` is recognised, what may be reversed, what a reconciliation result means.
+Keys and secrets are no part of a profile: they come from the configuration. Source: center-interface 1 and 3.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from terminal.errors import Refused
+from terminal.settlement.codec import convert
+
+Infno = Annotated[str, Meta(pattern=r"\A[0-9]{4}[A-Z]?\Z")]
+
+
+class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of a profile's parts: immutable, and an unknown key is refused."""
+
+
+class Address(_Part, frozen=True):
+    """Where a transaction is posted: one path for all, its number behind it, or a path of its own in `services`."""
+
+    form: Literal["single", "number", "services"] = "single"
+    services: dict[Infno, str] = {}
+    content_type: Literal["application/json", "application/json;charset=utf-8", "text/plain"] = (
+        "application/json;charset=utf-8"
+    )
+
+
+class Gateway(_Part, frozen=True):
+    """Headers: none, `_api_*` with HMAC-SHA1 (G1), or `x-tif-*` with SHA-256 (G2).
+
+    double_ampersand: the document's misprint, which some gateways demand. upper_case: of the hex signature.
+    """
+
+    kind: Literal["none", "api", "tif"] = "none"
+    api_version: str = "1.0.0"
+    double_ampersand: bool = False
+    upper_case: bool = False
+
+
+class Body(_Part, frozen=True):
+    """Signature and encryption of the body: none, over `input` (G3), or over the envelope without it (G3b)."""
+
+    signature: Literal["none", "input", "envelope"] = "none"
+    encoding: Literal["base64", "hex"] = "base64"
+    user_id: str = ""
+    encryption: Literal["none", "sm4"] = "none"
+
+
+class Reconciliation(_Part, frozen=True):
+    """What 3201's `stmt_rslt` says: which texts mean balanced ("zeros": any number of them)."""
+
+    balanced: tuple[str, ...] = ("zeros",)
+    refund_flag: Literal["upper", "lower", "none"] = "lower"
+
+
+class Profile(_Part, frozen=True):
+    """One province's way. The defaults are the national baseline, with no trust in repeats."""
+
+    name: str
+    source: str = ""
+    address: Address = Address()
+    gateway: Gateway = Gateway()
+    body: Body = Body()
+    reconciliation: Reconciliation = Reconciliation()
+    interface_version: str = "V1.0"
+    receiving_system: str = "MBS_LOCAL"
+    repeats: Literal["recognised", "unsafe"] = "unsafe"
+    reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
+    numbers: Literal["as-text", "as-numbers"] = "as-text"
+    line_number: Literal["digits", "letters"] = "digits"
+
+    def path_of(self, path: str, infno: str) -> str:
+        """The path that `infno` is posted to, under the configured one."""
+        if self.address.form == "number":
+            return f"{path.rstrip('/')}/{infno}"
+        if self.address.form == "services":
+            return self.address.services.get(infno, path)
+        return path
+
+    def is_balanced(self, result: str) -> bool:
+        """Whether this `stmt_rslt` means that the totals agree."""
+        zeros = "zeros" in self.reconciliation.balanced and result != "" and result.strip("0") == ""
+        return zeros or result in self.reconciliation.balanced
+
+
+REFERENCE = Profile(name="reference", repeats="recognised")
+"""The reference center's own way."""
+
+
+def profile_names() -> list[str]:
+    """The profiles that ship with the terminal, sorted."""
+    return sorted(path.stem for path in _folder().glob("*.toml"))
+
+
+def load_profile(name: str) -> Profile:
+    """A profile that ships by its name, or one of a file by its path (ending in .toml).
+
+    Raises Refused naming the file and the key.
+    """
+    path = Path(name) if name.endswith(".toml") else _folder() / f"{name}.toml"
+    try:
+        profile = convert(tomllib.loads(path.read_text(encoding="utf-8")), Profile)
+    except OSError as error:
+        known = ", ".join(profile_names())
+        message = f"no profile {path.name} ({error.strerror}); known: {known}"
+        raise Refused("unknown-profile", message, f"没有该接口配置；已有：{known}", "center.profile") from None
+    except ValueError as error:
+        raise Refused("bad-profile", f"{path.name}: {error}", f"{path.name} 格式有误", "center.profile") from None
+    except Refused as error:
+        raise Refused(error.code, error.message, error.message_zh, f"{path.name}: {error.at}") from None
+    if profile.address.form == "services" and not profile.address.services:
+        raise Refused("bad-profile", "services are named nowhere", "缺少服务路径", f"{path.name}: address.services")
+    return profile
+
+
+def with_repeats(profile: Profile, repeats: Literal["recognised", "unsafe"]) -> Profile:
+    """The same profile with another trust in repeats."""
+    return msgspec.structs.replace(profile, repeats=repeats)
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("terminal.center"))) / "profiles"

@@ -1,0 +1,141 @@
+"""The month's statement: what was settled for whom, by county, scheme and clearing class, adding up to the days.
+
+Pure rows from the journal, and the same as CSV; other forms are laid out elsewhere. What the center refused counts
+nowhere, a void negative in the month of its own business day.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from terminal.errors import Refused
+from terminal.journal.journal import Journal
+from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
+from terminal.money import Fen, format_fen
+
+UNKNOWN_COUNTY = ""
+"""A person whose insured place no answer of the center has told."""
+
+
+class MonthLine(Struct, frozen=True, kw_only=True):
+    """One line: a provider's settlements for the insured of one county, of one scheme and clearing class. In fen."""
+
+    provider_id: str
+    county: str
+    scheme: Scheme
+    clearing_class: ClearingClass
+    count: int
+    void_count: int
+    total: Fen
+    fund_total: Fen
+    provider_borne: Fen
+    account: Fen
+    cash: Fen
+
+
+class MonthStatement(Struct, frozen=True):
+    """A month. `ready`: it is over, and every day of it is sealed; `open_days`: those that are not."""
+
+    first_day: dt.date
+    last_day: dt.date
+    ready: bool
+    open_days: list[dt.date]
+    lines: list[MonthLine]
+    totals: CenterSums
+
+
+def month_statement(
+    journal: Journal, first_day: dt.date, counties: Mapping[str, str], today: dt.date
+) -> MonthStatement:
+    """The statement of the month that begins on `first_day`.
+
+    counties: six-digit division -> its name; others stand under their code. Raises Refused for another first day.
+    """
+    if first_day.day != 1:
+        raise Refused("bad-input", "a month is named by its first day", "请给出月份的第一天", "month")
+    following = (first_day + dt.timedelta(days=31)).replace(day=1)
+    last_day = following - dt.timedelta(days=1)
+    records = [record for record in journal.between(first_day, last_day) if _counts(journal, record)]
+    lines = _lines(journal, records, counties)
+    open_days = [day for day in journal.unclosed_days(following) if day >= first_day]
+    ready = today >= following and not open_days
+    return MonthStatement(first_day, last_day, ready, open_days, lines, _sum(lines))
+
+
+def due_on(first_day: dt.date, agreed_day: int) -> dt.date:
+    """The day of the following month (1 … 28) on which the statement of that month must be ready."""
+    return (first_day + dt.timedelta(days=31)).replace(day=agreed_day)
+
+
+def as_csv(statement: MonthStatement) -> bytes:
+    """The lines and their sum as CSV, UTF-8 with a mark, as spreadsheets want it. Amounts in yuan."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_HEAD)
+    for line in statement.lines:
+        counts = (str(line.count), str(line.void_count))
+        writer.writerow((line.provider_id, line.county, line.scheme, line.clearing_class, *counts, *_money(line)))
+    counts = (str(sum(line.count for line in statement.lines)), str(sum(line.void_count for line in statement.lines)))
+    writer.writerow(("合计", "", "", "", *counts, *_money(statement.totals)))
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+_HEAD = (
+    "机构",
+    "参保地",
+    "险种",
+    "清算类别",
+    "结算笔数",
+    "撤销笔数",
+    "医疗费总额",
+    "基金支付",
+    "机构负担",
+    "个人账户支付",
+    "现金支付",
+)
+_SUMS = ("total", "fund_total", "provider_borne", "account", "cash")
+
+
+def _counts(journal: Journal, record: SettlementRecord) -> bool:
+    if record.state not in ("committed", "voided") or record.upload_state == "refused":
+        return False
+    return not record.voids or journal.settlement(record.voids).upload_state != "refused"
+
+
+def _lines(journal: Journal, records: Sequence[SettlementRecord], counties: Mapping[str, str]) -> list[MonthLine]:
+    groups: dict[tuple[str, str, Scheme, ClearingClass], list[SettlementRecord]] = {}
+    for record in records:
+        place = journal.insured_place(record.person_number)
+        county = counties.get(place, place or UNKNOWN_COUNTY)
+        groups.setdefault((record.provider_id, county, record.scheme, record.clearing_class), []).append(record)
+    return [_line(journal, key, groups[key]) for key in sorted(groups)]
+
+
+def _line(
+    journal: Journal, key: tuple[str, str, Scheme, ClearingClass], records: Sequence[SettlementRecord]
+) -> MonthLine:
+    sums = [(record.sign, journal.counted_sums(record)) for record in records]
+    money = {name: Fen(sum(sign * getattr(one, name) for sign, one in sums)) for name in _SUMS}
+    provider_id, county, scheme, clearing_class = key
+    return MonthLine(
+        provider_id=provider_id,
+        county=county,
+        scheme=scheme,
+        clearing_class=clearing_class,
+        count=sum(sign > 0 for sign, _ in sums),
+        void_count=sum(sign < 0 for sign, _ in sums),
+        **money,
+    )
+
+
+def _sum(lines: Sequence[MonthLine]) -> CenterSums:
+    return CenterSums(**{name: Fen(sum(getattr(line, name) for line in lines)) for name in _SUMS})
+
+
+def _money(sums: MonthLine | CenterSums) -> tuple[str, ...]:
+    return tuple(format_fen(getattr(sums, name)) for name in _SUMS)

@@ -1,0 +1,113 @@
+"""Carries out what day end proposed for one difference, and writes down who wanted it.
+
+Each action is safe to repeat: what was carried out before is found done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from msgspec import Struct
+
+from terminal.center.answers import Accepted, Rejected
+from terminal.center.desk import CenterDesk
+from terminal.center.details import references_of
+from terminal.counter.match import Difference
+from terminal.counter.settle import digest_of
+from terminal.counter.void import void, void_of
+from terminal.errors import Conflict, Missing, Refused, Unavailable
+from terminal.journal.journal import Journal
+from terminal.journal.repairs import sums_from
+
+
+class LastRun(Struct, frozen=True):
+    """What of a run's report a repair needs."""
+
+    differences: list[Difference] = []
+
+
+def repair(
+    journal: Journal,
+    center: CenterDesk,
+    day: dt.date,
+    difference: Difference,
+    operator: str,
+    business_day: dt.date,
+) -> None:
+    """Do what `difference` proposes. business_day: the open day on which a void counts.
+
+    Raises Refused `nothing-to-do` (it proposes no action), Unavailable (the center gave no definite answer), Conflict.
+    """
+    now = journal.clock.now()
+    if difference.action == "reverse-at-center":
+        _reverse(center, difference, operator)
+    elif difference.action == "adopt-settlement":
+        journal.accept_found(difference.settlement_id, _references(difference, day), now)
+    elif difference.action == "send-again":
+        new_id = center.new_message_id(difference.provider_id)
+        journal.send_again(difference.settlement_id, new_id, "the center lost it", now)
+    elif difference.action == "adopt-amounts":
+        _adopt(journal, difference, now)
+    elif difference.action == "void-here":
+        _void_here(journal, center, day, difference, operator, business_day)
+    else:
+        raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
+    journal.note_repair(day, difference.id, difference.action, operator, now)
+
+
+def found_in(differences: list[Difference], difference_id: str) -> Difference:
+    """The difference of this id. Raises Missing."""
+    for difference in differences:
+        if difference.id == difference_id:
+            return difference
+    raise Missing(
+        "no-such-difference", "the last run of this day's end has no such difference", "没有该差异", "difference"
+    )
+
+
+def _reverse(center: CenterDesk, difference: Difference, operator: str) -> None:
+    transaction = "void" if difference.refunded else "settle"
+    outcome = center.reverse(
+        difference.provider_id, operator, difference.person_number, difference.message_id, transaction
+    )
+    if isinstance(outcome, Rejected):
+        raise Refused(
+            "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"
+        )
+    if not isinstance(outcome, Accepted):
+        raise Unavailable("center-silent", f"no definite answer: {outcome.reason}", "医保中心未明确答复", "center")
+
+
+def _adopt(journal: Journal, difference: Difference, now: dt.datetime) -> None:
+    record = journal.settlement(difference.settlement_id)
+    own, sign = journal.counted_sums(record), record.sign
+    amounts = (difference.other_total_fen, difference.other_fund_total_fen, difference.other_account_fen)
+    total, fund_total, account = (sign * amount for amount in amounts)
+    journal.adopt(record.id, sums_from(total, fund_total, account, own), now)
+
+
+def _void_here(
+    journal: Journal,
+    center: CenterDesk,
+    day: dt.date,
+    difference: Difference,
+    operator: str,
+    business_day: dt.date,
+) -> None:
+    key = f"repair-{day}-{difference.id}"
+    request = digest_of("repair", difference.id)
+    if journal.stored_answer(key, request) is not None:
+        return
+    original = journal.settlement(difference.settlement_id)
+    if original.state == "voided":
+        raise Conflict("already-voided", "this settlement was taken back before", "该结算已撤销")
+    # A void that the center has on this day counts here on this day too, as long as it takes anything.
+    record = void_of(original, journal, f"day end: {difference.text}", operator, business_day)
+    void(journal, center, record, key, request)
+    if difference.refunded:
+        journal.accept_found(record.id, _references(difference, day), journal.clock.now())
+
+
+def _references(difference: Difference, day: dt.date) -> dict[str, str]:
+    references = references_of(difference.center_number, difference.visit_number, day)
+    return references | {"found": difference.id}

@@ -1,0 +1,243 @@
+"""Intents of the online mode: what is asked of the center is durable before it is asked, and closed by its answer.
+
+authorising → committed (the center said yes) | abandoned (it said no, or nothing: then a reversal is queued in the
+same transaction). An intent that an end left open is closed by recovery, which never guesses what the center did.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from terminal.errors import Conflict, Missing
+from terminal.journal.chain import append, digest
+from terminal.journal.commit import (
+    SETTLEMENT_COLUMNS,
+    TRANSACTION_OF,
+    Answer,
+    check_day_and_key,
+    check_original,
+    settlement_row,
+)
+from terminal.journal.look import Reads
+from terminal.journal.records import CenterSums, Intent, SettlementRecord
+from terminal.journal.store import moment_text
+
+_INSERT = (
+    f"INSERT INTO settlements ({', '.join(SETTLEMENT_COLUMNS)}, state)"
+    f" VALUES ({', '.join('?' * len(SETTLEMENT_COLUMNS))}, 'authorising')"
+)
+
+
+class Intents(Reads):
+    """The part of the journal that authorises."""
+
+    def open_intent(
+        self, record: SettlementRecord, message_id: str, request: bytes, key: str, request_digest: str
+    ) -> SettlementRecord:
+        """Write that `record` is about to be asked for as `message_id`. Returns it with its hash.
+
+        Raises Conflict `day-closed`, `key-reused`, `already-voided`, `intent-open` (that settlement's void is being
+        asked for); Missing. Nothing was written then.
+        """
+        with self.writing() as connection:
+            check_day_and_key(connection, record.business_day, key)
+            if record.voids:
+                check_original(connection, record.voids)
+                _refuse_second_void(connection, record.voids)
+            written = msgspec.structs.replace(
+                record, state="authorising", voided_by="", entry_hash="", center_references={}, upload_state="queued"
+            )
+            facts = {"record": written, "message_id": message_id, "key": key, "request_digest": request_digest}
+            number, entry_hash = append(connection, self.terminal_id, "authorising", record.at, facts)
+            connection.execute(_INSERT, settlement_row(number, written))
+            connection.execute(
+                "INSERT INTO intents (settlement_id, message_id, request) VALUES (?, ?, ?)",
+                (record.id, message_id, request),
+            )
+            return msgspec.structs.replace(written, entry_hash=entry_hash)
+
+    def open_intents(self) -> list[Intent]:
+        """Intents that nothing has closed, oldest first."""
+        rows = self._connection.execute(
+            "SELECT i.settlement_id, i.message_id, i.request FROM intents i JOIN settlements s"
+            " ON s.id = i.settlement_id WHERE i.closed_by IS NULL ORDER BY s.entry"
+        ).fetchall()
+        return [
+            Intent(record=self.settlement(row[0]), message_id=row[1], request=bytes(row["request"])) for row in rows
+        ]
+
+    def authorise(
+        self,
+        settlement_id: str,
+        center_answer: bytes,
+        references: dict[str, str],
+        sums: CenterSums | None,
+        answer: Answer,
+        now: dt.datetime,
+    ) -> None:
+        """The center said yes: commit, with its message (accepted), its print job, its key, and the center's sums.
+
+        Where `sums` are not the settlement's own, they count from here on: the center's answer decides.
+        """
+        with self.writing() as connection:
+            entry, entry_hash, facts = _open(connection, settlement_id)
+            record = self.settlement(settlement_id)
+            outcome = {
+                "settlement": settlement_id,
+                "message_id": facts["message_id"],
+                "request_digest": digest(facts["request"]),
+                "answer_digest": digest(center_answer),
+                "references": references,
+                "reason": "",
+                "sums": sums,
+                "till_answer_digest": digest(answer("")),
+            }
+            number, _ = append(connection, self.terminal_id, "authorised", now, outcome)
+            _commit(connection, record, number)
+            _accepted_message(connection, record, facts, center_answer, references, number, now)
+            if sums is not None:
+                keep_sums(connection, record, number, sums)
+            queue_first_print(connection, record, now)
+            connection.execute(
+                "INSERT INTO keys VALUES (?, ?, ?, ?)",
+                (facts["key"], facts["request_digest"], entry, answer(entry_hash)),
+            )
+
+    def abandon(self, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "") -> None:
+        """Close an intent without a settlement. `reversal_id`: its outcome is unknown, and this new message undoes it.
+
+        An intent that is closed already stays as it is.
+        """
+        with self.writing() as connection:
+            if _closed_by(connection, settlement_id) is not None:
+                return
+            _, _, facts = _open(connection, settlement_id)
+            outcome = {"settlement": settlement_id, "message_id": facts["message_id"], "reason": reason}
+            number, _ = append(connection, self.terminal_id, "abandoned", now, outcome)
+            connection.execute("UPDATE settlements SET state = 'abandoned' WHERE id = ?", (settlement_id,))
+            connection.execute(
+                "UPDATE intents SET closed_by = ?, reason = ? WHERE settlement_id = ?", (number, reason, settlement_id)
+            )
+            if reversal_id:
+                undone = facts["message_id"]
+                record = self.settlement(settlement_id)
+                queue_reversal(connection, self.terminal_id, record, undone, reversal_id, reason, now)
+
+
+def _closed_by(connection: sqlite3.Connection, settlement_id: str) -> int | None:
+    row = connection.execute("SELECT closed_by FROM intents WHERE settlement_id = ?", (settlement_id,)).fetchone()
+    if row is None:
+        raise Missing("no-such-intent", "there is no intent of this number", "没有该结算意向")
+    closed: int | None = row["closed_by"]
+    return closed
+
+
+def _open(connection: sqlite3.Connection, settlement_id: str) -> tuple[int, str, dict[str, Any]]:
+    """Entry, hash and facts of an intent that is still open. Raises Missing, Conflict `intent-closed`."""
+    if _closed_by(connection, settlement_id) is not None:
+        raise Conflict("intent-closed", "this intent was closed before", "该结算意向已关闭")
+    row = connection.execute(
+        "SELECT e.number, e.hash, e.body, i.message_id, i.request FROM intents i"
+        " JOIN settlements s ON s.id = i.settlement_id JOIN entries e ON e.number = s.entry"
+        " WHERE i.settlement_id = ?",
+        (settlement_id,),
+    ).fetchone()
+    facts = msgspec.json.decode(row["body"], type=dict[str, Any])
+    facts |= {"message_id": row["message_id"], "request": bytes(row["request"])}
+    return row["number"], row["hash"], facts
+
+
+def _refuse_second_void(connection: sqlite3.Connection, original_id: str) -> None:
+    row = connection.execute(
+        "SELECT 1 FROM settlements WHERE voids = ? AND state = 'authorising'", (original_id,)
+    ).fetchone()
+    if row:
+        raise Conflict("intent-open", "the void of this settlement is being asked for", "该结算的撤销正在处理")
+
+
+def queue_reversal(
+    connection: sqlite3.Connection,
+    terminal_id: str,
+    record: SettlementRecord,
+    undone_id: str,
+    reversal_id: str,
+    reason: str,
+    now: dt.datetime,
+) -> None:
+    """Queue the reversal of what went out for `record` as `undone_id`, inside the caller's write transaction."""
+    transaction = TRANSACTION_OF[record.kind]
+    facts = {
+        "message_id": reversal_id,
+        "settlement": record.id,
+        "undoes": undone_id,
+        "undoes_transaction": transaction,
+        "reason": reason,
+    }
+    append(connection, terminal_id, "reversing", now, facts)
+    moment = moment_text(now)
+    connection.execute(
+        "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
+        " first_queued_at, next_attempt_at, undoes, undoes_transaction)"
+        " VALUES (?, 'reverse', ?, ?, 'queued', ?, ?, ?, ?)",
+        (reversal_id, record.id, record.person_number, moment, moment, undone_id, transaction),
+    )
+
+
+def keep_sums(connection: sqlite3.Connection, record: SettlementRecord, entry: int, sums: CenterSums) -> None:
+    """Keep the center's sums; they count at once where this was authorised online, else when they are adopted."""
+    names = CenterSums.__struct_fields__
+    same = all(getattr(record.settlement, name) == getattr(sums, name) for name in names)
+    adopted = entry if record.state == "authorising" and not same else None
+    values = [record.id, entry, *(int(getattr(sums, name)) for name in names), adopted]
+    connection.execute("INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _commit(connection: sqlite3.Connection, record: SettlementRecord, entry: int) -> None:
+    connection.execute("UPDATE settlements SET state = 'committed' WHERE id = ?", (record.id,))
+    connection.execute("UPDATE intents SET closed_by = ? WHERE settlement_id = ?", (entry, record.id))
+    if record.voids:
+        connection.execute(
+            "UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?", (record.id, record.voids)
+        )
+
+
+def _accepted_message(
+    connection: sqlite3.Connection,
+    record: SettlementRecord,
+    facts: dict[str, Any],
+    center_answer: bytes,
+    references: dict[str, str],
+    entry: int,
+    now: dt.datetime,
+) -> None:
+    values = {
+        "message_id": facts["message_id"],
+        "transaction_name": TRANSACTION_OF[record.kind],
+        "settlement_id": record.id,
+        "person_number": record.person_number,
+        "state": "accepted",
+        "attempts": 1,
+        "first_queued_at": moment_text(now),
+        "next_attempt_at": moment_text(now),
+        "request": facts["request"],
+        "answer": center_answer,
+        "center_references": msgspec.json.encode(references).decode(),
+        "last_word": entry,
+    }
+    names = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO outbox ({names}) VALUES ({marks})", tuple(values.values()))
+
+
+def queue_first_print(connection: sqlite3.Connection, record: SettlementRecord, now: dt.datetime) -> None:
+    """The print job of a record that was committed just now."""
+    moment = moment_text(now)
+    connection.execute(
+        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
+        " VALUES (?, ?, 0, 'queued', ?, ?)",
+        (record.kind, record.id, moment, moment),
+    )

@@ -1,0 +1,151 @@
+"""What day end finds and an operator repairs: numbered runs, settlements found or lost at the center, amounts adopted.
+
+Nothing is rewritten: every repair is an entry of the chain that names what it changes and who wanted it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+
+import msgspec
+from msgspec import Struct
+
+from terminal.errors import Conflict
+from terminal.journal.chain import append, digest
+from terminal.journal.known import Known
+from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
+from terminal.journal.store import moment_text
+from terminal.money import Fen
+
+
+class OnWire(Struct, frozen=True):
+    """What stands behind an id on the wire: its settlement, and whether this sending was undone since."""
+
+    settlement_id: str
+    undone: bool
+
+
+class Repairs(Known):
+    """The part of the journal that repairs."""
+
+    def keep_run(self, day: dt.date, report: bytes, now: dt.datetime) -> int:
+        """Keep the report of one more run of a day's end; returns its number, from 1."""
+        with self.writing() as connection:
+            row = connection.execute("SELECT count(*) FROM day_runs WHERE day = ?", (day.isoformat(),)).fetchone()
+            run = int(row[0]) + 1
+            facts = {"day": day, "run": run, "report_digest": digest(report)}
+            entry, _ = append(connection, self.terminal_id, "day-run", now, facts)
+            connection.execute("INSERT INTO day_runs VALUES (?, ?, ?, ?)", (day.isoformat(), run, entry, report))
+            return run
+
+    def runs(self, day: dt.date) -> list[bytes]:
+        """The reports of all runs of a day's end, oldest first."""
+        rows = self._connection.execute("SELECT report FROM day_runs WHERE day = ? ORDER BY run", (day.isoformat(),))
+        return [bytes(row["report"]) for row in rows]
+
+    def unclosed_days(self, before: dt.date) -> list[dt.date]:
+        """Days before `before` on which something was committed and that are not sealed, oldest first."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT business_day FROM settlements WHERE business_day < ? AND state IN ('committed', 'voided')"
+            " AND business_day NOT IN (SELECT day FROM days WHERE state = 'sealed') ORDER BY 1",
+            (before.isoformat(),),
+        )
+        return [dt.date.fromisoformat(row[0]) for row in rows]
+
+    def on_wire(self, wire_id: str) -> OnWire | None:
+        """The settlement that went out under this id, or None where it never did from here."""
+        row = self._connection.execute(
+            "SELECT settlement_id, undoes <> '' AS undone FROM outbox WHERE undoes = ?1 OR sent_as = ?1"
+            " OR (message_id = ?1 AND sent_as = '' AND transaction_name <> 'reverse')"
+            " UNION ALL SELECT settlement_id, 1 FROM intents WHERE message_id = ?1 LIMIT 1",
+            (wire_id,),
+        ).fetchone()
+        return OnWire(row["settlement_id"], bool(row["undone"])) if row else None
+
+    def counted_sums(self, record: SettlementRecord) -> CenterSums:
+        """The sums that count for a settlement: its own, or the center's where they were adopted."""
+        names = CenterSums.__struct_fields__
+        row = self._connection.execute(
+            f"SELECT {', '.join(names)} FROM center_amounts WHERE settlement_id = ? AND adopted_by IS NOT NULL",
+            (record.id,),
+        ).fetchone()
+        values = row or {name: getattr(record.settlement, name) for name in names}
+        return CenterSums(**{name: Fen(values[name]) for name in names})
+
+    def adopt(self, settlement_id: str, sums: CenterSums, now: dt.datetime) -> None:
+        """From here on the center's sums count for this settlement; ours stay beside them."""
+        with self.writing() as connection:
+            facts = {"settlement": settlement_id, "sums": sums}
+            entry, _ = append(connection, self.terminal_id, "adopted", now, facts)
+            values = [int(getattr(sums, name)) for name in CenterSums.__struct_fields__]
+            connection.execute(
+                "INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (settlement_id, entry, *values, entry),
+            )
+
+    def accept_found(self, settlement_id: str, references: dict[str, str], now: dt.datetime) -> None:
+        """The center has it after all: its message is accepted by these references, whatever it was before."""
+        with self.writing() as connection:
+            row = _message(connection, settlement_id)
+            if row["state"] == "accepted":
+                return
+            if row["state"] == "refused":
+                self._reopen(connection, row["message_id"], "", "found at the center", now)
+        self.mark_accepted(row["message_id"], b"", references, now)
+
+    def send_again(self, settlement_id: str, new_id: str, reason: str, now: dt.datetime) -> None:
+        """The center has lost it: its message goes again, under a new id."""
+        with self.writing() as connection:
+            row = _message(connection, settlement_id)
+            if row["state"] != "accepted":
+                raise Conflict("not-accepted", "this message is still on its way", "该消息仍在上传")
+            self._reopen(connection, row["message_id"], new_id, reason, now)
+
+    def note_repair(self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime) -> None:
+        """Who carried out which proposal."""
+        with self.writing() as connection:
+            facts = {"day": day, "difference": difference, "action": action, "operator": operator}
+            entry, _ = append(connection, self.terminal_id, "repaired", now, facts)
+            connection.execute(
+                "INSERT INTO repairs (day, difference, action, operator, entry) VALUES (?, ?, ?, ?, ?)",
+                (day.isoformat(), difference, action, operator, entry),
+            )
+
+    def group_keys(self, day: dt.date) -> list[tuple[str, Scheme, ClearingClass]]:
+        """Provider, scheme and clearing class of everything that was begun on a day, also what was abandoned."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT provider_id, scheme, clearing_class FROM settlements WHERE business_day = ?",
+            (day.isoformat(),),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def _reopen(
+        self, connection: sqlite3.Connection, message_id: str, new_id: str, reason: str, now: dt.datetime
+    ) -> None:
+        facts = {"message_id": message_id, "sent_as": new_id, "reason": reason}
+        append(connection, self.terminal_id, "reopened", now, facts)
+        connection.execute(
+            "UPDATE outbox SET state = 'queued', in_doubt = 0, attempts = 0, sent_as = iif(?1 = '', sent_as, ?1),"
+            " last_word = NULL, reason = ?2, answer = NULL, center_references = '{}', next_attempt_at = ?3"
+            " WHERE message_id = ?4",
+            (new_id, reason, moment_text(now), message_id),
+        )
+
+
+def _message(connection: sqlite3.Connection, settlement_id: str) -> sqlite3.Row:
+    row: sqlite3.Row = connection.execute(
+        "SELECT message_id, state FROM outbox WHERE settlement_id = ? AND transaction_name <> 'reverse'",
+        (settlement_id,),
+    ).fetchone()
+    if row is None:
+        raise Conflict("not-committed", "nothing was committed under this number", "该结算未完成")
+    return row
+
+
+def sums_from(total: int, fund_total: int, account: int, own: CenterSums) -> CenterSums:
+    """The center's sums from what a reconciliation file tells; what it does not is ours, and cash is the rest."""
+    cash = total - fund_total - account - own.provider_borne
+    return msgspec.structs.replace(
+        own, total=Fen(total), fund_total=Fen(fund_total), account=Fen(account), cash=Fen(cash)
+    )

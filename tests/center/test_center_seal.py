@@ -1,0 +1,292 @@
+"""What provinces put around a message: addresses, gateway headers, SM2 and SM4 bodies, TLS with both certificates."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import json
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from town import MORNING, Town
+
+from terminal import signature
+from terminal.center.desk import Accepted, Unknown
+from terminal.center.envelope import Request
+from terminal.center.link import HttpLink, Silence, Tls, Unreachable
+from terminal.center.profile import Profile, load_profile, profile_names
+from terminal.center.seal import Secrets, gateway_headers, seal, sm4
+from terminal.clock import SetClock
+from terminal.errors import Refused
+
+KEYS = Secrets(
+    api_access_key="ak", api_secret="sk", tif_account="paas", tif_token="token", client_id="0123456789abcdef"
+)
+SIGN_IN = b'{"infno":"9001","msgid":"1"}'
+
+
+def openssl(*arguments: str, folder: Path) -> None:
+    """The machine's own openssl."""
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def sm2(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """An SM2 key pair, made by openssl."""
+    folder = tmp_path_factory.mktemp("sm2")
+    openssl("ecparam", "-name", "SM2", "-genkey", "-noout", "-out", "key.pem", folder=folder)
+    openssl("pkey", "-in", "key.pem", "-pubout", "-out", "public.pem", folder=folder)
+    return (folder / "key.pem").read_text(), (folder / "public.pem").read_text(), folder
+
+
+class Gate(BaseHTTPRequestHandler):
+    """A gateway that writes down what it gets."""
+
+    seen: ClassVar[list[tuple[str, dict[str, str]]]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.seen.append((self.path, dict(self.headers.items())))
+        body = b'{"infcode":0,"output":{}}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing on standard error."""
+
+
+@contextmanager
+def gate(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A gateway on loopback, over TLS where a context is given; its port."""
+    Gate.seen = []
+    server = HTTPServer(("127.0.0.1", 0), Gate)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def posted(profile: Profile, body: bytes = SIGN_IN) -> tuple[str, dict[str, str]]:
+    """Path and headers of one request as they arrive."""
+    with gate() as port:
+        url = f"http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService"
+        link = HttpLink(url, SetClock(MORNING), 5, profile, KEYS, nonce=lambda: "n0nce")
+        link.post(body)
+        link.close()
+        return Gate.seen[0]
+
+
+def test_every_profile_that_ships_is_readable() -> None:
+    """All of them, by name; who is unknown, or has an unknown key, is refused with the file."""
+    assert {"baseline", "reference", "hunan", "guangdong", "jilin"} <= set(profile_names())
+    for name in profile_names():
+        assert load_profile(name).name == name
+    assert load_profile("baseline").repeats == "unsafe"
+    assert "2103" not in load_profile("hunan").reversible
+    with pytest.raises(Refused, match="no profile"):
+        load_profile("atlantis")
+
+
+def test_a_profile_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    """Named with file and key."""
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nrepeat = "unsafe"\n')
+    with pytest.raises(Refused) as refused:
+        load_profile(str(file))
+    assert refused.value.at == "mine.toml: repeat"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("baseline", "/fsi/api/rsfComIfsService/callService"),
+        ("guangdong", "/fsi/api/rsfComIfsService/callService/9001"),
+        ("hebei", "/fsi/api/signInSignOutService/signIn"),
+    ],
+)
+def test_the_address_has_the_province_s_form(name: str, path: str) -> None:
+    """One for all, the number behind it, or a path of its own."""
+    assert posted(load_profile(name))[0] == path
+
+
+@pytest.mark.parametrize(("name", "joint"), [("hunan", "&"), ("jiangxi", "&&")])
+def test_the_api_headers_are_signed_with_hmac_sha1(name: str, joint: str) -> None:
+    """The four fields sorted and joined; Jiangxi's document has a second ampersand before the version."""
+    _, headers = posted(load_profile(name))
+    milliseconds = str(int(MORNING.timestamp()) * 1_000)
+    text = f"_api_access_key=ak&_api_name=9001&_api_timestamp={milliseconds}{joint}_api_version=1.0.0"
+    expected = base64.b64encode(hmac.new(b"sk", text.encode(), hashlib.sha1).digest()).decode()
+    assert headers["_api_signature"] == expected
+    assert (headers["_api_name"], headers["_api_timestamp"]) == ("9001", milliseconds)
+
+
+@pytest.mark.parametrize(("name", "upper"), [("guangdong", False), ("hebei", True)])
+def test_the_tif_headers_are_signed_with_sha256(name: str, upper: bool) -> None:
+    """timestamp + token + nonce + timestamp, in the site's case."""
+    _, headers = posted(load_profile(name))
+    seconds = str(int(MORNING.timestamp()))
+    expected = hashlib.sha256(f"{seconds}tokenn0nce{seconds}".encode()).hexdigest()
+    assert headers["x-tif-signature"] == (expected.upper() if upper else expected)
+    assert (headers["x-tif-paasid"], headers["x-tif-nonce"]) == ("paas", "n0nce")
+
+
+def test_secrets_are_never_shown() -> None:
+    """Neither their text nor an error holds them."""
+    assert "sk" not in repr(KEYS)
+
+
+def request_of(**node: Any) -> Request:
+    """A request with one node."""
+    names = Request.__struct_fields__[:14]
+    return Request(**dict.fromkeys(names, "x"), input={"data": node})  # type: ignore[arg-type]
+
+
+def test_sm4_is_the_standard_s() -> None:
+    """GB/T 32907, example 1, and what was encrypted is read again."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    block = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    made = Cipher(algorithms.SM4(block), modes.ECB()).encryptor().update(block)
+    assert made.hex() == "681edf34d206965e86b3e94f536e4246"
+    assert sm4(KEYS, sm4(KEYS, "张三".encode(), encrypt=True), encrypt=False) == "张三".encode()
+
+
+def test_a_signed_and_encrypted_body_is_what_openssl_reads(sm2: tuple[str, str, Path]) -> None:
+    """Jilin: openssl decrypts `input` with the client id and finds the signature over its text good."""
+    key, _, folder = sm2
+    keys = msgspec.structs.replace(KEYS, private_key=key)
+    document = json.loads(seal(request_of(psn_name="张三"), load_profile("jilin"), keys))
+    assert (document["enc_type"], document["signtype"]) == ("SM4", "SM2")
+    (folder / "input").write_bytes(base64.b64decode(document["input"]))
+    key_hex = KEYS.client_id.encode().hex()
+    openssl("enc", "-d", "-sm4-ecb", "-K", key_hex, "-in", "input", "-out", "plain", folder=folder)
+    assert json.loads((folder / "plain").read_bytes()) == {"data": {"psn_name": "张三"}}
+    raw = base64.b64decode(document["cainfo"])
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    (folder / "signature").write_bytes(der)
+    options = ("-rawin", "-digest", "sm3", "-pkeyopt", f"distid:{KEYS.client_id}")
+    verify = ("pkeyutl", "-verify", "-pubin", "-inkey", "public.pem", "-in", "plain", "-sigfile", "signature")
+    openssl(*verify, *options, folder=folder)
+
+
+def test_the_envelope_s_signature_leaves_the_body_out(sm2: tuple[str, str, Path]) -> None:
+    """Hubei type: upper-case hex over the sorted fields without `cainfo` and `input`."""
+    key, public, _ = sm2
+    profile, keys = load_profile("hubei"), msgspec.structs.replace(KEYS, private_key=key)
+    document = json.loads(seal(request_of(a="1"), profile, keys))
+    text = "&".join(f"{name}={document[name]}" for name in sorted(document) if name not in ("cainfo", "input"))
+    raw = bytes.fromhex(document["cainfo"])
+    assert document["cainfo"] == document["cainfo"].upper()
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    assert signature.verify(public.encode(), text.encode(), der)
+
+
+class SealingCenter:
+    """A link that signs and encrypts the center's answers as Jilin's does, or spoils them."""
+
+    def __init__(self, town: Town, key: str, spoil: str) -> None:
+        self._link, self._key, self._spoil = town.new_link(), key, spoil
+
+    def post(self, body: bytes) -> bytes:
+        document = json.loads(body)
+        document["input"] = json.loads(sm4(KEYS, base64.b64decode(document["input"]), encrypt=False))
+        answer = json.loads(self._link.post(json.dumps(document).encode()))
+        text = json.dumps(answer["output"], ensure_ascii=False).encode()
+        der = signature.sign(self._key.encode(), text, KEYS.client_id.encode())
+        raw = b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(der))
+        answer["cainfo"] = base64.b64encode(raw).decode()
+        if document["infno"] == "2102" and self._spoil == "amount":
+            text = text.replace(b'"75.00"', b'"57.00"')
+        if document["infno"] == "2102" and self._spoil == "unsigned":
+            answer["cainfo"] = ""
+        answer["output"] = base64.b64encode(sm4(KEYS, text, encrypt=True)).decode()
+        if document["infno"] == "2102" and self._spoil == "cipher":
+            answer["output"] = answer["output"][:-8] + "AAAAAAA="
+        return json.dumps(answer).encode()
+
+
+@pytest.mark.parametrize("spoil", ["", "amount", "unsigned", "cipher"])
+def test_an_answer_with_a_wrong_signature_is_unknown(town: Town, sm2: tuple[str, str, Path], spoil: str) -> None:
+    """Signed and encrypted, both ways: accepted; changed, unsigned or not to be decrypted: unknown, never accepted."""
+    from terminal.center.desk import CenterDesk, Institution
+
+    key, public, _ = sm2
+    keys = msgspec.structs.replace(KEYS, private_key=key, center_public_key=public)
+    names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
+    link = SealingCenter(town, key, spoil)
+    desk = CenterDesk(link, Institution("370602", names), town.stamp, 1, town.clock, load_profile("jilin"), keys)
+    outcome = town.send(town.purchase(), desk=desk)
+    assert isinstance(outcome, Unknown if spoil else Accepted)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A local authority with a server's and a client's certificate, made by openssl."""
+    folder = tmp_path_factory.mktemp("ca")
+    made = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
+    openssl("req", "-x509", *made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority", folder=folder)
+    for name, subject in (("server", "/CN=center"), ("client", "/CN=terminal")):
+        (folder / f"{name}.ext").write_text("subjectAltName=IP:127.0.0.1\n")
+        openssl("req", *made[:3], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject, folder=folder)
+        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
+        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem", folder=folder)
+    return folder
+
+
+@pytest.mark.parametrize("case", ["good", "no client certificate", "another authority"])
+def test_tls_checks_both_sides(authority: Path, case: str) -> None:
+    """With our certificate and the center's authority: an answer. Without either: no exchange at all."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority / "server.pem", authority / "server.key")
+    context.load_verify_locations(authority / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    certificate = "" if case == "no client certificate" else str(authority / "client.pem")
+    ca = "" if case == "another authority" else str(authority / "ca.pem")
+    tls = Tls(ca, certificate, str(authority / "client.key") if certificate else "")
+    with gate(context) as port:
+        link = HttpLink(f"https://127.0.0.1:{port}/", SetClock(MORNING), 5, tls=tls)
+        if case == "good":
+            assert link.post(SIGN_IN) == b'{"infcode":0,"output":{}}'
+        else:
+            with pytest.raises((Unreachable, Silence)):
+                link.post(SIGN_IN)
+        link.close()
+        assert len(Gate.seen) == (1 if case == "good" else 0)
+
+
+def test_a_certificate_that_is_none_is_refused_at_start(tmp_path: Path) -> None:
+    """Named by its key, before anything is sent."""
+    (tmp_path / "bad.pem").write_text("nothing")
+    with pytest.raises(Refused) as refused:
+        HttpLink("https://127.0.0.1:1/", SetClock(MORNING), tls=Tls(certificate=str(tmp_path / "bad.pem")))
+    assert refused.value.at == "center.tls"
+
+
+def test_headers_name_the_moment() -> None:
+    """Two moments, two signatures."""
+    gateway = load_profile("hunan").gateway
+    later = MORNING + dt.timedelta(seconds=1)
+    assert gateway_headers(gateway, KEYS, "1101", MORNING, "") != gateway_headers(gateway, KEYS, "1101", later, "")

@@ -1,0 +1,72 @@
+"""The month's statement: by county, scheme and clearing class, adding up to its days to the fen."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+from counter_parts import DAY, STAY, Shop, card, person, purchase
+
+from terminal.counter.month import as_csv, due_on, month_statement
+from terminal.errors import Refused
+
+JUNE, JULY = dt.date(2021, 6, 1), dt.date(2021, 7, 1)
+COUNTIES = {"370602": "芝罘区", "370611": "福山区"}
+
+
+def two_counties(folder: Path) -> Shop:
+    """Two insured persons of two counties."""
+    return Shop(folder, person(1), person(2, insured_place="370611"))
+
+
+def test_a_month_adds_up_to_its_days(tmp_path: Path) -> None:
+    """A stay, purchases of two counties, a void on the next day: each line, and the sum of the days."""
+    with two_counties(tmp_path) as shop:
+        shop.settle(STAY)
+        back = shop.settle(purchase("20.00"))["id"]
+        shop.reader.insert(card(2))
+        shop.settle(purchase("30.00"))
+        assert shop.counter.close_day(DAY).state == "sealed"
+        june = month_statement(shop.journal, JUNE, COUNTIES, shop.clock.now().date())
+        assert not june.ready
+        shop.clock.advance(86_400)
+        shop.counter.sign_in("007")
+        shop.void(back)
+        june = month_statement(shop.journal, JUNE, COUNTIES, shop.clock.now().date())
+        assert june.ready
+        assert [(one.county, one.clearing_class, one.count, one.total, one.fund_total) for one in june.lines] == [
+            ("芝罘区", "inpatient", 1, 1_000_000, 761_000),
+            ("福山区", "pharmacy", 1, 3_000, 0),
+            ("芝罘区", "pharmacy", 1, 2_000, 0),
+        ]
+        days = shop.journal.group_totals(DAY)
+        for name in ("total", "fund_total", "provider_borne", "account", "cash"):
+            assert getattr(june.totals, name) == sum(getattr(group, name) for group in days)
+        july = month_statement(shop.journal, JULY, COUNTIES, shop.clock.now().date())
+        assert [(one.count, one.void_count, one.total) for one in july.lines] == [(0, 1, -2_000)]
+        assert (july.ready, july.open_days) == (False, [JULY])
+
+
+def test_the_statement_as_csv_is_read_by_a_spreadsheet(tmp_path: Path) -> None:
+    """A head, a line each, the sum; amounts in yuan."""
+    with two_counties(tmp_path) as shop:
+        shop.settle(purchase("20.00"))
+        statement = month_statement(shop.journal, JUNE, COUNTIES, DAY)
+        data = as_csv(statement)
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    assert rows[0][6:] == ["医疗费总额", "基金支付", "机构负担", "个人账户支付", "现金支付"]
+    assert rows[1][1:] == ["芝罘区", "employee", "pharmacy", "1", "0", "20.00", "0.00", "0.00", "20.00", "0.00"]
+    assert rows[2][0] == "合计"
+    assert rows[2][6:] == ["20.00", "0.00", "0.00", "20.00", "0.00"]
+
+
+def test_a_month_is_named_by_its_first_day(tmp_path: Path) -> None:
+    """Any other day is refused; the agreed day is one of the following month."""
+    with two_counties(tmp_path) as shop, pytest.raises(Refused):
+        month_statement(shop.journal, DAY, COUNTIES, DAY)
+    assert due_on(JUNE, 5) == dt.date(2021, 7, 5)
+    assert due_on(dt.date(2021, 12, 1), 5) == dt.date(2022, 1, 5)

@@ -1,0 +1,210 @@
+"""The online mode: the center decides before anyone is told "paid"; what it leaves open is undone, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from counter_parts import STAY, Shop, purchase
+
+from terminal.center.profile import Profile
+from terminal.errors import InDoubt, Refused, Unavailable
+from terminal.journal.journal import Journal
+
+UNSAFE = Profile(name="test", repeats="unsafe")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop in online mode, at a center that promises nothing about repeats."""
+    with Shop(tmp_path, mode="online", profile=UNSAFE) as opened:
+        yield opened
+
+
+def booked(shop: Shop) -> list[str]:
+    """What the center has: the state of each of its rows."""
+    return [state for _, state in shop.books.settlements()]
+
+
+def test_paid_means_that_the_center_has_it(shop: Shop) -> None:
+    """The answer says accepted, the center has booked it, its numbers are in the journal, nothing waits."""
+    answer = shop.settle(purchase("20.00"))
+    assert (answer["state"], answer["upload"]) == ("committed", "accepted")
+    assert answer["center"]["differences"] == []
+    assert answer["center"]["sums"]["account"] == "20.00"
+    record = shop.journal.settlement(answer["id"])
+    assert (record.state, record.upload_state) == ("committed", "accepted")
+    assert record.center_references["setl_id"] == shop.books.settlements()[0][0].settlement_id
+    assert shop.journal.counts() == {"accepted": 1}
+    assert shop.journal.verify() == []
+    assert "20.00" in shop.print_all()[-1]
+
+
+def test_the_request_is_durable_before_it_is_sent(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the moment of sending, the journal holds the intent with the very bytes and their message id."""
+    seen = []
+    quote = shop.quote(purchase("20.00"))
+    post = shop.link.post
+
+    def watched(body: bytes, infno: str = "") -> bytes:
+        if b'"infno":"2102"' in body:
+            ((intent),) = shop.journal.open_intents()
+            seen.append((intent.record.state, intent.request == body, intent.message_id.encode() in body))
+        return post(body)
+
+    monkeypatch.setattr(shop.link, "post", watched)
+    shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert seen == [("authorising", True, True)]
+    assert shop.journal.open_intents() == []
+
+
+def test_a_refusal_leaves_nothing_and_the_same_quote_may_be_settled_again(shop: Shop) -> None:
+    """The center says no: the operator hears why, nothing is committed or printed; a second try settles once."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.faults.inject("refuse", infno="2102")
+    with pytest.raises(Refused) as refused:
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert refused.value.code == "center-refused"
+    assert (shop.journal.counts(), shop.journal.print_queue(), booked(shop)) == ({}, [], [])
+    shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert booked(shop) == ["booked"]
+    assert shop.journal.verify() == []
+
+
+def test_a_center_that_is_away_leaves_nothing(shop: Shop) -> None:
+    """No connection: surely not sent, so no reversal either."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.down()
+    with pytest.raises(Unavailable) as refused:
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert (refused.value.code, refused.value.money_moved) == ("center-unreachable", "no")
+    assert shop.journal.counts() == {}
+    shop.center.up()
+
+
+@pytest.mark.parametrize(
+    ("fault", "at_center"), [("drop-after", ["reversed"]), ("truncated", ["reversed"]), ("drop-before", [])]
+)
+def test_silence_is_reversed_and_nothing_is_paid(shop: Shop, fault: str, at_center: list[str]) -> None:
+    """Cut after or before booking: in doubt is said, the person waits, the reversal goes; then a new sale goes once."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.faults.inject(fault, infno="2102")  # type: ignore[arg-type]
+    with pytest.raises(InDoubt) as doubt:
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert (doubt.value.code, doubt.value.money_moved, doubt.value.retry) == ("center-silent", "unknown", "after")
+    with pytest.raises(Unavailable) as waits:
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert waits.value.code == "person-in-doubt"
+    with pytest.raises(Unavailable):
+        shop.counter.identify_card()
+    shop.upload_all()
+    assert booked(shop) == at_center
+    assert shop.counter.identify_card().person.account.balance == 150_000
+    shop.settle(purchase("20.00"))
+    assert booked(shop) == [*at_center, "booked"]
+    assert len(shop.print_all()) == 1
+    assert shop.journal.verify() == []
+
+
+def test_a_reversal_is_repeated_until_it_is_answered(shop: Shop) -> None:
+    """Silence on the reversal, twice: it goes again, each time as a message of its own, and undoes once."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.faults.inject("drop-after", infno="2102")
+    shop.center.faults.inject("drop-before", infno="2601")
+    shop.center.faults.inject("drop-after", infno="2601")
+    with pytest.raises(InDoubt):
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    sent = []
+    for _ in range(4):
+        shop.upload_all()
+        sent += [(message.state, message.attempts) for message in shop.journal.queue()]
+        shop.clock.advance(10)
+    assert sent == [("unknown", 1), ("unknown", 2)]
+    assert booked(shop) == ["reversed"]
+    assert shop.books.person("37060200000001").account.balance == 150_000  # type: ignore[union-attr]
+
+
+def test_a_difference_is_shown_recorded_and_the_center_s_amounts_count(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The center takes 1.00 less from the account: both splits are kept, the till collects the center's cash."""
+    quote = shop.quote(purchase("20.00"))
+    post = shop.link.post
+
+    def other(body: bytes, infno: str = "") -> bytes:
+        return post(body).replace(b'"acct_pay":"20.00","psn_cash_pay":"0.00"', b'"acct_pay":"19.00","psn_cash_pay":1')
+
+    monkeypatch.setattr(shop.link, "post", other)
+    answer = msgspec.json.decode(shop.counter.settle(quote.id, quote.hash, False, "", "k1"))
+    assert answer["center"]["sums"] == {
+        "total": "20.00",
+        "fund_total": "0.00",
+        "provider_borne": "0.00",
+        "account": "19.00",
+        "cash": "1.00",
+    }
+    assert answer["settlement"]["account"] == "20.00"
+    assert "acct_pay: center 19.00, terminal 20.00" in answer["center"]["differences"]
+    assert "acct_pay" in shop.journal.settlement(answer["id"]).center_references["differences"]
+    (group,) = shop.journal.group_totals(shop.clock.now().date())
+    assert (group.account, group.cash, group.total) == (1_900, 100, 2_000)
+    assert shop.journal.verify() == []
+
+
+def test_a_void_gives_back_only_what_the_center_has_taken_back(shop: Shop) -> None:
+    """Refused, silent and accepted: only the last one voids; the silent one is undone first."""
+    number = shop.settle(STAY)["id"]
+    shop.center.faults.inject("refuse", infno="2103")
+    with pytest.raises(Refused):
+        shop.void(number)
+    assert shop.journal.settlement(number).state == "committed"
+    shop.center.faults.inject("drop-after", infno="2103")
+    with pytest.raises(InDoubt):
+        shop.void(number)
+    assert shop.journal.settlement(number).state == "committed"
+    shop.upload_all()
+    assert booked(shop) == ["booked", "reversed"]
+    taken_back = shop.void(number)
+    assert shop.journal.settlement(number).voided_by == taken_back["id"]
+    assert booked(shop) == ["voided", "reversed", "booked"]
+    assert shop.counter.identify_card().person.account.balance == 150_000
+    assert shop.journal.verify() == []
+
+
+def test_what_an_end_left_open_is_reversed_at_start(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power goes with the answer on its way: the restart abandons and reverses; the key settles nothing twice."""
+
+    class PowerCut(BaseException):
+        """Not an error of the program: it ends here."""
+
+    quote = shop.quote(purchase("20.00"))
+
+    def cut(journal: Journal, *arguments: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as power:
+        power.setattr(Journal, "authorise", cut)
+        with pytest.raises(PowerCut):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert booked(shop) == ["booked"]
+    shop.crash()
+    assert [shop.journal.settlement(number).state for number in shop.recovered.reversed] == ["abandoned"]
+    shop.counter.sign_in("007")
+    shop.upload_all()
+    assert booked(shop) == ["reversed"]
+    shop.settle(purchase("20.00"), key="k1")
+    assert booked(shop) == ["reversed", "booked"]
+    assert shop.journal.verify() == []
+
+
+def test_a_day_with_abandoned_intents_is_sealed(shop: Shop) -> None:
+    """What was refused or undone counts nowhere: the day balances and is closed."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.faults.inject("drop-after", infno="2102")
+    with pytest.raises(InDoubt):
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    report = shop.counter.close_day(STAY.date)
+    assert report.state == "sealed"
+    assert [(group.group.count, group.balanced) for group in report.groups] == [(0, True)]
