@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_bureau(commands)
     _add_demo(commands)
+    _add_doctor(commands)
     _add_audit(commands)
     _add_receipt(commands)
     _add_card(commands)
@@ -121,6 +122,12 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--folder", type=Path, default=Path("var/demo"), metavar="DIR", help="where its files go")
     demo.add_argument("--simulated-reader", action="store_true", help="no PC/SC: read the card in the process")
     demo.set_defaults(command=_demo)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="look at everything the terminal leans on, and say what to do")
+    doctor.add_argument("--config", required=True, type=Path, metavar="FILE", help="terminal.toml")
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -232,6 +239,12 @@ def _receipt(options: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(made.getvalue())
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from terminal.doctor_command import examine
+
+    return examine(options.config)
 
 
 def _audit(options: argparse.Namespace) -> int:

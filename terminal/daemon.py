@@ -17,11 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from hw.pcsc import PcscReader
 from hw.ports import CardReader, DeviceState, ReceiptPrinter
-from hw.printer import SerialPrinter, WirePrinter, network_printer, usb_printer
-from hw.simulated.printer import SimulatedPrinter
-from hw.simulated.reader import CardFileReader, SimulatedReader
 from terminal.api.app import make_app
 from terminal.api.background import Background, JournalFromAfar
 from terminal.api.log import LOGGER, log_to
@@ -36,11 +32,12 @@ from terminal.center.profile import load_profile
 from terminal.center.seal import load_secrets
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
-from terminal.config import CenterSection, Config, PrinterSection, ReaderSection, load
+from terminal.config import CenterSection, Config, load
 from terminal.counter.counter import Counter
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.recover import recover
+from terminal.devices import Printer, printer_of, reader_of
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
@@ -80,7 +77,7 @@ class _Terminal:
     clock: Clock
     journal: Journal
     reader: CardReader
-    printer: WirePrinter | SimulatedPrinter
+    printer: Printer
     counter: Counter
     prints: PrintQueue | PaperlessQueue
     upload: Upload
@@ -97,7 +94,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         bureau_key=read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None,
     )
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
-    reader, printer = _reader(config.reader), _printer(config.printer)
+    reader, printer = reader_of(config.reader), printer_of(config.printer)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
     try:
         sight = CenterSight(clock)
@@ -162,14 +159,6 @@ def _clock(config: Config) -> Clock:
     return ShiftedClock(config.clock.starts_at)
 
 
-def _reader(section: ReaderSection) -> CardReader:
-    if section.kind == "pcsc":
-        return PcscReader(section.name or None)
-    if section.kind == "none":
-        return SimulatedReader(connected=False)
-    return CardFileReader(Path(section.card))
-
-
 def _prints(
     config: Config, journal: Journal, printer: ReceiptPrinter, document_of: Callable[[PrintJob], Document]
 ) -> PrintQueue | PaperlessQueue:
@@ -177,18 +166,6 @@ def _prints(
         return PaperlessQueue(journal)
     section, glyphs = config.printer, Glyphs(config.receipt.fonts)
     return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs)
-
-
-def _printer(section: PrinterSection) -> WirePrinter | SimulatedPrinter:
-    if section.kind == "serial":
-        return SerialPrinter(section.port, section.baudrate, flow_control=section.flow_control)
-    if section.kind == "network":
-        return network_printer(section.host, section.tcp_port)
-    if section.kind == "usb":
-        return usb_printer(section.usb_vendor, section.usb_product)
-    printer = SimulatedPrinter(section.columns)
-    printer.silent = section.kind == "none"
-    return printer
 
 
 def _serve(config: Config, terminal: _Terminal) -> int:

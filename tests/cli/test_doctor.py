@@ -1,0 +1,76 @@
+"""`terminal doctor`: a verdict a part, what was found, what to do; the exit status says whether the box can work."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hw.simulated.printer import PtyPrinter
+from terminal.bureau.books import Books
+from terminal.bureau.persons import load_persons, load_providers
+from terminal.bureau.server import BureauServer
+from terminal.clock import SystemClock
+from terminal.journal.journal import Journal
+from terminal.settlement.law import Law
+
+BUREAU = Path("examples/bureau")
+
+
+def doctor(folder: Path, center_url: str, printer_port: str, card: str, supplement: str = "") -> tuple[int, str]:
+    """Write a configuration, run the command, and give back its status and its words."""
+    config = folder / "terminal.toml"
+    config.write_text(
+        f'[terminal]\nid = "T1"\njournal = "{folder}/journal.db"\n'
+        f'[center]\nurl = "{center_url}"\narea_code = "370600"\nreply_timeout_seconds = 1\n'
+        f'[reader]\nkind = "simulated"\ncard = "{card}"\n'
+        f'[printer]\nkind = "serial"\nport = "{printer_port}"\ncolumns = 48\nflow_control = "none"\n'
+        f"[policies]\nsupplements = [{supplement}]\n"
+        '[[providers]]\nid = "H37060200003"\nname = "示例"\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "terminal.cli", "doctor", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_box_in_order_gets_a_good_verdict(tmp_path: Path) -> None:
+    """Real journal, real serial line to a printer, a center that takes connections."""
+    Journal.open(tmp_path / "journal.db", "T1", SystemClock()).close()
+    persons, providers = load_persons(BUREAU / "persons.toml"), load_providers(BUREAU / "providers.toml")
+    with (
+        closing(Books(persons, providers)) as books,
+        PtyPrinter(48) as printer,
+        BureauServer(books, Law.load(), SystemClock()) as bureau,
+    ):
+        status, said = doctor(tmp_path, bureau.url, printer.port, "examples/cards/person-01.toml")
+    assert status == 0, said
+    assert "故障 FAULT" not in said
+    assert "正常 good" in said
+
+
+@pytest.mark.parametrize("broken", ["center", "printer", "supplement", "journal"])
+def test_what_is_wrong_is_named_with_what_to_do(tmp_path: Path, broken: str) -> None:
+    """Nothing listens at the center, the printer's port is not there, a file is missing, the journal is no journal."""
+    (tmp_path / "journal.db").write_bytes(b"this is no database at all" * 100)
+    status, said = doctor(tmp_path, "http://127.0.0.1:9/", "/dev/nowhere", "none", '"nowhere.toml"')
+    expected = {
+        "center": "check the line to the bureau",
+        "printer": "check power and cable",
+        "supplement": "nowhere.toml",
+        "journal": "restore the newest",
+    }
+    assert status == 1
+    assert expected[broken] in " ".join(said.split())
+
+
+def test_a_faulty_configuration_is_named(tmp_path: Path) -> None:
+    """One line, before anything is touched."""
+    config = tmp_path / "terminal.toml"
+    config.write_text("[terminal]\nname = 1\n", encoding="utf-8")
+    command = [sys.executable, "-m", "terminal.cli", "doctor", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
