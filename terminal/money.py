@@ -20,6 +20,9 @@ _AMOUNT = re.compile(r"[0-9]{1,18}\.[0-9]{2}")
 _DECIMAL = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,6}))?")
 
 
+_CENTS = tuple(f"{rest:02d}" for rest in range(10**AMOUNT_PLACES))
+
+
 class Fen(int):
     """An amount of money in fen (1/100 yuan). On the wire: a string of yuan with exactly two places."""
 
@@ -72,8 +75,9 @@ def parse_quantity(text: str) -> Quantity:
 
 def format_fen(fen: int) -> str:
     """Write fen as yuan with two places: 123450 as "1234.50", -5 as "-0.05"."""
-    yuan, rest = divmod(abs(fen), 10**AMOUNT_PLACES)
-    return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
+    if fen < 0:
+        return f"-{format_fen(-fen)}"
+    return f"{fen // 100}.{_CENTS[fen % 100]}"
 
 
 def format_rate(basis_points: int) -> str:

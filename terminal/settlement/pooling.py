@@ -67,15 +67,17 @@ def designated(case: Case, pack: Pack) -> bool:
 def reasons_against(case: Case, pack: Pack, service: Service) -> list[Reason]:
     """Why pooling takes no part in this bill; empty where it does."""
     bill, conditions = case.bill, pack.conditions
+    undesignated = Reason("not-designated", "非定点机构，统筹基金和个人账户均不支付", conditions.designation)
     if not service.pooled:
-        return [Reason("not-pooled", "本项服务不属于统筹基金支付范围", service.cite)]
+        reason = Reason("not-pooled", "本项服务不属于统筹基金支付范围", service.cite)
+        return [reason] if designated(case, pack) else [reason, undesignated]
     reasons = []
     if bill.entitlement.status != "active":
         text = _STATUS[bill.entitlement.status]
         suspended = bill.entitlement.status == "suspended" and conditions.suspension
         reasons.append(Reason("not-pooled", text, suspended or conditions.entitlement))
     if not designated(case, pack):
-        reasons.append(Reason("not-designated", "非定点机构，统筹基金和个人账户均不支付", conditions.designation))
+        reasons.append(undesignated)
     if not bill.provider.qualified:
         reasons.append(
             Reason("not-qualified", "该机构无相应服务资格或未签约，统筹基金不支付", conditions.qualification)

@@ -201,3 +201,12 @@ def law_of(text: str) -> Law:
 def test_the_same_bill_gives_the_same_bytes() -> None:
     """Order of keys included: an auditor may compare files."""
     assert encode(Law.load().settle(bill())) == encode(Law.load().settle(bill()))
+
+
+def test_at_a_place_without_an_agreement_the_notice_says_why_the_account_pays_nothing() -> None:
+    """第十五条(三): also where the service is not pooled at all."""
+    settlement = Law.load().settle(
+        bill(service="pharmacy", provider={"designated": False}, account={"balance": "5000.00"})
+    )
+    assert settlement.account == 0
+    assert any(notice.startswith("not-designated:") and "第十五条(三)" in notice for notice in settlement.notices)
