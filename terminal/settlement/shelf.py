@@ -12,7 +12,7 @@ from pathlib import Path
 from terminal.errors import Refused
 from terminal.settlement.pack import Pack, Supplement
 from terminal.settlement.pack_checks import check_pack, check_supplement, check_versions
-from terminal.settlement.toml_form import bad_file, read_toml
+from terminal.settlement.toml_form import bad_file, line_of, read_toml
 from terminal.signature import from_text, verify
 
 
@@ -128,9 +128,20 @@ def _load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | Non
     supplement = read_toml(data, Supplement, name)
     if supplement.supplement.policy not in shelf.policies:
         raise bad_file(f"unknown policy {supplement.supplement.policy}", f"{name}:1")
+    _check_days(supplement, shelf, data.decode("utf-8"), name)
     for pack in shelf.versions(supplement.supplement.policy):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
     return Given(supplement, hashlib.sha256(data).hexdigest())
+
+
+def _check_days(supplement: Supplement, shelf: Shelf, text: str, name: str) -> None:
+    """Refuse a supplement whose days end before they begin, or had ended before its policy began."""
+    head = supplement.supplement
+    began = shelf.versions(head.policy)[0].policy.effective_from
+    if head.effective_to is None or head.effective_to >= max(head.effective_from, began):
+        return
+    ended = "ends before it begins" if head.effective_to < head.effective_from else f"expired before {began}"
+    raise bad_file(f"supplement.effective_to: {ended}", f"{name}:{line_of(text, 'supplement.effective_to')}")
 
 
 def _check_signature(source: Path | bytes, data: bytes, name: str, bureau_key: bytes) -> None:
