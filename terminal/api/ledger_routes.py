@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from terminal.api.guard import read_json
-from terminal.api.served import json_answer, served
+from terminal.api.served import json_answer, month_of, served
 from terminal.api.types import CloseRequest, DayAnswer, DayGroup, QueueAnswer, QueuedPrint, QueuedUpload, RepairRequest
 from terminal.counter.match import TillRow
 from terminal.counter.month import MonthStatement, month_statement
@@ -65,22 +65,12 @@ async def runs(request: Request) -> Response:
 async def month(request: Request) -> Response:
     """GET /v1/months/{month}: the statement of a month (YYYY-MM) by county, scheme and clearing class."""
     terminal = served(request)
-    first_day = _month(request)
+    first_day = month_of(request)
 
     def work() -> MonthStatement:
         return month_statement(terminal.journal, first_day, {}, terminal.clock.now().date())
 
     return json_answer(await terminal.call(work))
-
-
-def _month(request: Request) -> dt.date:
-    text = request.path_params["month"]
-    try:
-        if len(text) == len("2021-06"):
-            return dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        pass
-    raise Refused("bad-input", "a month is written YYYY-MM", "月份格式为 YYYY-MM", "month")
 
 
 async def _till_rows(request: Request) -> list[TillRow] | None:

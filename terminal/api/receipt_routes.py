@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from terminal.api.guard import read_json
-from terminal.api.served import Served, json_answer, served
+from terminal.api.served import Served, json_answer, month_of, served
 from terminal.api.types import DrawerAnswer, DrawerRequest, EncodingAnswer, EncodingRequest, PrintAnswer
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import PrintJob
@@ -53,7 +52,7 @@ async def reprint(request: Request) -> Response:
 
 async def statement(request: Request) -> Response:
     """GET /v1/months/{month}/statement.{form}: csv, xlsx, pdf or txt."""
-    terminal, month = served(request), _month(request)
+    terminal, month = served(request), month_of(request)
     form = request.path_params["form"]
     if form not in _FORMS:
         raise Refused("bad-input", f"the forms are {', '.join(_FORMS)}", f"支持的格式：{'、'.join(_FORMS)}", "form")
@@ -66,7 +65,7 @@ async def statement(request: Request) -> Response:
 
 async def print_statement(request: Request) -> Response:
     """POST /v1/months/{month}/statement: on the receipt printer."""
-    terminal, month = served(request), _month(request)
+    terminal, month = served(request), month_of(request)
     return _queued(await terminal.call(lambda: terminal.counter.print_month(month)))
 
 
@@ -111,16 +110,6 @@ _FORMS: dict[str, tuple[str, Callable[[MonthStatement, Served], bytes]]] = {
 
 def _queued(job: PrintJob) -> Response:
     return json_answer(PrintAnswer(job.document, job.subject, job.copy), 202)
-
-
-def _month(request: Request) -> dt.date:
-    text = request.path_params["month"]
-    try:
-        if len(text) == len("2021-06"):
-            return dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        pass
-    raise Refused("bad-input", "a month is written YYYY-MM", "月份格式为 YYYY-MM", "month")
 
 
 ROUTES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -72,3 +73,14 @@ def only_query_key(request: Request, name: str, characters_max: int) -> str:
     if len(items) != 1 or not 0 < len(items[0][1]) <= characters_max:
         raise Refused("bad-input", f"give {name} once, 1 to {characters_max} characters", f"请给出一个 {name}", name)
     return items[0][1]
+
+
+def month_of(request: Request) -> dt.date:
+    """The first day of the month that the path names. Raises Refused unless it is written YYYY-MM."""
+    text = request.path_params["month"]
+    try:
+        if len(text) == len("2021-06"):
+            return dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        pass
+    raise Refused("bad-input", "a month is written YYYY-MM", "月份格式为 YYYY-MM", "month")
