@@ -14,10 +14,10 @@ from terminal.errors import Unavailable
 from terminal.settlement.law import Law
 
 
-def serve(persons: Path, providers: Path, supplements: list[Path], books: Path | None, port: int) -> int:
+def serve(persons: Path, providers: Path, supplements: list[Path], books: str, port: int) -> int:
     """Serve on loopback until TERM or INT. Raises Refused for a faulty file, Unavailable for a taken port."""
     law = Law.load(supplements)
-    kept = Books(load_persons(persons), load_providers(providers), books or ":memory:")
+    kept = Books(load_persons(persons), load_providers(providers), books)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())

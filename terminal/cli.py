@@ -110,7 +110,9 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     bureau = commands.add_parser("bureau", help="run the reference center (training, tests, acceptance)")
     bureau.add_argument("--persons", required=True, type=Path, metavar="FILE", help="insured persons")
     bureau.add_argument("--providers", required=True, type=Path, metavar="FILE", help="designated providers")
-    bureau.add_argument("--books", type=Path, metavar="FILE", help="keep the books here (default: in memory)")
+    bureau.add_argument(
+        "--books", default=":memory:", metavar="PLACE", help="a file or postgresql://… (default: memory)"
+    )
     bureau.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
     bureau.add_argument("--port", type=int, default=8432, metavar="N", help="port on loopback (default 8432)")
     bureau.set_defaults(command=_bureau)

@@ -17,6 +17,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.bureau.faults import INSTEAD, FaultName, Faults, as_strings
 from terminal.clock import Clock
+from terminal.errors import Unavailable
 from terminal.limits import BILL_BYTES_MAX
 
 PATH = "/fsi/api/rsfComIfsService/callService"
@@ -42,7 +43,10 @@ def make_app(books: Books, law: Law, clock: Clock, faults: Faults | None = None,
         fault = faults.take(_infno(body)) if faults else None
         if fault in INSTEAD:
             return Response(INSTEAD[fault], media_type="text/html" if fault == "html" else JSON)
-        answer = b"" if fault == "drop-before" else center.answer(body)
+        try:
+            answer = b"" if fault == "drop-before" else center.answer(body)
+        except Unavailable:
+            return Response(b'{"code":503,"message":"the books are out of reach"}', 503, media_type=JSON)
         if fault in ("drop-before", "drop-after"):
             return await _dropped(request, cut)
         is_file = answer[:1] not in (b"{", b"")

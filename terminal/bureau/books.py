@@ -1,5 +1,4 @@
-"""The reference center's books: persons, sign-ins, settlements and the answers it gave, in one SQLite file or
-memory.
+"""The reference center's books: persons, sign-ins, settlements and the answers it gave, in whatever storage.
 
 Everything that one request changes is one transaction. May be read from another thread (tests,
 demonstration).
@@ -8,10 +7,8 @@ demonstration).
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
@@ -19,27 +16,11 @@ import msgspec
 from msgspec import Struct
 
 from terminal.bureau.persons import NamedProvider, Person
+from terminal.bureau.storage import Found, open_storage
+from terminal.bureau.tables import TABLES
 from terminal.settlement.bill import Bill
 from terminal.settlement.codec import decode, encode
 from terminal.settlement.result import Settlement
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS persons (
-    person_number TEXT PRIMARY KEY, card_number TEXT NOT NULL UNIQUE, id_number TEXT NOT NULL UNIQUE,
-    credential TEXT NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS sign_ins (
-    sign_number TEXT PRIMARY KEY, operator TEXT NOT NULL, day TEXT NOT NULL, open INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS messages (
-    provider_id TEXT NOT NULL, message_id TEXT NOT NULL, digest TEXT NOT NULL, answer BLOB NOT NULL,
-    reversed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (provider_id, message_id)) STRICT;
-CREATE TABLE IF NOT EXISTS settlements (
-    number INTEGER PRIMARY KEY, settlement_id TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL,
-    provider_id TEXT NOT NULL, insurance_type TEXT NOT NULL, clearing_type TEXT NOT NULL, agency TEXT NOT
-    NULL, business_day TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS closed_days (
-    provider_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (provider_id, day)) STRICT;
-"""
 
 CredentialKind = Literal["card_number", "id_number", "credential"]
 BookedState = Literal["booked", "voided", "reversed"]
@@ -77,43 +58,36 @@ class KeptAnswer(Struct, frozen=True):
 class Books:
     """The center's books.
 
-    `path` is a file or ":memory:"; persons already on file keep what was booked on them. days_by: whether a row counts
-    on the counter's business day, or on the day of its `setl_time` as many real centers have it.
+    `place` is a file, ":memory:" or a PostgreSQL URL; persons already on file keep what was booked on them. days_by:
+    whether a row counts on the counter's business day, or on the day of its `setl_time` as many real centers have it.
+    `storage` is for the parts of the center that keep tables of their own.
     """
 
     def __init__(
         self,
         persons: Sequence[Person],
         providers: Mapping[str, NamedProvider],
-        path: Path | str = ":memory:",
+        place: Path | str = ":memory:",
         days_by: Literal["business-day", "center-time"] = "business-day",
     ) -> None:
         self.providers = dict(providers)
         self.days_by = days_by
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.executescript(_TABLES)
+        self.storage = open_storage(place, TABLES)
         with self.transaction():
+            for name in ("settlements", "sign_ins"):
+                self.storage.change(
+                    f"INSERT INTO numbers SELECT '{name}', count(*) FROM {name} WHERE true ON CONFLICT DO NOTHING"
+                )
             for person in persons:
                 self._insert(person)
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Close the storage."""
+        self.storage.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All or nothing; one at a time."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        return self.storage.transaction()
 
     def person(self, person_number: str) -> Person | None:
         """The person of this number as they stand now, or None."""
@@ -125,118 +99,102 @@ class Books:
 
     def keep_person(self, person: Person) -> None:
         """Write the person's new account and year."""
-        with self._lock:
-            self._connection.execute(
-                "UPDATE persons SET body = ? WHERE person_number = ?", (encode(person), person.person_number)
-            )
+        self.storage.change("UPDATE persons SET body = ? WHERE person_number = ?", encode(person), person.person_number)
+
+    def persons(self) -> list[Person]:
+        """Everybody on file, by number."""
+        found = self.storage.rows("SELECT body FROM persons ORDER BY person_number")
+        return [decode(row["body"], Person) for row in found]
 
     def sign_in(self, sign_number: str, operator: str, day: dt.date) -> None:
         """Open a sign-in for one operator and one day."""
-        with self._lock:
-            self._connection.execute(
-                "INSERT INTO sign_ins VALUES (?, ?, ?, 1)", (sign_number, operator, day.isoformat())
-            )
+        self.storage.change("INSERT INTO sign_ins VALUES (?, ?, ?, 1)", sign_number, operator, day.isoformat())
 
     def is_signed_in(self, sign_number: str, operator: str, day: dt.date) -> bool:
         """Whether this number is an open sign-in of this operator and day."""
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT 1 FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1",
-                (sign_number, operator, day.isoformat()),
-            ).fetchone()
-        return found is not None
+        found = self.storage.rows(
+            "SELECT open FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1",
+            sign_number,
+            operator,
+            day.isoformat(),
+        )
+        return bool(found)
 
     def sign_out(self, sign_number: str) -> None:
         """Close a sign-in."""
-        with self._lock:
-            self._connection.execute("UPDATE sign_ins SET open = 0 WHERE sign_number = ?", (sign_number,))
+        self.storage.change("UPDATE sign_ins SET open = 0 WHERE sign_number = ?", sign_number)
 
     def answer_of(self, provider_id: str, message_id: str) -> KeptAnswer | None:
         """What this message was answered, or None where it was never accepted."""
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT digest, answer, reversed FROM messages WHERE provider_id = ? AND message_id = ?",
-                (provider_id, message_id),
-            ).fetchone()
+        row = self._one(
+            "SELECT digest, answer, reversed FROM messages WHERE provider_id = ? AND message_id = ?",
+            provider_id,
+            message_id,
+        )
         return KeptAnswer(row["digest"], bytes(row["answer"]), bool(row["reversed"])) if row else None
 
     def keep_answer(self, provider_id: str, message_id: str, digest: str, answer: bytes) -> None:
         """Keep the answer of a message that has been booked."""
-        with self._lock:
-            self._connection.execute(
-                "INSERT INTO messages VALUES (?, ?, ?, ?, 0)", (provider_id, message_id, digest, answer)
-            )
+        self.storage.change("INSERT INTO messages VALUES (?, ?, ?, ?, 0)", provider_id, message_id, digest, answer)
 
     def mark_reversed(self, provider_id: str, message_id: str) -> None:
         """This message has been undone: it may never be answered as booked again."""
-        with self._lock:
-            self._connection.execute(
-                "UPDATE messages SET reversed = 1 WHERE provider_id = ? AND message_id = ?",
-                (provider_id, message_id),
-            )
+        self.storage.change(
+            "UPDATE messages SET reversed = 1 WHERE provider_id = ? AND message_id = ?", provider_id, message_id
+        )
 
     def keep_file(self, name: str, body: bytes) -> int:
         """Keep a file that was uploaded, or is to be downloaded; returns its number."""
-        with self._lock:
-            row = self._connection.execute(
-                "INSERT INTO files (name, body) VALUES (?, ?) RETURNING number", (name, body)
-            )
-            return int(row.fetchone()[0])
+        [row] = self.storage.rows("INSERT INTO files (name, body) VALUES (?, ?) RETURNING number", name, body)
+        return int(row["number"])
 
     def file(self, number: int) -> bytes | None:
         """The file of this number, or None."""
-        with self._lock:
-            row = self._connection.execute("SELECT body FROM files WHERE number = ?", (number,)).fetchone()
+        row = self._one("SELECT body FROM files WHERE number = ?", number)
         return bytes(row["body"]) if row else None
 
     def close_day(self, provider_id: str, day: dt.date) -> None:
         """The center closes a day of an institution on its own side: nothing of that day is booked any more."""
-        with self._lock:
-            self._connection.execute("INSERT OR IGNORE INTO closed_days VALUES (?, ?)", (provider_id, day.isoformat()))
+        self.storage.change(
+            "INSERT INTO closed_days VALUES (?, ?) ON CONFLICT DO NOTHING", provider_id, day.isoformat()
+        )
 
     def is_closed(self, provider_id: str, day: dt.date) -> bool:
         """Whether the center has closed this day of this institution."""
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT 1 FROM closed_days WHERE provider_id = ? AND day = ?", (provider_id, day.isoformat())
-            ).fetchone()
+        found = self._one("SELECT day FROM closed_days WHERE provider_id = ? AND day = ?", provider_id, day.isoformat())
         return found is not None
 
-    def next_number(self, table: Literal["settlements", "sign_ins"]) -> int:
-        """The next running number of a table that nothing is ever deleted from."""
-        with self._lock:
-            return int(self._connection.execute(f"SELECT count(*) + 1 FROM {table}").fetchone()[0])
+    def next_number(self, name: Literal["settlements", "sign_ins"]) -> int:
+        """The next running number of this name, from 1; taken with the transaction that it is asked in."""
+        [row] = self.storage.rows("UPDATE numbers SET used = used + 1 WHERE name = ? RETURNING used", name)
+        return int(row["used"])
 
     def book(self, booked: Booked) -> None:
         """Add a settlement or a void."""
-        with self._lock:
-            self._connection.execute(
-                "INSERT INTO settlements (settlement_id, message_id, provider_id, insurance_type,"
-                " clearing_type, agency, business_day, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'booked', ?)",
-                (
-                    booked.settlement_id,
-                    booked.message_id,
-                    booked.provider_id,
-                    booked.insurance_type,
-                    booked.clearing_type,
-                    booked.agency,
-                    self._counted_on(booked).isoformat(),
-                    encode(booked),
-                ),
-            )
+        self.storage.change(
+            "INSERT INTO settlements (settlement_id, message_id, provider_id, insurance_type,"
+            " clearing_type, agency, business_day, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'booked', ?)",
+            booked.settlement_id,
+            booked.message_id,
+            booked.provider_id,
+            booked.insurance_type,
+            booked.clearing_type,
+            booked.agency,
+            self._counted_on(booked).isoformat(),
+            encode(booked),
+        )
 
     def booked(self, settlement_id: str) -> tuple[Booked, BookedState] | None:
         """The settlement or void of this center number, and what has become of it."""
         return self._booked("settlement_id = ?", settlement_id)
 
     def booked_by_message(self, provider_id: str, message_id: str) -> tuple[Booked, BookedState] | None:
-        """As `booked`, by the message that brought it."""
+        """As `booked`, by the message that brought it; of several, one that still stands."""
         return self._booked("provider_id = ? AND message_id = ?", provider_id, message_id)
 
     def set_state(self, settlement_id: str, state: BookedState) -> None:
         """Note that a settlement has been voided or reversed."""
-        with self._lock:
-            self._connection.execute("UPDATE settlements SET state = ? WHERE settlement_id = ?", (state, settlement_id))
+        self.storage.change("UPDATE settlements SET state = ? WHERE settlement_id = ?", state, settlement_id)
 
     def group(
         self, provider_id: str, insurance_type: str, clearing_type: str, agency: str, first: str, last: str
@@ -245,13 +203,12 @@ class Books:
 
         insurance_type "": of every insurance.
         """
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT body FROM settlements WHERE provider_id = ? AND ? IN ('', insurance_type)"
-                " AND clearing_type = ? AND agency = ? AND business_day BETWEEN ? AND ?"
-                " AND state <> 'reversed' ORDER BY number",
-                (provider_id, insurance_type, clearing_type, agency, first, last),
-            ).fetchall()
+        found = self.storage.rows(
+            "SELECT body FROM settlements WHERE provider_id = ? AND ? IN ('', insurance_type)"
+            " AND clearing_type = ? AND agency = ? AND business_day BETWEEN ? AND ?"
+            " AND state <> 'reversed' ORDER BY number",
+            *(provider_id, insurance_type, clearing_type, agency, first, last),
+        )
         return [decode(row["body"], Booked) for row in found]
 
     def change_amounts(self, settlement_id: str, settlement: Settlement) -> None:
@@ -259,34 +216,34 @@ class Books:
         found = self.booked(settlement_id)
         if found is not None:
             body = encode(msgspec.structs.replace(found[0], settlement=settlement))
-            with self._lock:
-                self._connection.execute(
-                    "UPDATE settlements SET body = ? WHERE settlement_id = ?", (body, settlement_id)
-                )
+            self.storage.change("UPDATE settlements SET body = ? WHERE settlement_id = ?", body, settlement_id)
 
     def settlements(self) -> list[tuple[Booked, BookedState]]:
         """Everything on file, oldest first."""
-        with self._lock:
-            found = self._connection.execute("SELECT body, state FROM settlements ORDER BY number").fetchall()
+        found = self.storage.rows("SELECT body, state FROM settlements ORDER BY number")
         return [(decode(row["body"], Booked), row["state"]) for row in found]
 
     def _counted_on(self, booked: Booked) -> dt.date:
         return booked.business_day if self.days_by == "business-day" else booked.booked_at.date()
 
     def _insert(self, person: Person) -> None:
-        self._connection.execute(
-            "INSERT OR IGNORE INTO persons VALUES (?, ?, ?, ?, ?)",
-            (person.person_number, person.card_number, person.id_number, person.credential, encode(person)),
+        self.storage.change(
+            "INSERT INTO persons VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            *(person.person_number, person.card_number, person.id_number, person.credential, encode(person)),
         )
 
     def _person(self, column: CredentialKind | Literal["person_number"], value: str) -> Person | None:
-        with self._lock:
-            row = self._connection.execute(f"SELECT body FROM persons WHERE {column} = ?", (value,)).fetchone()
+        row = self._one(f"SELECT body FROM persons WHERE {column} = ?", value)
         return decode(row["body"], Person) if row else None
 
     def _booked(self, where: str, *values: str) -> tuple[Booked, BookedState] | None:
-        with self._lock:
-            row = self._connection.execute(
-                f"SELECT body, state FROM settlements WHERE {where} ORDER BY number DESC LIMIT 1", values
-            ).fetchone()
+        row = self._one(
+            f"SELECT body, state FROM settlements WHERE {where}"
+            " ORDER BY CASE state WHEN 'booked' THEN 0 ELSE 1 END, number DESC LIMIT 1",
+            *values,
+        )
         return (decode(row["body"], Booked), row["state"]) if row else None
+
+    def _one(self, statement: str, *values: object) -> Found | None:
+        found = self.storage.rows(statement, *values)
+        return found[0] if found else None

@@ -27,10 +27,10 @@ BUYER = "37060200000006"
 class Counter:
     """Speaks to the center in plain JSON, as any terminal might."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         persons = load_persons(DATA / "persons.toml")
         self.clock = SetClock(dt.datetime(2021, 6, 30, 9, tzinfo=BEIJING))
-        self.books = Books(persons, load_providers(DATA / "providers.toml"))
+        self.books = Books(persons, load_providers(DATA / "providers.toml"), place)
         self.center = Center(self.books, LAW, self.clock)
         self.number = 0
         signed = self.ask("9001", {"signIn": {"opter_no": "0001", "mac": "", "ip": ""}})
@@ -58,8 +58,9 @@ class Counter:
 
 
 @pytest.fixture
-def counter() -> Iterator[Counter]:
-    counter = Counter()
+def counter(place: str) -> Iterator[Counter]:
+    """A counter at a center with its books in SQLite, and at one with its books in PostgreSQL."""
+    counter = Counter(place)
     yield counter
     counter.books.close()
 

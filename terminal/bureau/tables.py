@@ -1,0 +1,25 @@
+"""The tables of the center's books, in words that both kinds of storage are given (`storage.Words`)."""
+
+from __future__ import annotations
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS persons (
+        person_number TEXT PRIMARY KEY, card_number TEXT NOT NULL UNIQUE, id_number TEXT NOT NULL UNIQUE,
+        credential TEXT NOT NULL, body {body} NOT NULL){end}""",
+    """CREATE TABLE IF NOT EXISTS sign_ins (
+        sign_number TEXT PRIMARY KEY, operator TEXT NOT NULL, day TEXT NOT NULL, open {whole} NOT NULL){end}""",
+    """CREATE TABLE IF NOT EXISTS messages (
+        provider_id TEXT NOT NULL, message_id TEXT NOT NULL, digest TEXT NOT NULL, answer {body} NOT NULL,
+        reversed {whole} NOT NULL DEFAULT 0, PRIMARY KEY (provider_id, message_id)){end}""",
+    """CREATE TABLE IF NOT EXISTS settlements (
+        number {number}, settlement_id TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL,
+        provider_id TEXT NOT NULL, insurance_type TEXT NOT NULL, clearing_type TEXT NOT NULL, agency TEXT NOT NULL,
+        business_day TEXT NOT NULL, state TEXT NOT NULL, body {body} NOT NULL){end}""",
+    """CREATE INDEX IF NOT EXISTS settlements_by_message ON settlements (provider_id, message_id)""",
+    """CREATE INDEX IF NOT EXISTS settlements_by_day ON settlements (provider_id, business_day)""",
+    """CREATE TABLE IF NOT EXISTS files (number {number}, name TEXT NOT NULL, body {body} NOT NULL){end}""",
+    """CREATE TABLE IF NOT EXISTS closed_days (
+        provider_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (provider_id, day)){end}""",
+    """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
+)
+"""Each statement does nothing where its table is there."""
