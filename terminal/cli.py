@@ -1,5 +1,5 @@
-"""The command line: `terminal settle`, `explain`, `policy`, `run`, `bureau`, `demo`, `audit`, `card`. Parts are
-imported where they are used, since a till that only settles should not wait for a web server to load.
+"""The command line: `terminal settle`, `explain`, `policy`, `run`, `bureau`, `demo`, `audit`, `card`, `till`. Parts
+are imported where they are used, since a till that only settles should not wait for a web server to load.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     _add_receipt(commands)
     _add_card(commands)
+    _add_till(commands)
     return parser
 
 
@@ -165,6 +166,22 @@ def _add_card(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     card.set_defaults(command=_card)
 
 
+def _add_till(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    till = commands.add_parser("till", help="which tills may ask this terminal: add, list, remove, page")
+    actions = till.add_subparsers(required=True, metavar="ACTION", dest="action")
+    for action, told in (
+        ("add", "register a till and print its token, once"),
+        ("page", "register a browser and print its link to the operator's pages, once"),
+        ("remove", "take a till's leave at once"),
+        ("list", "the tills that are registered"),
+    ):
+        one = actions.add_parser(action, help=told)
+        if action != "list":
+            one.add_argument("name", metavar="NAME", help="1 to 32 letters, digits, - and _")
+        one.add_argument("--config", type=Path, default=Path("terminal.toml"), metavar="FILE", help="terminal.toml")
+    till.set_defaults(command=_till)
+
+
 def _settle(options: argparse.Namespace) -> int:
     from terminal.settle_command import open_input, read_input, settle_lines, settle_one
     from terminal.settlement.law import Law
@@ -253,6 +270,21 @@ def _audit(options: argparse.Namespace) -> int:
     from terminal.audit_command import verify
 
     return verify(options.journal)
+
+
+def _till(options: argparse.Namespace) -> int:
+    from terminal.till_command import add, listing, page, remove
+
+    match options.action:
+        case "add":
+            add(options.config, options.name)
+        case "page":
+            page(options.config, options.name)
+        case "remove":
+            remove(options.config, options.name)
+        case _:
+            listing(options.config)
+    return 0
 
 
 def _card(options: argparse.Namespace) -> int:

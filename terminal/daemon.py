@@ -12,7 +12,7 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -25,6 +25,8 @@ from terminal.api.served import Served
 from terminal.api.server import Server, listen_on, told_to_stop
 from terminal.api.sight import CenterSight
 from terminal.api.thread import CounterThread
+from terminal.api.tills import tills_file, token_digests
+from terminal.api.token import TillGate
 from terminal.api.types import DeviceAnswer, HealthAnswer
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.link import HttpLink, Tls
@@ -101,6 +103,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         # Two connections to the center: a slow upload must not hold up who stands at the counter.
         desk = _desk(config, sight, journal, clock)
         recover(journal, desk)
+        journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = _desk(config, sight, from_afar, clock)
         counter = Counter(
@@ -186,6 +189,7 @@ async def _serve_until_told(config: Config, terminal: _Terminal, listening: sock
         exclusive=background.exclusive,
         receipt_columns=config.printer.columns,
         clock=terminal.clock,
+        tills=TillGate(tills_file(Path(config.terminal.journal)), _till_noting(terminal)),
         kick_drawer=lambda: open_drawer(terminal.printer),
         fonts=tuple(config.receipt.fonts),
     )
@@ -201,6 +205,13 @@ async def _serve_until_told(config: Config, terminal: _Terminal, listening: sock
             LOGGER.critical("background-died", exc_info=error)
             return 1
     return 0
+
+
+def _till_noting(terminal: _Terminal) -> Callable[[Mapping[str, str]], Awaitable[None]]:
+    async def note(registered: Mapping[str, str]) -> None:
+        await terminal.thread.call(lambda: terminal.journal.note_tills(registered, terminal.clock.now()))
+
+    return note
 
 
 async def _health(config: Config, terminal: _Terminal) -> HealthAnswer:

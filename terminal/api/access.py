@@ -1,4 +1,4 @@
-"""The access log: one line a request, with the handler's name in place of the path and the problem's code.
+"""The access log: one line a request, with the handler's name in place of the path, the problem's code and the till.
 
 Neither paths, queries, bodies nor headers are written: a path may hold a settlement number, a body a person.
 """
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from terminal.api.log import LOGGER
 from terminal.api.problem import CODE_IN_SCOPE
+from terminal.api.token import TILL_IN_SCOPE
 from terminal.clock import Clock
 
 QUIET = frozenset({"livez", "readyz"})
@@ -49,6 +50,7 @@ class AccessLog:
             "route": route,
             "status": status,
             "code": scope.get(CODE_IN_SCOPE, ""),
+            "till": scope.get(TILL_IN_SCOPE, ""),
             "milliseconds": int(seconds * 1000),
         }
         LOGGER.info("request", extra=fields)

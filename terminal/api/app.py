@@ -14,6 +14,7 @@ from terminal.api.access import AccessLog
 from terminal.api.guard import LoopbackOnly
 from terminal.api.problem import answer_bug, answer_http_error, answer_terminal_error
 from terminal.api.served import Served, json_answer, served
+from terminal.api.token import TokenRequired
 from terminal.api.types import Liveness
 from terminal.errors import TerminalError, Unavailable
 
@@ -56,4 +57,4 @@ def make_app(terminal: Served) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     app.state.served = terminal
-    return AccessLog(LoopbackOnly(app), terminal.clock)
+    return AccessLog(LoopbackOnly(TokenRequired(app, terminal.tills)), terminal.clock)

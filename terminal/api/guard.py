@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from terminal.api.problem import CODE_IN_SCOPE, problem_response
+from terminal.api.problem import refuse
 from terminal.errors import Refused
 from terminal.limits import KEY_CHARACTERS_MAX
 from terminal.settlement.codec import decode
@@ -50,9 +50,9 @@ class LoopbackOnly:
 
         refused = _foreign(Headers(scope=scope))
         if refused:
-            scope[CODE_IN_SCOPE] = refused.code
-        app = problem_response(refused) if refused else self._app
-        await app(scope, receive, send_uncached)
+            await refuse(refused, scope, receive, send_uncached)
+        else:
+            await self._app(scope, receive, send_uncached)
 
 
 def _foreign(headers: Headers) -> Refused | None:

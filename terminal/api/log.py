@@ -27,6 +27,7 @@ ALLOWED_FIELDS = (
     "host",
     "port",
     "terminal",
+    "till",
     "starts_at",
     "transaction",
     "settlement",

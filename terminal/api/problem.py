@@ -12,6 +12,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from terminal.errors import (
     Broken,
@@ -34,6 +35,8 @@ CODE_IN_SCOPE = "terminal.problem_code"
 """Where the ASGI scope keeps the code of the problem that was answered, for the access log."""
 
 _STATUS_OF_CODE = {
+    "token-missing": 401,
+    "token-unknown": 401,
     "not-json": 400,
     "key-missing": 400,
     "foreign-host": 421,
@@ -46,6 +49,12 @@ _STATUS_OF_CODE = {
     "not-signed-in": 409,
 }
 """Codes whose status is not that of their class."""
+
+_HEADERS_OF_STATUS = {
+    401: {"www-authenticate": 'Bearer realm="terminal"'},
+    503: {"retry-after": "5"},
+}
+"""What HTTP wants to be said besides (RFC 9110 sections 10.2.3, 11.6.1)."""
 
 _STATUS_OF_CLASS: tuple[tuple[type[TerminalError], int], ...] = (
     (Missing, 404),
@@ -102,8 +111,14 @@ def problem_of(error: TerminalError) -> Problem:
 def problem_response(error: TerminalError) -> Response:
     """An error of the house as an answer."""
     problem = problem_of(error)
-    headers = {"retry-after": "5"} if problem.status == 503 else None
+    headers = _HEADERS_OF_STATUS.get(problem.status)
     return Response(msgspec.json.encode(problem), problem.status, headers, MEDIA_TYPE)
+
+
+async def refuse(error: TerminalError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request with an error before any route has seen it."""
+    scope[CODE_IN_SCOPE] = error.code
+    await problem_response(error)(scope, receive, send)
 
 
 async def answer_terminal_error(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from terminal.api.thread import CounterThread
+from terminal.api.token import TillGate
 from terminal.api.types import HealthAnswer
 from terminal.clock import Clock
 from terminal.counter.counter import Counter
@@ -30,6 +31,7 @@ class Served:
     changed: called after every call, since it may have left work for the uploads or the printer.
     receipt_columns: width of a receipt as text. clock: the process's.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
+    tills: who may ask.
     """
 
     counter: Counter
@@ -41,6 +43,7 @@ class Served:
     exclusive: Callable[[], AbstractAsyncContextManager[None]]
     receipt_columns: int
     clock: Clock
+    tills: TillGate
     kick_drawer: Callable[[], None]
     fonts: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from terminal.api.guard import idempotency_key, read_json
 from terminal.api.served import json_answer, only_query_key, served
+from terminal.api.token import till_of
 from terminal.api.types import SettlementList, SettlementView, SettleRequest, VoidRequest
 from terminal.journal.records import SettlementRecord
 from terminal.limits import KEY_CHARACTERS_MAX
@@ -21,10 +22,11 @@ async def settle(request: Request) -> Response:
     """POST /v1/settlements: commit what was quoted."""
     terminal = served(request)
     key = idempotency_key(request)
+    till = till_of(request)
     asked, _ = await read_json(request, SettleRequest)
     answer = await terminal.call(
         lambda: terminal.counter.settle(
-            asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt
+            asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt, till
         )
     )
     return json_answer(answer, 201)
@@ -35,8 +37,8 @@ async def void(request: Request) -> Response:
     terminal = served(request)
     key = idempotency_key(request)
     asked, _ = await read_json(request, VoidRequest)
-    settlement_id = request.path_params["id"]
-    answer = await terminal.call(lambda: terminal.counter.void(settlement_id, asked.reason, key))
+    settlement_id, till = request.path_params["id"], till_of(request)
+    answer = await terminal.call(lambda: terminal.counter.void(settlement_id, asked.reason, key, till))
     return json_answer(answer, 201)
 
 
@@ -73,6 +75,7 @@ def _view(record: SettlementRecord) -> SettlementView:
         operator=record.operator,
         provider_id=record.provider_id,
         till_reference=record.till_reference,
+        till=record.till,
         voids=record.voids,
         voided_by=record.voided_by,
         reason=record.reason,

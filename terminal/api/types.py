@@ -125,7 +125,10 @@ class PrintAnswer(Struct, frozen=True):
 
 
 class SettlementView(Struct, frozen=True):
-    """A settlement or a void as the journal has it, without the bill. `voids`, `voided_by`: numbers or ""."""
+    """A settlement or a void as the journal has it, without the bill. `voids`, `voided_by`: numbers or "".
+
+    till: the name of the till that asked for it.
+    """
 
     id: str
     kind: str
@@ -135,6 +138,7 @@ class SettlementView(Struct, frozen=True):
     operator: str
     provider_id: str
     till_reference: str
+    till: str
     voids: str
     voided_by: str
     reason: str

@@ -153,10 +153,12 @@ class Counter:
         till_reference: str,
         key: str,
         electronic_receipt: bool = False,
+        till: str = "",
     ) -> bytes:
         """Commit what was quoted; the answer is durable before it is returned. A quote settles once.
 
         electronic_receipt: the patient takes it without paper, so that the printer need not be ready.
+        till: who asks, for the journal.
 
         The same key and request get the same bytes, also after a restart. Raises Missing `no-such-quote` (unknown,
         lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`; Refused `consent-needed`;
@@ -180,7 +182,7 @@ class Counter:
         paper = not (electronic_receipt or self._paperless)
         if paper and self._printer is not None:
             require_paper(self._printer)
-        record = record_of(quote, bill, split, self._journal, self._law, operator, day, till_reference)
+        record = record_of(quote, bill, split, self._journal, self._law, operator, day, till_reference, till)
         if self._mode == "online":
             answer = authorise(self._journal, self._center, record, None, key, request)
         else:
@@ -190,8 +192,8 @@ class Counter:
         self._quotes.drop(quote_id)
         return answer
 
-    def void(self, settlement_id: str, reason: str, key: str) -> bytes:
-        """Take a whole settlement back, once; the same key and request get the same bytes.
+    def void(self, settlement_id: str, reason: str, key: str, till: str = "") -> bytes:
+        """Take a whole settlement back, once; the same key and request get the same bytes. till: who asks.
 
         Raises Missing; Conflict `already-voided`, `void-of-a-void`, `key-reused`, `day-closed`.
         """
@@ -202,7 +204,7 @@ class Counter:
         operator = self._require_operator()
         day = self.business_day()
         original = self._journal.settlement(settlement_id)
-        record = void_of(original, self._journal, reason, operator, day)
+        record = void_of(original, self._journal, reason, operator, day, till)
         # What the center has not taken in yet is taken back in the same order, behind it.
         if self._mode == "online" and original.upload_state == "accepted" and original.state == "committed":
             return authorise(self._journal, self._center, record, original, key, request)

@@ -69,6 +69,7 @@ def record_of(
     operator: str,
     business_day: dt.date,
     till_reference: str,
+    till: str,
 ) -> SettlementRecord:
     """The settlement as the journal will keep it, under a fresh number."""
     return SettlementRecord(
@@ -82,6 +83,7 @@ def record_of(
         clearing_class=clearing_class_of(bill.service),
         person_number=quote.identification.person.person_number,
         till_reference=till_reference,
+        till=till,
         bill=bill,
         settlement=settlement,
         supplement_digests=law.supplement_digests(bill),

@@ -13,7 +13,7 @@ from terminal.journal.records import SettlementRecord
 
 
 def void_of(
-    original: SettlementRecord, journal: Journal, reason: str, operator: str, business_day: dt.date
+    original: SettlementRecord, journal: Journal, reason: str, operator: str, business_day: dt.date, till: str = ""
 ) -> SettlementRecord:
     """The record of the void of `original`, under a fresh number."""
     return msgspec.structs.replace(
@@ -23,6 +23,7 @@ def void_of(
         business_day=business_day,
         at=journal.clock.now(),
         operator=operator,
+        till=till,
         voids=original.id,
         reason=reason,
     )

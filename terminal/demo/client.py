@@ -14,8 +14,9 @@ TIMEOUT_SECONDS = 30
 class Till:
     """One till. Every answer is JSON (or text); a problem+json answer is raised."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str) -> None:
         self._port = port
+        self._token = token
 
     def get(self, path: str) -> Any:
         """GET; JSON is decoded, text is returned as it stands."""
@@ -31,7 +32,8 @@ class Till:
 
     def _ask(self, method: str, path: str, body: Any, key: str | None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_SECONDS)
-        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        headers |= {"Idempotency-Key": key} if key else {}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()

@@ -15,6 +15,7 @@ from typing import Self
 from hw.simulated import pcscd
 from hw.simulated.printer import PtyPrinter
 from hw.simulated.social_card import VirtualCard
+from terminal.api.tills import add_till, tills_file
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.server import BureauServer
@@ -96,6 +97,7 @@ class World:
     def _start_daemon(self) -> None:
         config = self.folder / "terminal.toml"
         config.write_text(self._configuration(), encoding="utf-8")
+        self.token = add_till(tills_file(self.journal), "demo", SERVICE_MORNING)
         log = self._stack.enter_context((self.folder / "daemon.log").open("wb"))
         command = [sys.executable, "-m", "terminal.cli", "run", "--config", str(config)]
         self._daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -106,7 +108,7 @@ class World:
             why = (self.folder / "daemon.log").read_text(encoding="utf-8")
             raise Unavailable("daemon", f"the daemon did not start: {why}", f"终端未能启动：{why}", "demo")
         self.url = line.split(" ready: ")[1].strip()
-        self.till = Till(int(self.url.rstrip("/").rsplit(":", 1)[1]))
+        self.till = Till(int(self.url.rstrip("/").rsplit(":", 1)[1]), self.token)
 
     def _end_daemon(self) -> None:
         if self._daemon.poll() is None:

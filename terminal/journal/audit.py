@@ -246,6 +246,15 @@ def _check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any
     return [] if agrees else ["the sealed day was changed"]
 
 
+def _check_till(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    column = "added_by" if facts["kind"] == "till-added" else "removed_by"
+    row = connection.execute(f"SELECT name, token_digest FROM tills WHERE {column} = ?", (number,)).fetchone()
+    same = (
+        row and row["name"] == facts["till"] and facts.get("token_digest", row["token_digest"]) == row["token_digest"]
+    )
+    return [] if same else ["the till was changed"]
+
+
 def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """An entry that no table repeats: its hash is all there is to check."""
     return []
@@ -253,6 +262,8 @@ def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str,
 
 _CHECKS = {
     "drawer": _check_nothing,
+    "till-added": _check_till,
+    "till-removed": _check_till,
     "settlement": _check_commit,
     "void": _check_commit,
     "accepted": _check_outcome,
@@ -295,6 +306,8 @@ _COUNTS = (
     ("intents.closed", "SELECT count(*) FROM intents WHERE closed_by IS NOT NULL", ("authorised", "abandoned")),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
     ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
+    ("tills", "SELECT count(*) FROM tills", ("till-added",)),
+    ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
     ("days", "SELECT count(*) FROM days", ("day-frozen",)),
     ("days.state", "SELECT count(*) FROM days WHERE state = 'sealed'", ("day-sealed",)),
 )

@@ -28,7 +28,8 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One settlement, or one void with the bill and the settlement of the one that it takes back.
 
     The fields down to `supplement_digests` are written once and are part of the hash chain; the last five are
-    what has become of it since. `center_references` are the center's own numbers, opaque to the journal.
+    what has become of it since. `till`: the name of the till that asked for it; "" where none was known.
+    `center_references` are the center's own numbers, opaque to the journal.
     """
 
     id: str
@@ -43,6 +44,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bill: Bill
     settlement: Settlement
     till_reference: str = ""
+    till: str = ""
     voids: str = ""
     reason: str = ""
     supplement_digests: list[str] = []

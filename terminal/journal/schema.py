@@ -163,11 +163,22 @@ _KNOWN = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_TILLS = (
+    """CREATE TABLE tills (
+        added_by INTEGER PRIMARY KEY REFERENCES entries (number),
+        name TEXT NOT NULL,
+        token_digest TEXT NOT NULL,
+        removed_by INTEGER UNIQUE REFERENCES entries (number)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX tills_name ON tills (name) WHERE removed_by IS NULL",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
     "0003_day_runs": _DAY_RUNS,
     "0004_known": _KNOWN,
+    "0005_tills": _TILLS,
 }
 """Name of each migration and its statements, in order."""
 

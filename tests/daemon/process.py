@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import httpx
 
+from terminal.api.tills import add_till, tills_file
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.server import BureauServer
@@ -23,6 +24,7 @@ from terminal.clock import BEIJING, ShiftedClock
 from terminal.settlement.law import Law
 
 ROOT = Path(__file__).parents[2]
+TILL = "till-1"
 DAY = "2021-06-30"
 TIMEOUT_SECONDS = 30
 
@@ -106,6 +108,9 @@ class TerminalProcess:
         self.config.write_text(_TERMINAL.format(url=center_url, printer=printer, day=DAY), encoding="utf-8")
         (folder / "card.toml").write_text(_CARD, encoding="utf-8")
         self.log = folder / "log.jsonl"
+        clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00"))
+        self.token = add_till(tills_file(folder / "journal.db"), TILL, clock.now())
+        self.headers = {"Authorization": f"Bearer {self.token}"}
 
     def __enter__(self) -> Self:
         self.start()
@@ -127,7 +132,11 @@ class TerminalProcess:
         said = self.process.stdout.readline()
         assert "ready: " in said, self.log.read_text(encoding="utf-8")
         self.url = said.split("ready: ")[1].strip()
-        self.client = httpx.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self.client = self.new_client(self.headers)
+
+    def new_client(self, headers: dict[str, str]) -> httpx.Client:
+        """A client that sends these headers with every request."""
+        return httpx.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers)
 
     def spawn(self) -> subprocess.Popen[str]:
         """A process on this configuration, ready or not."""
