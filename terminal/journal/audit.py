@@ -13,6 +13,13 @@ from typing import Any
 import msgspec
 
 from terminal.errors import TerminalError
+from terminal.journal.audit_debits import (
+    check_debited,
+    check_debiting,
+    check_not_debited,
+    check_till_answer,
+    check_trouble,
+)
 from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.records import CenterSums, SettlementRecord
@@ -103,19 +110,7 @@ def _check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, 
     outcome = _check_outcome(connection, number, {**facts, "kind": "accepted"})
     if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
         outcome.append("settlements.voided_by was changed")
-    return outcome + _check_till_answer(connection, facts)
-
-
-def _check_till_answer(connection: sqlite3.Connection, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute(
-        "SELECT k.answer, e.hash FROM keys k JOIN settlements s ON s.entry = k.entry"
-        " JOIN entries e ON e.number = k.entry WHERE s.id = ?",
-        (facts["settlement"],),
-    ).fetchone()
-    if row is None:
-        return ["its key is missing"]
-    blank = bytes(row["answer"]).replace(row["hash"].encode(), b"", 1)
-    return [] if digest(blank) == facts["till_answer_digest"] else ["its answer was changed"]
+    return outcome + check_till_answer(connection, facts)
 
 
 def _check_sums(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
@@ -271,6 +266,10 @@ _CHECKS = {
     "authorising": _check_intent,
     "authorised": _check_closed,
     "abandoned": _check_closed,
+    "debiting": check_debiting,
+    "debited": check_debited,
+    "not-debited": check_not_debited,
+    "debit-trouble": check_trouble,
     "reversing": _check_reversal,
     "renewed": _check_renewed,
     "adopted": _check_adopted,
@@ -282,7 +281,7 @@ _CHECKS = {
 }
 
 _COUNTS = (
-    ("settlements", "SELECT count(*) FROM settlements", ("settlement", "void", "authorising")),
+    ("settlements", "SELECT count(*) FROM settlements", ("settlement", "void", "authorising", "debiting")),
     (
         "settlements.state",
         "SELECT (SELECT count(*) FROM settlements WHERE state = 'voided')"
@@ -293,7 +292,7 @@ _COUNTS = (
     (
         "outbox",
         "SELECT count(*) FROM outbox WHERE transaction_name <> 'reverse'",
-        ("settlement", "void", "authorised"),
+        ("settlement", "void", "authorised", "debited"),
     ),
     ("reversals", "SELECT count(*) FROM outbox WHERE transaction_name = 'reverse'", ("reversing",)),
     (
@@ -301,9 +300,11 @@ _COUNTS = (
         "SELECT count(*) FROM outbox WHERE state IN ('accepted', 'refused')",
         ("accepted", "refused", "authorised", "-reopened"),
     ),
-    ("keys", "SELECT count(*) FROM keys", ("settlement", "void", "authorised")),
+    ("keys", "SELECT count(*) FROM keys", ("settlement", "void", "authorised", "debited")),
     ("intents", "SELECT count(*) FROM intents", ("authorising",)),
     ("intents.closed", "SELECT count(*) FROM intents WHERE closed_by IS NOT NULL", ("authorised", "abandoned")),
+    ("debits", "SELECT count(*) FROM debits", ("debiting",)),
+    ("debits.closed", "SELECT count(*) FROM debits WHERE closed_by IS NOT NULL", ("debited", "not-debited")),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
     ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),

@@ -39,7 +39,7 @@ class Commits(Numbers):
         if row is None:
             return None
         if not hmac.compare_digest(row["request_digest"], request_digest):
-            raise _key_reused()
+            raise key_reused()
         return bytes(row["answer"])
 
     def commit_settlement(
@@ -97,6 +97,7 @@ class Commits(Numbers):
             entry_hash="",
             center_references={},
             upload_state="queued",
+            purse_proof=None,
         )
         facts = {
             "record": written,
@@ -106,18 +107,9 @@ class Commits(Numbers):
             "answer_digest": digest(answer("")),
         }
         number, entry_hash = append(connection, self.terminal_id, record.kind, record.at, facts)
-        now = moment_text(record.at)
         connection.execute(_INSERT_SETTLEMENT, settlement_row(number, written))
-        connection.execute(
-            "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
-            " first_queued_at, next_attempt_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-            (message_id, TRANSACTION_OF[record.kind], record.id, record.person_number, now, now),
-        )
-        connection.execute(
-            "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
-            " VALUES (?, ?, 0, 'queued', ?, ?)",
-            (record.kind, record.id, now, now),
-        )
+        queue_upload(connection, record, message_id, record.at)
+        queue_first_print(connection, record, record.at)
         connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (key, request_digest, number, answer(entry_hash)))
         return msgspec.structs.replace(written, entry_hash=entry_hash)
 
@@ -169,6 +161,26 @@ def settlement_row(entry: int, record: SettlementRecord) -> tuple[object, ...]:
     )
 
 
+def queue_upload(connection: sqlite3.Connection, record: SettlementRecord, message_id: str, now: dt.datetime) -> None:
+    """The message that tells the center of a record committed just now, inside the caller's write transaction."""
+    moment = moment_text(now)
+    connection.execute(
+        "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
+        " first_queued_at, next_attempt_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
+        (message_id, TRANSACTION_OF[record.kind], record.id, record.person_number, moment, moment),
+    )
+
+
+def queue_first_print(connection: sqlite3.Connection, record: SettlementRecord, now: dt.datetime) -> None:
+    """The print job of a record that was committed just now, inside the caller's write transaction."""
+    moment = moment_text(now)
+    connection.execute(
+        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
+        " VALUES (?, ?, 0, 'queued', ?, ?)",
+        (record.kind, record.id, moment, moment),
+    )
+
+
 def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:
     if record.kind != kind:
         raise Refused("bad-record", f"a {kind} was expected", "记录类型不符")
@@ -188,7 +200,7 @@ def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) ->
         (day.isoformat(), key),
     ).fetchone()
     if key_stands:
-        raise _key_reused()
+        raise key_reused()
     if closed:
         raise Conflict("day-closed", f"the business day {day} is {closed}", f"营业日 {day} 已关账", "business_day")
 
@@ -211,5 +223,6 @@ def check_original(connection: sqlite3.Connection, original_id: str) -> None:
         raise Conflict("not-committed", f"this settlement is {row['state']}", "该结算尚未完成")
 
 
-def _key_reused() -> Conflict:
+def key_reused() -> Conflict:
+    """The key of one request came with another."""
     return Conflict("key-reused", "this key stands for another request", "该幂等键已用于另一请求", "key")

@@ -20,6 +20,7 @@ from terminal.journal.commit import (
     Answer,
     check_day_and_key,
     check_original,
+    queue_first_print,
     settlement_row,
 )
 from terminal.journal.look import Reads
@@ -231,13 +232,3 @@ def _accepted_message(
     names = ", ".join(values)
     marks = ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO outbox ({names}) VALUES ({marks})", tuple(values.values()))
-
-
-def queue_first_print(connection: sqlite3.Connection, record: SettlementRecord, now: dt.datetime) -> None:
-    """The print job of a record that was committed just now."""
-    moment = moment_text(now)
-    connection.execute(
-        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
-        " VALUES (?, ?, 0, 'queued', ?, ?)",
-        (record.kind, record.id, moment, moment),
-    )

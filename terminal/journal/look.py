@@ -10,12 +10,14 @@ import msgspec
 from terminal.errors import Missing
 from terminal.journal.chain import newest
 from terminal.journal.commit import Commits
+from terminal.journal.purse_records import PurseProof
 from terminal.journal.records import SettlementRecord, UploadState
 from terminal.settlement.codec import decode
 
 _SELECT = (
-    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references"
-    " FROM settlements s JOIN entries e ON e.number = s.entry"
+    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references,"
+    " b.tac, b.mac2, b.mac2_verified, b.closed_by AS debit_closed_by"
+    " FROM settlements s JOIN entries e ON e.number = s.entry LEFT JOIN debits b ON b.settlement_id = s.id"
     " LEFT JOIN outbox o ON o.settlement_id = s.id AND o.transaction_name IN ('settle', 'void') "
 )
 
@@ -110,4 +112,11 @@ def _record(row: sqlite3.Row) -> SettlementRecord:
         entry_hash=row["hash"],
         upload_state=upload,
         center_references=msgspec.json.decode(row["center_references"] or "{}", type=dict[str, str]),
+        purse_proof=_proof(row),
     )
+
+
+def _proof(row: sqlite3.Row) -> PurseProof | None:
+    if row["debit_closed_by"] is None or row["state"] == "abandoned":
+        return None
+    return PurseProof(tac=row["tac"], mac2=row["mac2"], mac2_verified=bool(row["mac2_verified"]))

@@ -15,7 +15,8 @@ import msgspec
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
-from terminal.journal.intents import Intents, keep_sums, queue_reversal
+from terminal.journal.debits import Debits
+from terminal.journal.intents import keep_sums, queue_reversal
 from terminal.journal.records import CenterSums, QueuedMessage
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
@@ -34,7 +35,7 @@ _IN_TURN = (
 )
 
 
-class Outbox(Intents):
+class Outbox(Debits):
     """The part of the journal that queues messages to the center."""
 
     def due(self, now: dt.datetime) -> QueuedMessage | None:

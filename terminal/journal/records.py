@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from terminal.journal.purse_records import PurseProof, PurseUse
 from terminal.money import Fen
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
@@ -27,9 +28,10 @@ ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
 class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One settlement, or one void with the bill and the settlement of the one that it takes back.
 
-    The fields down to `supplement_digests` are written once and are part of the hash chain; the last five are
-    what has become of it since. `till`: the name of the till that asked for it; "" where none was known.
-    `center_references` are the center's own numbers, opaque to the journal.
+    The fields down to `purse` are written once and are part of the hash chain; the last six are what has become of it
+    since. `till`: the name of the till that asked for it; "" where none was known. purse: where the account lies on the
+    card; of a void, as of the settlement that it takes back. `center_references` are the center's own numbers, opaque
+    to the journal.
     """
 
     id: str
@@ -48,11 +50,13 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     voids: str = ""
     reason: str = ""
     supplement_digests: list[str] = []
+    purse: PurseUse | None = None
     state: SettlementState = "committed"
     voided_by: str = ""
     entry_hash: str = ""
     center_references: dict[str, str] = {}
     upload_state: UploadState = "queued"
+    purse_proof: PurseProof | None = None
 
     @property
     def sign(self) -> Literal[1, -1]:

@@ -45,9 +45,11 @@ class Repairs(Known):
         return [bytes(row["report"]) for row in rows]
 
     def unclosed_days(self, before: dt.date) -> list[dt.date]:
-        """Days before `before` on which something was committed and that are not sealed, oldest first."""
+        """Days before `before` that are not sealed, oldest first: something was committed on them, or debited with an
+        end that nobody knows."""
         rows = self._connection.execute(
-            "SELECT DISTINCT business_day FROM settlements WHERE business_day < ? AND state IN ('committed', 'voided')"
+            "SELECT DISTINCT business_day FROM settlements WHERE business_day < ?"
+            " AND state IN ('debiting', 'committed', 'voided')"
             " AND business_day NOT IN (SELECT day FROM days WHERE state = 'sealed') ORDER BY 1",
             (before.isoformat(),),
         )

@@ -173,12 +173,31 @@ _TILLS = (
     "CREATE UNIQUE INDEX tills_name ON tills (name) WHERE removed_by IS NULL",
 )
 
+_DEBITS = (
+    """CREATE TABLE debits (
+        settlement_id TEXT PRIMARY KEY REFERENCES settlements (id),
+        purse TEXT NOT NULL,
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        key TEXT NOT NULL,
+        message_id TEXT NOT NULL UNIQUE,
+        trouble TEXT NOT NULL DEFAULT '',
+        tac TEXT NOT NULL DEFAULT '',
+        mac2 TEXT NOT NULL DEFAULT '',
+        mac2_verified INTEGER NOT NULL DEFAULT 0,
+        closed_by INTEGER UNIQUE REFERENCES entries (number)
+    ) STRICT""",
+    "CREATE INDEX debits_of_purse ON debits (purse)",
+    "CREATE UNIQUE INDEX debits_open_purse ON debits (purse) WHERE closed_by IS NULL",
+    "CREATE UNIQUE INDEX debits_open_key ON debits (key) WHERE closed_by IS NULL",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
     "0003_day_runs": _DAY_RUNS,
     "0004_known": _KNOWN,
     "0005_tills": _TILLS,
+    "0006_debits": _DEBITS,
 }
 """Name of each migration and its statements, in order."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,11 @@ class Law:
     def supplement_digests(self, bill: Bill) -> list[str]:
         """SHA-256 of every supplement that this bill's settlement rests on, as hex."""
         return [given.digest for given in self._choose(bill).rows.given]
+
+    def account_is_on_card(self, policy: str, day: dt.date) -> bool:
+        """Whether the personal account lies on the card as a purse, by the law of that day. Raises Refused."""
+        pack, _ = self.shelf.pack(policy, day)
+        return pack.policy.account_on == "card"
 
     def _choose(self, bill: Bill) -> Selection:
         check_bill(bill)

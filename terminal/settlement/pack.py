@@ -291,7 +291,11 @@ class Conditions(Form, frozen=True, kw_only=True):
 
 
 class Policy(Form, frozen=True, kw_only=True):
-    """The head of a pack: what it is, when it is in force, whom it insures."""
+    """The head of a pack: what it is, when it is in force, whom it insures.
+
+    account_on: where the personal account lies, in the center's books or on the person's card as a purse, and then
+    `account_on_cite` says where the decree says so.
+    """
 
     id: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)+$")]
     title: Annotated[str, Meta(min_length=1)]
@@ -308,6 +312,8 @@ class Policy(Form, frozen=True, kw_only=True):
     pool_paid_counts: list[ServiceName]
     identify: Annotated[list[Literal["card", "qr", "id"]], Meta(min_length=1)]
     identify_cite: Cite
+    account_on: Literal["center", "card"] = "center"
+    account_on_cite: str = ""
 
 
 class Pack(Form, frozen=True, kw_only=True):

@@ -134,6 +134,8 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "policy.effective_to", "ends before it begins"
     if head.default_category not in head.categories:
         yield "policy.default_category", "not among the categories"
+    if head.account_on == "card" and not (head.has_account and head.account_on_cite):
+        yield "policy.account_on", "an account on the card needs has_account and the article that puts it there"
     for path, row in rows_of(pack):
         fault = _when_fault(row) or (_row_fault(row) if row.from_ == "decree" else _bureau_fault(row))
         if fault:

@@ -104,6 +104,8 @@ def citations(pack: Pack, text: str) -> Iterator[tuple[str, str]]:
     """Every (rule, citation) of a pack: head, conditions, services, rows, and the comments beside keys of the head."""
     yield "policy.waterfall", pack.policy.waterfall_cite
     yield "policy.identify", pack.policy.identify_cite
+    if pack.policy.account_on_cite:
+        yield "policy.account_on", pack.policy.account_on_cite
     for name in ("entitlement", "designation", "qualification", "exclusion", "catalogue"):
         yield f"conditions.{name}", getattr(pack.conditions, name)
     if pack.conditions.suspension:
