@@ -129,7 +129,8 @@ class PrinterSection(Section, frozen=True):
     """The receipt printer: 32 columns on 58 mm, 48 (or 42) on 80 mm. flow_control: how it says busy.
 
     encoding: how it reads Chinese; the line that the cashier picks from the test page holds over it. host, tcp_port:
-    of a network printer. usb_vendor, usb_product: of a USB printer, as `lsusb` shows them.
+    of a network printer. usb_vendor, usb_product: of a USB printer, as `lsusb` shows them. draws_qr: false for one that
+    knows no QR codes, and gets them as pictures.
     """
 
     kind: Literal["serial", "network", "usb", "simulated", "none"] = "none"
@@ -142,6 +143,7 @@ class PrinterSection(Section, frozen=True):
     usb_product: UsbNumber = 0
     columns: Literal[32, 42, 48] = 32
     encoding: Literal["gb18030", "gbk", "utf-8"] = "gb18030"
+    draws_qr: bool = True
 
 
 class ReceiptSection(Section, frozen=True):

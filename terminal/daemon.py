@@ -168,7 +168,7 @@ def _prints(
     if config.printer.kind == "none":
         return PaperlessQueue(journal)
     section, glyphs = config.printer, Glyphs(config.receipt.fonts)
-    return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs)
+    return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs, section.draws_qr)
 
 
 def _serve(config: Config, terminal: _Terminal) -> int:

@@ -67,7 +67,7 @@ class PrintQueue:
     """Prints what the journal has queued. `columns`: the paper's width (32, 42 or 48).
 
     encoding: the printer's, until the cashier picks another from the test page. glyphs: fonts for what the printer
-    lacks; without them `□` stands for it.
+    lacks; without them `□` stands for it. draws_qr: the printer knows QR codes; else they are sent as pictures.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class PrintQueue:
         columns: int = 48,
         encoding: Encoding = "gb18030",
         glyphs: Glyphs | None = None,
+        draws_qr: bool = True,
     ) -> None:
         self._journal = journal
         self._printer = printer
@@ -85,6 +86,7 @@ class PrintQueue:
         self._columns = columns
         self._encoding = encoding
         self._glyphs = glyphs
+        self._draws_qr = draws_qr
         self._rests_until: dt.datetime | None = None
 
     def tick(self, now: dt.datetime) -> bool:
@@ -116,7 +118,7 @@ class PrintQueue:
         picked = self._journal.picked_encoding()
         encoding = next((known for known in CHOICES if known == picked), self._encoding)
         try:
-            return as_escpos(self._document_of(job), self._columns, encoding, self._glyphs)
+            return as_escpos(self._document_of(job), self._columns, encoding, self._glyphs, self._draws_qr)
         except (TerminalError, ValueError) as error:
             why = error.code if isinstance(error, TerminalError) else "document-failed"
             self._journal.mark_print_failed(job.id, why, now + dt.timedelta(seconds=PAUSE_SECONDS_MAX), False)

@@ -14,12 +14,12 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image
 
+from terminal.receipt import qr
 from terminal.receipt.blocks import Document
 from terminal.receipt.characters import Encoding, Repertoire, cells
 from terminal.receipt.glyphs import CELL_DOTS, Glyphs
 from terminal.receipt.lines import CutHere, Printed, QrGraphic, TextLine, set_in_lines
 from terminal.receipt.picture import LINE_GAP_DOTS
-from terminal.receipt.qr import DOTS_PER_MODULE
 
 CHINESE_MODE_ON = b"\x1c\x26"
 CHINESE_MODE_OFF = b"\x1c\x2e"
@@ -29,11 +29,16 @@ _BLACK_BELOW = 128
 
 
 def as_escpos(
-    document: Document, columns: int = 48, encoding: Encoding = "gb18030", glyphs: Glyphs | None = None
+    document: Document,
+    columns: int = 48,
+    encoding: Encoding = "gb18030",
+    glyphs: Glyphs | None = None,
+    draws_qr: bool = True,
 ) -> bytes:
     """The bytes of one document, from initialise to cut.
 
     encoding: the printer's. glyphs: fonts for what the printer lacks; without them `□` stands for it, and a note.
+    draws_qr: the printer knows QR codes (`1D 28 6B`); one that does not gets them as pictures.
     Raises ValueError for a width that no paper has, Unavailable `no-font` where a picture is needed.
     """
     repertoire = Repertoire(encoding, glyphs.has) if glyphs else Repertoire(encoding)
@@ -44,14 +49,16 @@ def as_escpos(
     for line in set_in_lines(document, columns, repertoire):
         if isinstance(line, TextLine) and glyphs and not line.encoding and not repertoire.prints(line.text):
             style = _restyle(builder, style, TextLine(""))
-            builder._raw(_as_raster(line, columns, glyphs))
+            builder._raw(_raster(_drawn(line, columns, glyphs)))
             continue
         style = _restyle(builder, style, line)
         match line:
             case TextLine(text):
                 _send(builder, text.rstrip(" "), encoding, line.encoding)
+            case QrGraphic(data) if draws_qr:
+                builder.qr(data, ec=QR_ECLEVEL_M, size=qr.DOTS_PER_MODULE, native=True)
             case QrGraphic(data):
-                builder.qr(data, ec=QR_ECLEVEL_M, size=DOTS_PER_MODULE, native=True)
+                builder._raw(_raster(qr.draw(data, columns * CELL_DOTS)))
             case CutHere():
                 # Feeds to the cutter by itself, then cuts in part, so that the paper does not fall.
                 builder.cut(mode="PART", feed=False)
@@ -83,12 +90,17 @@ def _restyle(builder: Any, old: TextLine, line: Printed) -> TextLine:
     return new
 
 
-def _as_raster(line: TextLine, columns: int, glyphs: Glyphs) -> bytes:
-    """`1D 76 30`: the line with the white below it, as wide as the paper."""
+def _drawn(line: TextLine, columns: int, glyphs: Glyphs) -> Image.Image:
+    """The line with the white below it, as wide as the paper."""
     drawn = glyphs.draw(line.text, line.wide, line.tall, line.bold)
     band = Image.new("L", (columns * CELL_DOTS, drawn.height + LINE_GAP_DOTS), 255)
     room = columns - cells(line.text) * line.wide
     band.paste(drawn, (room * CELL_DOTS // 2 if line.centred else 0, 0))
+    return band
+
+
+def _raster(band: Image.Image) -> bytes:
+    """`1D 76 30`: a picture as wide as the paper."""
     dots = band.point(lambda shade: 255 if shade < _BLACK_BELOW else 0).convert("1", dither=Image.Dither.NONE)
     # Printers obey real-time commands also within a picture: one dot more keeps its bytes from being one.
     data = _REAL_TIME.sub(b"\x11", dots.tobytes())

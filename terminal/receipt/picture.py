@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from terminal.receipt import qr
 from terminal.receipt.blocks import Document
@@ -45,31 +45,20 @@ def line_height(line: Printed) -> int:
         case TextLine():
             return line.tall * GLYPH_DOTS + LINE_GAP_DOTS
         case QrGraphic(data):
-            return (len(qr.modules(data)) + 2 * qr.QUIET_MODULES) * qr.DOTS_PER_MODULE
+            return qr.height_dots(data)
         case CutHere():
             return 0
 
 
 def _part(line: Printed, width: int, glyphs: Glyphs) -> Image.Image:
+    if isinstance(line, QrGraphic):
+        return qr.draw(line.data, width)
     band = Image.new("L", (width, line_height(line)), 255)
     match line:
         case TextLine(text):
             drawn = glyphs.draw(text, line.wide, line.tall, line.bold)
             left = (width - drawn.width) // 2 if line.centred else 0
             band.paste(drawn, (left, LINE_GAP_DOTS // 2))
-        case QrGraphic(data):
-            _draw_code(band, data)
         case CutHere():
             pass
     return band
-
-
-def _draw_code(band: Image.Image, data: str) -> None:
-    pen, rows = ImageDraw.Draw(band), qr.modules(data)
-    size = qr.DOTS_PER_MODULE
-    left, top = (band.width - len(rows) * size) // 2, qr.QUIET_MODULES * size
-    for y, row in enumerate(rows):
-        for x, black in enumerate(row):
-            if black:
-                corner = (left + x * size, top + y * size)
-                pen.rectangle((corner, (corner[0] + size - 1, corner[1] + size - 1)), fill=0)

@@ -48,6 +48,19 @@ def test_the_code_on_the_picture_and_on_the_paper_says_the_settlement_number(
 
 
 @WIDTHS
+def test_a_printer_that_knows_no_codes_gets_a_picture_that_reads(
+    settlement: Settlement, head: ReceiptHead, tmp_path: Path, columns: int
+) -> None:
+    """Without a single QR command the paper has the same code, in the middle."""
+    document = settlement_receipt(settlement, head)
+    data = as_escpos(document, columns, draws_qr=False)
+    assert b"\x1d(k" not in data
+    printer = Interpreter(columns)
+    printer.feed(data)
+    assert read_codes(printer.cut[0].image(columns), tmp_path).strip() == NUMBER
+
+
+@WIDTHS
 def test_every_line_of_the_drawing_stands_in_its_columns(
     settlement: Settlement, head: ReceiptHead, bill_items: list[Item], columns: int
 ) -> None:
