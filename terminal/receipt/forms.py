@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -119,7 +119,7 @@ class _OwnForms(Part, frozen=True):
     day: _OwnForm = _OwnForm()
     month: _OwnForm = _OwnForm()
     doctor: _OwnForm = _OwnForm()
-    labels: dict[str, Label] = {}
+    labels: dict[str, Any] = {}
 
 
 @cache
@@ -146,13 +146,21 @@ def load_forms(path: Path | None) -> Forms:
         raise bad_file(f"a layout is at most {LAYOUT_BYTES_MAX} bytes", str(path))
     own, standard = read_toml(data, _OwnForms, str(path)), standard_forms()
     text = data.decode()
-    for key in own.labels:
-        if key not in standard.labels:
-            raise bad_file(f"labels.{key}: there is no such label", f"{path}:{line_of(text, f'labels.{key}')}")
+    labels = {key: _label(key, value, f"{path}:{line_of(text, f'labels.{key}')}") for key, value in own.labels.items()}
     changed = {name: _over(getattr(standard, name), getattr(own, name)) for name in ("paper", *REQUIRED)}
-    forms = msgspec.structs.replace(standard, **changed, labels={**standard.labels, **own.labels})
+    forms = msgspec.structs.replace(standard, **changed, labels={**standard.labels, **labels})
     _check(forms, text, str(path))
     return forms
+
+
+def _label(key: str, value: object, place: str) -> Label:
+    # One by one, since a fault within a table of free keys does not say which key it is.
+    if key not in standard_forms().labels:
+        raise bad_file(f"labels.{key}: there is no such label", place)
+    try:
+        return msgspec.convert(value, Label)
+    except msgspec.ValidationError as error:
+        raise bad_file(f"labels.{key}: {error}", place) from None
 
 
 def _over(standard: Part, own: Part) -> Part:

@@ -57,7 +57,7 @@ cash = ["应付现金", "To pay"]
         ('[settlement]\ntitle = "a"\nblocks = ["marks"]\n', 3, "may be moved but not left out"),
         ('\n[void]\nblocks = ["marks", "fireworks"]\n', 3, "'fireworks'"),
         ('[labels]\ncash = ["a", "b"]\nmoney = ["a", "b"]\n', 3, "labels.money"),
-        ('[labels]\ncash = ["a"]\n', 1, "labels"),
+        ('[labels]\nnumber = ["a", "b"]\ncash = ["a"]\n', 3, "labels.cash"),
         ("[paper]\nitems_printed_max = 0\n", 2, "items_printed_max"),
         ('[settlement]\nheader = ["a"]\ncolour = "red"\n', 3, "colour"),
         ("[settlement\n", None, "not TOML"),
