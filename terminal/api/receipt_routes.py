@@ -15,7 +15,7 @@ from terminal.api.types import DrawerAnswer, DrawerRequest, EncodingAnswer, Enco
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import PrintJob
 from terminal.receipt.glyphs import Glyphs
-from terminal.receipt.month import MonthStatement, month_statement
+from terminal.receipt.month import MonthStatement
 from terminal.receipt.month_pdf import as_pdf
 from terminal.receipt.month_tables import as_csv, as_xlsx
 from terminal.receipt.picture import as_png
@@ -97,7 +97,7 @@ async def open_drawer(request: Request) -> Response:
 
 
 def _text(statement: MonthStatement, terminal: Served) -> bytes:
-    return as_text(month_statement(statement), terminal.receipt_columns).encode()
+    return as_text(terminal.counter.month_document(statement), terminal.receipt_columns).encode()
 
 
 _FORMS: dict[str, tuple[str, Callable[[MonthStatement, Served], bytes]]] = {

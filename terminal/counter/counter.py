@@ -255,6 +255,10 @@ class Counter:
         """The statement of the month that holds `month`, as of now."""
         return self._papers.month(month, self._operator)
 
+    def month_document(self, statement: MonthStatement) -> Document:
+        """A month's statement as paper, in this pharmacy's layout. Reads nothing but the statement."""
+        return self._papers.month_document(statement)
+
     def print_month(self, month: dt.date) -> PrintJob:
         """Queue the statement of a month for the receipt printer."""
         return self._journal.queue_print("month", f"{month:%Y-%m}", self._clock.now())

@@ -68,14 +68,17 @@ class Papers:
         mark = TRAINING if self._training else ""
         return documents.month_statement_of(self._journal, month, self._provider_names, operator, mark)
 
+    def month_document(self, statement: MonthStatement) -> Document:
+        """A month's statement as this pharmacy's paper."""
+        return month_statement(statement, self._forms)
+
     def document_of(self, job: PrintJob) -> Document:
         """The document of a print job, with its mark. Raises Missing."""
         mark = documents.mark_of(job, self._training)
         if job.document == "day":
             return self._day(dt.date.fromisoformat(job.subject), mark)
         if job.document == "month":
-            statement = self.month(dt.date.fromisoformat(f"{job.subject}-01"), "")
-            return month_statement(replace(statement, mark=mark), self._forms)
+            return self.month_document(replace(self.month(dt.date.fromisoformat(f"{job.subject}-01"), ""), mark=mark))
         if job.document == "test":
             return test_page(self._columns)
         return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark, self._forms)

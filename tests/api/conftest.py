@@ -12,10 +12,15 @@ from daemon.process import TerminalProcess, new_bureau
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
-    """A terminal on which nobody has signed in yet."""
+    """A terminal with a layout of its own, on which nobody has signed in yet."""
     folder: Path = tmp_path_factory.mktemp("terminal")
-    with new_bureau(folder) as bureau, TerminalProcess(folder, bureau.url) as process:
-        yield process
+    (folder / "layout.toml").write_text('[month]\nheader = ["收费处一号窗口"]\n', encoding="utf-8")
+    with new_bureau(folder) as bureau:
+        process = TerminalProcess(folder, bureau.url)
+        with process.config.open("a", encoding="utf-8") as config:
+            config.write('\n[receipt]\nlayout = "layout.toml"\n')
+        with process:
+            yield process
 
 
 @pytest.fixture

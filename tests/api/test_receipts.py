@@ -37,12 +37,14 @@ def test_an_electronic_receipt_is_had_as_picture_and_drawing(terminal: TerminalP
 def test_the_statement_of_a_month_comes_in_every_form(
     terminal: TerminalProcess, new_key: NewKey, form: str, start: bytes
 ) -> None:
-    """A file of that form with the month in its name."""
+    """A file of that form with the month in its name; as text in the pharmacy's own layout."""
     settled(terminal, new_key())
     answer = terminal.client.get(f"/v1/months/2021-06/statement.{form}")
     assert answer.status_code == 200
     assert answer.content.startswith(start)
     assert f'statement-2021-06.{form}"' in answer.headers["content-disposition"]
+    if form == "txt":
+        assert "收费处一号窗口" in answer.text
     if form == "csv":
         rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert any(row[0] == "2021-06 合计" for row in rows)
