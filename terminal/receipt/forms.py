@@ -158,9 +158,10 @@ def _label(key: str, value: object, place: str) -> Label:
     if key not in standard_forms().labels:
         raise bad_file(f"labels.{key}: there is no such label", place)
     try:
-        return msgspec.convert(value, Label)
+        label: Label = msgspec.convert(value, Label)
     except msgspec.ValidationError as error:
         raise bad_file(f"labels.{key}: {error}", place) from None
+    return label
 
 
 def _over(standard: Part, own: Part) -> Part:
