@@ -26,7 +26,7 @@ from terminal.counter.papers import Papers
 from terminal.counter.printing import require_paper
 from terminal.counter.quote import Quote, fill, split_of
 from terminal.counter.repair import LastRun, found_in, repair
-from terminal.counter.settle import changed, commit, digest_of, record_of, worked_out_again
+from terminal.counter.settle import Circumstances, changed, commit, digest_of, record_of, worked_out_again
 from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
@@ -179,16 +179,15 @@ class Counter:
         bill, split = worked_out_again(
             quote, self._law, self._journal, self._providers, consent, day, self._within_limits
         )
-        paper = not (electronic_receipt or self._paperless)
-        if paper and self._printer is not None:
+        electronic = electronic_receipt or self._paperless
+        if not electronic and self._printer is not None:
             require_paper(self._printer)
-        record = record_of(quote, bill, split, self._journal, self._law, operator, day, till_reference, till)
+        sale = Circumstances(operator, day, till_reference, till, electronic)
+        record = record_of(quote, bill, split, self._journal, self._law, sale)
         if self._mode == "online":
             answer = authorise(self._journal, self._center, record, None, key, request)
         else:
             answer = commit(self._journal, self._center, record, key, request)
-        if not paper:
-            self._journal.file_electronic(record.kind, record.id)
         self._quotes.drop(quote_id)
         return answer
 
@@ -204,7 +203,9 @@ class Counter:
         operator = self._require_operator()
         day = self.business_day()
         original = self._journal.settlement(settlement_id)
-        record = void_of(original, self._journal, reason, operator, day, till)
+        record = void_of(
+            original, self._journal, reason, Circumstances(operator, day, till=till, electronic=self._paperless)
+        )
         # What the center has not taken in yet is taken back in the same order, behind it.
         if self._mode == "online" and original.upload_state == "accepted" and original.state == "committed":
             return authorise(self._journal, self._center, record, original, key, request)

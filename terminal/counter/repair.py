@@ -13,7 +13,7 @@ from terminal.center.answers import Accepted, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.details import references_of
 from terminal.counter.match import Difference
-from terminal.counter.settle import digest_of
+from terminal.counter.settle import Circumstances, digest_of
 from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
@@ -102,7 +102,7 @@ def _void_here(
     if original.state == "voided":
         raise Conflict("already-voided", "this settlement was taken back before", "该结算已撤销")
     # A void that the center has on this day counts here on this day too, as long as it takes anything.
-    record = void_of(original, journal, f"day end: {difference.text}", operator, business_day)
+    record = void_of(original, journal, f"day end: {difference.text}", Circumstances(operator, business_day))
     void(journal, center, record, key, request)
     if difference.refunded:
         journal.accept_found(record.id, _references(difference, day), journal.clock.now())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import scheme_of
@@ -14,13 +15,26 @@ from terminal.counter.identify import Identification
 from terminal.counter.quote import Quote, clearing_class_of, fill, split_of
 from terminal.errors import Conflict, Refused
 from terminal.journal.chain import digest
-from terminal.journal.commit import Answer
+from terminal.journal.commit import ELECTRONIC, Answer
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.bill import Bill, Provider
 from terminal.settlement.codec import encode
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
+
+
+class Circumstances(Struct, frozen=True):
+    """Who sells here and now: the operator, the business day, the till and its own reference for the sale.
+
+    electronic: the receipt is not for paper.
+    """
+
+    operator: str
+    business_day: dt.date
+    till_reference: str = ""
+    till: str = ""
+    electronic: bool = False
 
 
 def digest_of(*request: object) -> str:
@@ -66,27 +80,25 @@ def record_of(
     settlement: Settlement,
     journal: Journal,
     law: Law,
-    operator: str,
-    business_day: dt.date,
-    till_reference: str,
-    till: str,
+    sale: Circumstances,
 ) -> SettlementRecord:
     """The settlement as the journal will keep it, under a fresh number."""
     return SettlementRecord(
-        id=journal.next_settlement_number(business_day),
+        id=journal.next_settlement_number(sale.business_day),
         kind="settlement",
-        business_day=business_day,
+        business_day=sale.business_day,
         at=journal.clock.now(),
-        operator=operator,
+        operator=sale.operator,
         provider_id=bill.provider.id,
         scheme=scheme_of(bill.policy),
         clearing_class=clearing_class_of(bill.service),
         person_number=quote.identification.person.person_number,
-        till_reference=till_reference,
-        till=till,
+        till_reference=sale.till_reference,
+        till=sale.till,
         bill=bill,
         settlement=settlement,
         supplement_digests=law.supplement_digests(bill),
+        electronic=sale.electronic,
     )
 
 
@@ -109,7 +121,7 @@ def answer_of(record: SettlementRecord, told: Mapping[str, Any] | None = None) -
             "at": record.at,
             "journal_hash": entry_hash,
             "upload": "queued",
-            "print": "queued",
+            "print": ELECTRONIC if record.electronic else "queued",
         }
         facts |= told or {}
         if record.voids:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import msgspec
 
 from terminal.center.desk import CenterDesk
-from terminal.counter.settle import answer_of, stored
+from terminal.counter.settle import Circumstances, answer_of, stored
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 
 
-def void_of(
-    original: SettlementRecord, journal: Journal, reason: str, operator: str, business_day: dt.date, till: str = ""
-) -> SettlementRecord:
-    """The record of the void of `original`, under a fresh number."""
+def void_of(original: SettlementRecord, journal: Journal, reason: str, sale: Circumstances) -> SettlementRecord:
+    """The record of the void of `original`, under a fresh number. sale: who takes it back, where."""
     return msgspec.structs.replace(
         original,
-        id=journal.next_settlement_number(business_day),
+        id=journal.next_settlement_number(sale.business_day),
         kind="void",
-        business_day=business_day,
+        business_day=sale.business_day,
         at=journal.clock.now(),
-        operator=operator,
-        till=till,
+        operator=sale.operator,
+        till=sale.till,
         voids=original.id,
         reason=reason,
+        electronic=sale.electronic,
     )
 
 

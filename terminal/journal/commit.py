@@ -24,6 +24,9 @@ from terminal.limits import KEY_CHARACTERS_MAX
 Answer = Callable[[str], bytes]
 """From the entry's hash (64 hex digits, or "" for the digest), the bytes that the client is answered."""
 
+ELECTRONIC = "electronic"
+"""Why a receipt was never put on paper: the patient took it without."""
+
 TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
 
 
@@ -172,12 +175,13 @@ def queue_upload(connection: sqlite3.Connection, record: SettlementRecord, messa
 
 
 def queue_first_print(connection: sqlite3.Connection, record: SettlementRecord, now: dt.datetime) -> None:
-    """The print job of a record that was committed just now, inside the caller's write transaction."""
+    """The print job of a record that is committed in this transaction; a receipt without paper is filed as such."""
     moment = moment_text(now)
+    state, why = ("printed", ELECTRONIC) if record.electronic else ("queued", "")
     connection.execute(
-        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
-        " VALUES (?, ?, 0, 'queued', ?, ?)",
-        (record.kind, record.id, moment, moment),
+        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at, why)"
+        " VALUES (?, ?, 0, ?, ?, ?, ?)",
+        (record.kind, record.id, state, moment, moment, why),
     )
 
 

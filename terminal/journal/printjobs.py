@@ -12,13 +12,11 @@ import sqlite3
 
 from terminal.errors import Missing
 from terminal.journal.chain import append
+from terminal.journal.commit import ELECTRONIC
 from terminal.journal.outbox import Outbox
 from terminal.journal.records import PrintJob
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
-
-ELECTRONIC = "electronic"
-"""Why a job was never put on paper: the patient took it without."""
 
 _ENCODING = "printer_encoding"
 _SELECT = "SELECT * FROM print_jobs WHERE state <> 'printed' "

@@ -111,7 +111,9 @@ def test_low_paper_stops_no_sale(shop: Shop) -> None:
 def test_an_electronic_receipt_needs_no_printer_and_leaves_nothing_waiting(shop: Shop) -> None:
     """Settled with the printer off; nothing is printed later, the audit agrees, and paper asked for later is marked."""
     shop.printer.silent = True
-    number = shop.settle(purchase("10.00"), electronic_receipt=True)["id"]
+    settled = shop.settle(purchase("10.00"), electronic_receipt=True)
+    number = settled["id"]
+    assert settled["print"] == "electronic", "the till is not told of a paper that never comes"
     assert shop.journal.print_queue() == []
     shop.printer.silent = False
     assert shop.print_all() == []
