@@ -18,7 +18,7 @@ run: $(VENV)/.run
 	$(BIN)/terminal demo --stay
 
 test: $(VENV)/.test lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ def demo(folder: Path, *options: str) -> str:
     return done.stdout
 
 
+@pytest.mark.usefixtures("card_service_alone")
 @pytest.mark.parametrize(
     ("options", "reader"), [([], "real PC/SC stack"), (["--simulated-reader"], "simulated in the process")]
 )

@@ -72,8 +72,8 @@ class TwinBench:
         self.remove_psam = self.psam_reader.remove
 
 
-@pytest.fixture(scope="session")
-def service() -> Iterator[VirtualPcscd]:
+@pytest.fixture(scope="module")
+def service(card_service_alone: None) -> Iterator[VirtualPcscd]:
     """The card service with its virtual reader. Where it cannot run the tests fail; they are not skipped."""
     with VirtualPcscd() as running:
         yield running

@@ -1,0 +1,36 @@
+"""What all tests share: the machine's one card service, which only one test at a time may have.
+
+Promise: tests that need the real PC/SC service run on one worker, one module after the other, and wait for another
+test run on the same machine instead of using its readers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LOCK_FILE = Path(tempfile.gettempdir()) / "settlement-terminal-card-service.lock"
+
+
+@pytest.fixture(scope="module")
+def card_service_alone() -> Iterator[None]:
+    """Nobody else on this machine uses the card service until the module is done."""
+    with LOCK_FILE.open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests with the card service together on one worker."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _needs_card_service(item):
+            item.add_marker(pytest.mark.xdist_group("card-service"))
+
+
+def _needs_card_service(item: pytest.Function) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "card_service_alone" in item.fixturenames or parameters.get("bench") == "pcsc"
