@@ -8,20 +8,28 @@ from pathlib import Path
 
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
+from terminal.bureau.published import PublishedFolder
 from terminal.bureau.server import BureauServer
 from terminal.clock import SystemClock
 from terminal.errors import Unavailable
 from terminal.settlement.law import Law
 
 
-def serve(persons: Path, providers: Path, supplements: list[Path], books: str, port: int) -> int:
+def serve(
+    persons: Path,
+    providers: Path,
+    supplements: list[Path],
+    books: str,
+    port: int,
+    published: Path | None = None,
+) -> int:
     """Serve on loopback until TERM or INT. Raises Refused for a faulty file, Unavailable for a taken port."""
     law = Law.load(supplements)
     kept = Books(load_persons(persons), load_providers(providers), books)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    server = BureauServer(kept, law, SystemClock(), port=port)
+    server = BureauServer(kept, law, SystemClock(), port=port, published=PublishedFolder(published))
     try:
         server.up()
     except OSError as error:

@@ -115,6 +115,7 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--books", default=":memory:", metavar="PLACE", help="a file or postgresql://… (default: memory)"
     )
     bureau.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
+    bureau.add_argument("--published", type=Path, metavar="DIR", help="publish the signed files of this folder")
     bureau.add_argument("--port", type=int, default=8432, metavar="N", help="port on loopback (default 8432)")
     bureau.set_defaults(command=_bureau)
 
@@ -234,7 +235,7 @@ def _bureau(options: argparse.Namespace) -> int:
     from terminal.bureau_command import serve
 
     supplements = [Path(name) for name in options.supplement]
-    return serve(options.persons, options.providers, supplements, options.books, options.port)
+    return serve(options.persons, options.providers, supplements, options.books, options.port, options.published)
 
 
 def _demo(options: argparse.Namespace) -> int:

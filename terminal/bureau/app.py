@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from terminal.bureau.asked import Law
+from terminal.bureau.asked import Law, Published
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.bureau.faults import INSTEAD, FaultName, Faults, as_strings
@@ -27,12 +27,19 @@ JSON = "application/json;charset=utf-8"
 Cut = Callable[[Request], None]
 
 
-def make_app(books: Books, law: Law, clock: Clock, faults: Faults | None = None, cut: Cut | None = None) -> Starlette:
+def make_app(
+    books: Books,
+    law: Law,
+    clock: Clock,
+    faults: Faults | None = None,
+    cut: Cut | None = None,
+    published: Published | None = None,
+) -> Starlette:
     """The application.
 
     `cut` drops the connection of a request; without it the drop faults answer nothing readable.
     """
-    center = Center(books, law, clock)
+    center = Center(books, law, clock, published)
 
     async def call(request: Request) -> Response:
         body = b""

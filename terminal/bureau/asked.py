@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from terminal.bureau.books import Books
 from terminal.center.envelope import decode_json, text_of
+from terminal.center.publications import Offer
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
 
@@ -20,6 +21,16 @@ class Law(Protocol):
 
     def settle(self, bill: Bill) -> Settlement:
         """Split one bill. Raises Refused."""
+
+
+class Published(Protocol):
+    """What the center asks of the files that it publishes."""
+
+    def offers(self) -> list[Offer]:
+        """Everything that is published, by kind, name and version."""
+
+    def file(self, number: str) -> bytes | None:
+        """The file of this number in a ZIP, or None."""
 
 
 class Denied(Exception):
@@ -65,6 +76,7 @@ class Work(Struct, frozen=True):
     law: Law
     now: dt.datetime
     asked: Asked
+    published: Published
 
 
 def read_request(body: bytes) -> Asked:

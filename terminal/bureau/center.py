@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau import files, reconciliation, registration, settling, voiding
-from terminal.bureau.asked import Asked, Denied, Law, Work, read_request
+from terminal.bureau import files, published, reconciliation, registration, settling, voiding
+from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
 from terminal.bureau.books import Books
+from terminal.bureau.published import PublishedFolder
 from terminal.center import fields
 from terminal.center.envelope import masked
 from terminal.clock import Clock
@@ -37,6 +38,8 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     fields.QUERY: voiding.query,
     fields.DETAILS: reconciliation.details,
     fields.UPLOAD_FILE: files.upload,
+    fields.DICTIONARY: published.listed,
+    **dict.fromkeys(fields.CATALOGUES, published.catalogue),
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 
@@ -44,10 +47,11 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
 class Center:
     """Answers requests out of `books`, by `law`, at the time of `clock`."""
 
-    def __init__(self, books: Books, law: Law, clock: Clock) -> None:
+    def __init__(self, books: Books, law: Law, clock: Clock, published: Published | None = None) -> None:
         self.books = books
         self.law = law
         self.clock = clock
+        self.published = published or PublishedFolder()
 
     def answer(self, body: bytes) -> bytes:
         """The answer to one request; never raises for what the request holds."""
@@ -63,7 +67,7 @@ class Center:
     def _answer(self, asked: Asked) -> bytes:
         if asked.infno == fields.DOWNLOAD_FILE:
             self._refuse_unsigned(asked)
-            return files.download(Work(self.books, self.law, self.clock.now(), asked))
+            return files.download(self._work(asked))
         work = TRANSACTIONS.get(asked.infno)
         if work is None:
             raise Denied(f"infno {asked.infno[:10]} is not offered here")
@@ -78,10 +82,13 @@ class Center:
             if kept.reversed:
                 raise Denied("msgid: this message has been reversed")
             return kept.answer
-        answer = self._wrapped(asked.area_code, 0, "", work(Work(self.books, self.law, self.clock.now(), asked)))
+        answer = self._wrapped(asked.area_code, 0, "", work(self._work(asked)))
         if asked.infno in BOOKING:
             self.books.keep_answer(asked.provider_id, asked.message_id, asked.digest, answer)
         return answer
+
+    def _work(self, asked: Asked) -> Work:
+        return Work(self.books, self.law, self.clock.now(), asked, self.published)
 
     def _refuse_unsigned(self, asked: Asked) -> None:
         if not self.books.is_signed_in(asked.sign_number, asked.operator, self.clock.now().date()):

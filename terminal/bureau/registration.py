@@ -7,6 +7,7 @@ from typing import Any
 from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import CredentialKind
 from terminal.bureau.persons import Person
+from terminal.bureau.published import newest
 from terminal.center import fields
 from terminal.center.envelope import moment_text, text_of
 from terminal.center.extension import PersonExtension, write_extension
@@ -22,7 +23,8 @@ def sign_in(work: Work) -> dict[str, Any]:
         raise Denied("opter_no: not the operator of the envelope")
     number = f"{work.asked.area_code:0<6.6}{work.now:%Y%m%d}{work.books.next_number('sign_ins'):010d}"
     work.books.sign_in(number, operator, work.now.date())
-    return {"signinoutb": {"sign_time": moment_text(work.now), "sign_no": number}}
+    told = {"sign_time": moment_text(work.now), "sign_no": number, "exp_content": newest(work.published)}
+    return {"signinoutb": told}
 
 
 def sign_out(work: Work) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.requests import Request
 
 from terminal.bureau.app import PATH, make_app
-from terminal.bureau.asked import Law
+from terminal.bureau.asked import Law, Published
 from terminal.bureau.books import Books
 from terminal.bureau.faults import Faults
 from terminal.clock import Clock
@@ -42,10 +42,18 @@ class BureauServer:
     Use as a context manager, or `up()` and `down()`; `url` is the whole address of the one service.
     """
 
-    def __init__(self, books: Books, law: Law, clock: Clock, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        books: Books,
+        law: Law,
+        clock: Clock,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        published: Published | None = None,
+    ) -> None:
         self.books = books
         self.faults = Faults()
-        self._app = make_app(books, law, clock, self.faults, self._cut)
+        self._app = make_app(books, law, clock, self.faults, self._cut, published)
         self._host = host
         self._port = port
         self._server: _Server | None = None

@@ -42,10 +42,14 @@ class Credential(Struct, frozen=True):
 
 
 class SignIn(Struct, frozen=True):
-    """The center's sign-in: its number, good for one operator and one day, and the center's own time."""
+    """The center's sign-in: its number, good for one operator and one day, and the center's own time.
+
+    published: the newest version of each file that it publishes, by kind and name; empty where it says nothing.
+    """
 
     sign_number: str
     center_time: dt.datetime
+    published: dict[str, int] = {}
 
 
 class InsuredPerson(Struct, frozen=True):

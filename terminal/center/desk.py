@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from terminal.center import fields, messages
+from terminal.center import fields, messages, publications
 from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import (
     Accepted,
@@ -24,7 +24,7 @@ from terminal.center.answers import (
     TotalsAnswer,
     Unknown,
 )
-from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows
+from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows, unpacked
 from terminal.center.envelope import (
     Answer,
     GatewayRefused,
@@ -36,6 +36,7 @@ from terminal.center.envelope import (
 from terminal.center.exchange import Exchange, sign_in_invalid, understood
 from terminal.center.link import Link, Silence, Unreachable
 from terminal.center.profile import REFERENCE, Profile
+from terminal.center.publications import Offer
 from terminal.center.seal import Secrets
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
@@ -162,6 +163,28 @@ class CenterDesk:
         """9102: a file's bytes. Raises Unavailable, Refused."""
         data = messages.download_input(number, name, provider_id)
         return self._exchange.ask_file(fields.DOWNLOAD_FILE, provider_id, self._signed_operator(), data)
+
+    def published_files(self) -> list[Offer]:
+        """1901: every file that this center publishes. Raises Unavailable or Refused."""
+        provider_id, area_code = self._exchange.first_provider, self._exchange.institution.area_code
+        data = publications.list_input(area_code)
+        answer = self._exchange.ask(fields.DICTIONARY, provider_id, self._signed_operator(), data)
+        return understood(publications.read_list, answer)
+
+    def next_catalogue(self, catalogue: str, version: int) -> Offer | None:
+        """1301 …: the version after `version` of a catalogue, or None. Raises Unavailable or Refused."""
+        data = publications.catalogue_input(version)
+        answer = self._exchange.ask(catalogue, self._exchange.first_provider, self._signed_operator(), data)
+        return understood(publications.read_catalogue, answer)
+
+    def published_file(self, offer: Offer) -> bytes:
+        """9102: the bytes of a published file, out of their ZIP. Raises Unavailable or Refused."""
+        operator, data = (
+            self._signed_operator(),
+            messages.download_input(offer.file_number, offer.file_name, publications.FILES_OF_THE_CENTER),
+        )
+        provider_id = self._exchange.first_provider
+        return understood(unpacked, self._exchange.ask_file(fields.DOWNLOAD_FILE, provider_id, operator, data))
 
     def send(
         self,

@@ -66,7 +66,7 @@ class Exchange:
     def sign_in(self, operator: str) -> SignIn:
         """9001, whoever is signed in already. Raises Unavailable or Refused."""
         data = messages.sign_in_input(operator)
-        answer = taken(self._asked(self.request(fields.SIGN_IN, self._first_provider(), operator, data, "")))
+        answer = taken(self._asked(self.request(fields.SIGN_IN, self.first_provider, operator, data, "")))
         signed = understood(messages.read_sign_in, answer)
         self._sign_ins[operator] = (self._today(), signed.sign_number)
         return signed
@@ -76,7 +76,7 @@ class Exchange:
         day, number = self._sign_ins.get(operator, (None, ""))
         if day == self._today():
             data = messages.sign_out_input(operator, number)
-            request = self.request(fields.SIGN_OUT, self._first_provider(), operator, data, number)
+            request = self.request(fields.SIGN_OUT, self.first_provider, operator, data, number)
             taken(self._asked(request))
         self.forget(operator)
 
@@ -173,7 +173,9 @@ class Exchange:
         except Silence as error:
             raise _not_understood(error) from None
 
-    def _first_provider(self) -> str:
+    @property
+    def first_provider(self) -> str:
+        """The institution that signs in, and asks what no institution in particular asks."""
         return next(iter(self.institution.provider_names))
 
     def _today(self) -> dt.date:

@@ -27,6 +27,7 @@ from terminal.center.extension import (
     write_extension,
 )
 from terminal.center.profile import Profile
+from terminal.center.publications import read_newest
 from terminal.clock import BEIJING
 from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
 from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
@@ -52,7 +53,7 @@ def read_sign_in(answer: Answer) -> SignIn:
     number = text_of(row.get("sign_no"))
     if not number:
         raise Unreadable("the sign-in has no sign_no")
-    return SignIn(number, _moment(row, "sign_time"))
+    return SignIn(number, _moment(row, "sign_time"), read_newest(row))
 
 
 def person_input(credential: Credential) -> Input:

@@ -64,7 +64,10 @@ class Reconciliation(_Part, frozen=True):
 
 
 class Profile(_Part, frozen=True):
-    """One province's way. The defaults are the national baseline, with no trust in repeats."""
+    """One province's way. The defaults are the national baseline, with no trust in repeats.
+
+    publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and signs its catalogues.
+    """
 
     name: str
     source: str = ""
@@ -76,6 +79,7 @@ class Profile(_Part, frozen=True):
     receiving_system: str = "MBS_LOCAL"
     repeats: Literal["recognised", "unsafe"] = "unsafe"
     reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
+    publishes: bool = False
     numbers: Literal["as-text", "as-numbers"] = "as-text"
     line_number: Literal["digits", "letters"] = "digits"
 
@@ -93,7 +97,7 @@ class Profile(_Part, frozen=True):
         return zeros or result in self.reconciliation.balanced
 
 
-REFERENCE = Profile(name="reference", repeats="recognised")
+REFERENCE = Profile(name="reference", repeats="recognised", publishes=True)
 """The reference center's own way."""
 
 

@@ -250,6 +250,19 @@ def _check_till(connection: sqlite3.Connection, number: int, facts: dict[str, An
     return [] if same else ["the till was changed"]
 
 
+def _check_published(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    row = connection.execute(
+        "SELECT kind, name, version, head, signature, body FROM publications WHERE entry = ?", (number,)
+    ).fetchone()
+    if row is None:
+        return ["the published file is missing"]
+    head = facts["head"]
+    named = (row["kind"], row["name"], row["version"]) == (head["kind"], head["name"], head["version"])
+    whole = msgspec.json.decode(row["head"]) == head and digest(row["body"]) == head["digest"]
+    same = named and whole and row["signature"] == facts["signature"]
+    return [] if same else [f"the published file {head['kind']}/{head['name']} was changed"]
+
+
 def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """An entry that no table repeats: its hash is all there is to check."""
     return []
@@ -259,6 +272,8 @@ _CHECKS = {
     "drawer": _check_nothing,
     "till-added": _check_till,
     "till-removed": _check_till,
+    "published": _check_published,
+    "publication-refused": _check_nothing,
     "settlement": _check_commit,
     "void": _check_commit,
     "accepted": _check_outcome,
@@ -305,6 +320,7 @@ _COUNTS = (
     ("intents.closed", "SELECT count(*) FROM intents WHERE closed_by IS NOT NULL", ("authorised", "abandoned")),
     ("debits", "SELECT count(*) FROM debits", ("debiting",)),
     ("debits.closed", "SELECT count(*) FROM debits WHERE closed_by IS NOT NULL", ("debited", "not-debited")),
+    ("publications", "SELECT count(*) FROM publications", ("published",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
     ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),

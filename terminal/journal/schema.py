@@ -191,6 +191,31 @@ _DEBITS = (
     "CREATE UNIQUE INDEX debits_open_key ON debits (key) WHERE closed_by IS NULL",
 )
 
+_PUBLISHED = (
+    """CREATE TABLE publications (
+        entry INTEGER PRIMARY KEY REFERENCES entries (number),
+        kind TEXT NOT NULL CHECK (kind IN ('pack', 'supplement', 'catalogue', 'parameters', 'blacklist')),
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL CHECK (version > 0),
+        head BLOB NOT NULL,
+        signature TEXT NOT NULL,
+        body BLOB NOT NULL,
+        UNIQUE (kind, name, version)
+    ) STRICT""",
+    """CREATE TABLE publication_troubles (
+        label TEXT PRIMARY KEY,
+        entry INTEGER NOT NULL REFERENCES entries (number),
+        at TEXT NOT NULL,
+        what TEXT NOT NULL,
+        reason TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE publications_current (label TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TRIGGER publications_are_not_changed BEFORE UPDATE ON publications
+        BEGIN SELECT RAISE(ABORT, 'what was published is only added to'); END""",
+    """CREATE TRIGGER publications_are_not_deleted BEFORE DELETE ON publications
+        BEGIN SELECT RAISE(ABORT, 'what was published is only added to'); END""",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -198,6 +223,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0004_known": _KNOWN,
     "0005_tills": _TILLS,
     "0006_debits": _DEBITS,
+    "0007_published": _PUBLISHED,
 }
 """Name of each migration and its statements, in order."""
 

@@ -51,7 +51,7 @@ class Kinds:
     """Chooses rows for bills, once a kind."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+        self.shelf = shelf
         self._selector = Selector(shelf)
         self._chapters: dict[tuple[str, dt.date, str, bool], Chapter] = {}
         self._rows: dict[tuple[object, ...], Rows] = {}
@@ -69,7 +69,7 @@ class Kinds:
         return self._selector.select(case, chapter.pack, chapter.lapsed, chapter.ruleset, chapter.service)
 
     def _open(self, bill: Bill) -> Chapter:
-        pack, lapsed = self._shelf.pack(bill.policy, bill.date)
+        pack, lapsed = self.shelf.pack(bill.policy, bill.date)
         limited = bill.episode.limited_disease and pack.service.named(bill.service) is not None
         ruleset = "limited-price" if limited else bill.service
         service = pack.service.named(ruleset)
@@ -88,7 +88,7 @@ class Kinds:
         rows = list(_rows_in(service))
         for further in (pack.cap, pack.fund, pack.self_pay, pack.account):
             rows += of_service(ruleset, further)
-        for given in self._shelf.given(bill.policy, bill.date):
+        for given in self.shelf.given(bill.policy, bill.date):
             given_service = getattr(given.supplement.service, ruleset.replace("-", "_"))
             rows += [*_rows_in(given.supplement), *(_rows_in(given_service) if given_service else ())]
         return {name for row in rows for name in (*row.when, getattr(row, "enrolment", "")) if name}

@@ -28,7 +28,15 @@ class Law:
     """Settles bills by the packs and supplements on its shelf. Rows are chosen, and plans compiled, once a kind."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+        self._kinds = Kinds(shelf)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The law as it stands now."""
+        return self._kinds.shelf
+
+    def renew(self, shelf: Shelf) -> None:
+        """From the next bill on, settle by this shelf. In one step, so that no bill is settled by parts of both."""
         self._kinds = Kinds(shelf)
 
     @classmethod

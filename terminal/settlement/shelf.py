@@ -91,10 +91,15 @@ def load_shelf(
     bureau_key: the bureau's SM2 public key (PEM). Where it is given, a supplement counts only with the bureau's
     signature over its bytes, as Base64 in `<file>.sig` beside it.
     """
-    packs = [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
+    packs = shipped_packs()
     shelf = Shelf(packs, (), lapsed_goes_on)
-    given = [_load_supplement(source, shelf, bureau_key) for source in supplements]
+    given = [load_supplement(source, shelf, bureau_key) for source in supplements]
     return Shelf(packs, given, lapsed_goes_on)
+
+
+def shipped_packs() -> list[Pack]:
+    """The packs that ship with the terminal. Raises Refused naming file and line."""
+    return [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
 
 
 def read_key(path: Path | None) -> bytes | None:
@@ -118,20 +123,35 @@ def load_pack(data: bytes, name: str) -> Pack:
     return pack
 
 
-def _load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:
+def load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:
+    """One supplement of a file, signed where a key is given. Raises Refused with `name:line`."""
     try:
         data, name = (source, "supplement") if isinstance(source, bytes) else (source.read_bytes(), source.name)
     except OSError as error:
         raise bad_file(f"cannot read the supplement: {error.strerror}", str(source)) from None
     if bureau_key is not None:
         _check_signature(source, data, name, bureau_key)
+    return read_supplement(data, name, shelf)
+
+
+def read_supplement(data: bytes, name: str, shelf: Shelf) -> Given:
+    """One supplement from its bytes, checked against the policies of `shelf`. Raises Refused with `name:line`."""
     supplement = read_toml(data, Supplement, name)
     if supplement.supplement.policy not in shelf.policies:
         raise bad_file(f"unknown policy {supplement.supplement.policy}", f"{name}:1")
     _check_days(supplement, shelf, data.decode("utf-8"), name)
-    for pack in shelf.versions(supplement.supplement.policy):
+    for pack in _versions_met(supplement, shelf.versions(supplement.supplement.policy)):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
     return Given(supplement, hashlib.sha256(data).hexdigest())
+
+
+def _versions_met(supplement: Supplement, versions: tuple[Pack, ...]) -> list[Pack]:
+    """The versions for whose days the supplement speaks; the newest also beyond its last day, as it may go on."""
+    head = supplement.supplement
+    last = head.effective_to or dt.date.max
+    ends = [pack.policy.effective_to or dt.date.max for pack in versions[:-1]] + [dt.date.max]
+    pairs = zip(versions, ends, strict=True)
+    return [pack for pack, end in pairs if pack.policy.effective_from <= last and head.effective_from <= end]
 
 
 def _check_days(supplement: Supplement, shelf: Shelf, text: str, name: str) -> None:
