@@ -72,7 +72,7 @@ class Published(Known):
         row = self._connection.execute("SELECT body FROM publications WHERE entry = ?", (entry,)).fetchone()
         return bytes(row["body"])
 
-    def note_trouble(self, label: str, what: str, reason: str, now: dt.datetime) -> None:
+    def note_publication_trouble(self, label: str, what: str, reason: str, now: dt.datetime) -> None:
         """Write down that a version of the file `label` was refused. The same trouble again is the same entry."""
         with self.writing() as connection:
             same = connection.execute(
@@ -86,7 +86,7 @@ class Published(Known):
                     (label, entry, moment_text(now), what, reason),
                 )
 
-    def end_trouble(self, label: str) -> None:
+    def end_publication_trouble(self, label: str) -> None:
         """The center no longer offers what was refused. The chain keeps that it was."""
         with self.writing() as connection:
             connection.execute("DELETE FROM publication_troubles WHERE label = ?", (label,))

@@ -131,7 +131,7 @@ def test_numbers_objects_and_text_are_taken_as_well(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "place"),
+    ("changes", "at"),
     [
         ({"psn_no": "37060299999999"}, "psn_no"),
         ({"insutype": "390"}, "insutype"),
@@ -147,14 +147,14 @@ def test_numbers_objects_and_text_are_taken_as_well(counter: Counter) -> None:
         ({"line": {"det_item_fee_sumamt": "-50.00"}}, "drugdetail[0].amount"),
     ],
 )
-def test_a_purchase_that_contradicts_itself_is_refused(counter: Counter, changes: dict[str, Any], place: str) -> None:
+def test_a_purchase_that_contradicts_itself_is_refused(counter: Counter, changes: dict[str, Any], at: str) -> None:
     """Each refusal names the field, and nothing is booked."""
     data = purchase(**changes)
 
     answer = counter.ask("2102", data)
 
     assert answer["infcode"] == -1
-    assert place in answer["err_msg"]
+    assert at in answer["err_msg"]
     assert counter.balance() == 7_500
     assert counter.books.settlements() == []
 
