@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from terminal.api.guard import read_json
-from terminal.api.served import json_answer, served
+from terminal.api.codes import BODY, CENTER, QUOTE, READER, READS
+from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.served import json_answer
 from terminal.api.types import (
     IdentificationAnswer,
     IdentificationRequest,
@@ -28,10 +27,9 @@ QUOTE_ENVELOPE_BYTES_MAX = 4_096
 ID_CHARACTERS_SHOWN = 4
 
 
-async def sign_in(request: Request) -> Response:
-    """POST /v1/sessions: sign the operator in at the center (9001)."""
-    terminal = served(request)
-    asked, _ = await read_json(request, SessionRequest)
+async def sign_in(call: Call[SessionRequest, None]) -> Response:
+    """Sign the operator in at the center (9001)."""
+    terminal, asked = call.terminal, call.body
 
     def work() -> SessionAnswer:
         signed = terminal.counter.sign_in(asked.operator, asked.operator_name)
@@ -40,26 +38,33 @@ async def sign_in(request: Request) -> Response:
     return json_answer(await terminal.call(work), 201)
 
 
-async def sign_out(request: Request) -> Response:
-    """DELETE /v1/sessions: sign the operator out (9002)."""
-    terminal = served(request)
-    await terminal.call(terminal.counter.sign_out)
+async def sign_out(call: Call[None, None]) -> Response:
+    """Sign the operator out (9002)."""
+    await call.terminal.call(call.terminal.counter.sign_out)
     return Response(status_code=204)
 
 
-async def identify(request: Request) -> Response:
-    """POST /v1/identifications: read the card and ask the center who it is (1101)."""
-    terminal = served(request)
-    await read_json(request, IdentificationRequest)
-    return json_answer(_identification(await terminal.call(terminal.counter.identify_card)), 201)
+async def identify(call: Call[IdentificationRequest, None]) -> Response:
+    """Read the card and ask the center who it is (1101)."""
+    found = await call.terminal.call(call.terminal.counter.identify_card)
+    return json_answer(_identification(found), 201)
 
 
-async def quote(request: Request) -> Response:
-    """POST /v1/quotes: split the bill and explain it; nothing is written."""
-    terminal = served(request)
-    asked, _ = await read_json(request, QuoteRequest, BILL_BYTES_MAX + QUOTE_ENVELOPE_BYTES_MAX)
-    found = await terminal.call(lambda: _quote(terminal.counter, asked))
-    return json_answer(QuoteAnswer(found.id, found.hash, found.expires_at, found.settlement), 201)
+async def quote(call: Call[QuoteRequest, None]) -> Response:
+    """Split the bill and explain it; nothing is written."""
+    found = await call.terminal.call(lambda: _quote(call.terminal.counter, call.body))
+    return json_answer(quote_answer(found), 201)
+
+
+async def quote_again(call: Call[None, None]) -> Response:
+    """A quote that was made before, while it has not lapsed: for a page that was loaded again."""
+    found = await call.terminal.call(lambda: call.terminal.counter.held_quote(call.path["id"]))
+    return json_answer(quote_answer(found))
+
+
+def quote_answer(found: Quote) -> QuoteAnswer:
+    """A quote as it is answered."""
+    return QuoteAnswer(found.id, found.hash, found.expires_at, found.settlement)
 
 
 def _quote(counter: Counter, asked: QuoteRequest) -> Quote:
@@ -90,9 +95,59 @@ def _masked(patient: Patient) -> Patient:
     return msgspec.structs.replace(patient, id="…" + patient.id[-ID_CHARACTERS_SHOWN:] if patient.id else "")
 
 
-ROUTES = [
-    Route("/v1/sessions", sign_in, methods=["POST"]),
-    Route("/v1/sessions", sign_out, methods=["DELETE"]),
-    Route("/v1/identifications", identify, methods=["POST"]),
-    Route("/v1/quotes", quote, methods=["POST"]),
-]
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="POST",
+        path="/v1/sessions",
+        tag="sessions",
+        zh="操作员签到",
+        en="Sign the operator in at the center",
+        handler=sign_in,
+        takes=SessionRequest,
+        gives={201: SessionAnswer},
+        errors=(*BODY, *CENTER),
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/sessions",
+        tag="sessions",
+        zh="操作员签退",
+        en="Sign the operator out; the center may be away",
+        handler=sign_out,
+        gives={204: None},
+        errors=CENTER,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/identifications",
+        tag="identifications",
+        zh="识别参保人",
+        en="Who is at the counter? The center is asked and must agree",
+        handler=identify,
+        takes=IdentificationRequest,
+        gives={201: IdentificationAnswer},
+        errors=(*BODY, *CENTER, *READER, "not-signed-in", "card-and-center-differ", "person-in-doubt"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/quotes",
+        tag="quotes",
+        zh="预结算：分割账单并逐项说明依据，不写入任何内容",
+        en="Split a bill and explain it; nothing is written",
+        handler=quote,
+        takes=QuoteRequest,
+        body_bytes_max=BILL_BYTES_MAX + QUOTE_ENVELOPE_BYTES_MAX,
+        gives={201: QuoteAnswer},
+        errors=(*BODY, *QUOTE, "no-such-identification"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/quotes/{id}",
+        tag="quotes",
+        zh="再次读取未失效的预结算",
+        en="A quote that was made before, while it has not lapsed",
+        handler=quote_again,
+        gives={200: QuoteAnswer},
+        errors=(*READS, "no-such-quote"),
+    ),
+)

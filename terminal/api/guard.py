@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from terminal.api.problem import refuse
 from terminal.errors import Refused
 from terminal.limits import KEY_CHARACTERS_MAX
-from terminal.settlement.codec import decode
+from terminal.money import shown
+from terminal.settlement.codec import convert, decode
 
 T = TypeVar("T")
 
@@ -66,8 +67,8 @@ def _foreign(headers: Headers) -> Refused | None:
     return None
 
 
-async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_BYTES_MAX) -> tuple[T, bytes]:
-    """The body, decoded strictly, and its bytes. Raises Refused: too long, not JSON, bad input."""
+async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_BYTES_MAX) -> T:
+    """The body, decoded strictly. Raises Refused: too long, not JSON, bad input."""
     content_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if content_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
@@ -78,7 +79,26 @@ async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_
             "Content-Type",
         )
     body = await _read_bounded(request, bytes_max)
-    return decode(body, wanted, "the body"), body
+    return decode(body, wanted, "the body")
+
+
+def has_body(request: Request) -> bool:
+    """Whether a request brings a body."""
+    return request.headers.get("content-length", "0") not in ("", "0") or "transfer-encoding" in request.headers
+
+
+def read_query(request: Request, wanted: type[T] | None) -> T | None:
+    """The query, decoded strictly; None where the route takes none. Raises Refused with the key's name."""
+    values: dict[str, str] = {}
+    for key, value in request.query_params.multi_items():
+        if key in values:
+            raise Refused("bad-input", f"{shown(key)} is given twice", f"参数 {shown(key)} 重复", key[:60])
+        values[key] = value
+    if wanted is not None:
+        return convert(values, wanted, strict=False)
+    for key in values:
+        raise Refused("bad-input", "this path takes no such query key", "该路径不支持此参数", key[:60])
+    return None
 
 
 def idempotency_key(request: Request) -> str:

@@ -4,90 +4,77 @@ from __future__ import annotations
 
 import datetime as dt
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from terminal.api.guard import read_json
-from terminal.api.served import json_answer, month_of, served
-from terminal.api.types import CloseRequest, DayAnswer, DayGroup, QueueAnswer, QueuedPrint, QueuedUpload, RepairRequest
-from terminal.counter.match import TillRow
+from terminal.api.codes import BODY, CENTER, READS, REPAIR, VOID
+from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.served import json_answer
+from terminal.api.types import (
+    CloseRequest,
+    DayAnswer,
+    DayGroup,
+    QueueAnswer,
+    QueuedPrint,
+    QueuedUpload,
+    RepairRequest,
+    RunsAnswer,
+)
+from terminal.counter.day import DayReport
+from terminal.counter.match import Difference
 from terminal.counter.month import MonthStatement, month_statement
-from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals, PrintJob, QueuedMessage
 
-
-async def queue(request: Request) -> Response:
-    """GET /v1/queue: messages that the center has not accepted, documents that are not on paper."""
-    terminal = served(request)
-    return json_answer(await terminal.call(lambda: _queue(terminal.journal)))
+TILL_ROWS_BYTES_MAX = 1_048_576
+"""A till's own list of a day: some 10,000 rows."""
 
 
-async def day(request: Request) -> Response:
-    """GET /v1/days/{day}."""
-    terminal = served(request)
-    asked = _day(request)
-    return json_answer(await terminal.call(lambda: _day_answer(terminal.journal, asked)))
+async def queue(call: Call[None, None]) -> Response:
+    """Messages that the center has not accepted, documents that are not on paper."""
+    return json_answer(await call.terminal.call(lambda: _queue(call.terminal.journal)))
 
 
-async def close_day(request: Request) -> Response:
-    """POST /v1/days/{day}/close: freeze, drain, reconcile, report; sealed only where everything balances.
+async def day(call: Call[None, None]) -> Response:
+    """The totals of a business day."""
+    asked = call.day
+    return json_answer(await call.terminal.call(lambda: _day_answer(call.terminal.journal, asked)))
+
+
+async def close_day(call: Call[CloseRequest | None, None]) -> Response:
+    """Freeze, drain, reconcile, report; sealed only where everything balances.
 
     The body, where there is one, holds what the till has of the day by its own references.
     """
-    terminal = served(request)
-    asked = _day(request)
-    till = await _till_rows(request)
+    terminal, asked = call.terminal, call.day
+    till = call.body.till if call.body else None
     # Day end drains the queue itself: two senders of one message would be one too many.
     async with terminal.exclusive():
         return json_answer(await terminal.call(lambda: terminal.counter.close_day(asked, till)))
 
 
-async def repair(request: Request) -> Response:
-    """POST /v1/days/{day}/repairs: carry out what the last run proposes for one difference."""
-    terminal = served(request)
-    asked = _day(request)
-    wanted, _ = await read_json(request, RepairRequest)
+async def repair(call: Call[RepairRequest, None]) -> Response:
+    """Carry out what the last run proposes for one difference."""
+    terminal, asked = call.terminal, call.day
     async with terminal.exclusive():
-        done = await terminal.call(lambda: terminal.counter.repair(asked, wanted.difference))
+        done = await terminal.call(lambda: terminal.counter.repair(asked, call.body.difference))
     return json_answer(done, 201)
 
 
-async def runs(request: Request) -> Response:
-    """GET /v1/days/{day}/runs: the reports of all runs of its end, oldest first, as they were made."""
-    terminal = served(request)
-    asked = _day(request)
-    found = await terminal.call(lambda: terminal.journal.runs(asked))
+async def runs(call: Call[None, None]) -> Response:
+    """The reports of all runs of a day's end, oldest first, as they were made."""
+    asked = call.day
+    found = await call.terminal.call(lambda: call.terminal.journal.runs(asked))
     return json_answer(b'{"runs":[' + b",".join(found) + b"]}")
 
 
-async def month(request: Request) -> Response:
-    """GET /v1/months/{month}: the statement of a month (YYYY-MM) by county, scheme and clearing class."""
-    terminal = served(request)
-    first_day = month_of(request)
+async def month(call: Call[None, None]) -> Response:
+    """The statement of a month by county, scheme and clearing class."""
+    terminal, first_day = call.terminal, call.month
 
     def work() -> MonthStatement:
         return month_statement(terminal.journal, first_day, {}, terminal.clock.now().date())
 
     return json_answer(await terminal.call(work))
-
-
-async def _till_rows(request: Request) -> list[TillRow] | None:
-    if request.headers.get("content-length", "0") in ("", "0") and "transfer-encoding" not in request.headers:
-        return None
-    asked, _ = await read_json(request, CloseRequest)
-    return asked.till
-
-
-def _day(request: Request) -> dt.date:
-    text = request.path_params["day"]
-    try:
-        if len(text) == len("2021-06-30"):
-            return dt.date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise Refused("bad-input", "a day is written YYYY-MM-DD", "日期格式为 YYYY-MM-DD", "day")
 
 
 def _queue(journal: Journal) -> QueueAnswer:
@@ -131,11 +118,69 @@ def _group(totals: GroupTotals) -> DayGroup:
     return DayGroup(**{field: getattr(totals, field) for field in DayGroup.__struct_fields__})
 
 
-ROUTES = [
-    Route("/v1/queue", queue, methods=["GET"]),
-    Route("/v1/days/{day}", day, methods=["GET"]),
-    Route("/v1/days/{day}/close", close_day, methods=["POST"]),
-    Route("/v1/days/{day}/repairs", repair, methods=["POST"]),
-    Route("/v1/days/{day}/runs", runs, methods=["GET"]),
-    Route("/v1/months/{month}", month, methods=["GET"]),
-]
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="GET",
+        path="/v1/queue",
+        tag="queue",
+        zh="未完成事项：待上传消息、待打印单据",
+        en="What is not finished: messages to the center, documents to print",
+        handler=queue,
+        gives={200: QueueAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/days/{day}",
+        tag="days",
+        zh="营业日汇总",
+        en="The totals of a business day",
+        handler=day,
+        gives={200: DayAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/days/{day}/close",
+        tag="days",
+        zh="日终：冻结、上传、对账、报告；平账后封账，可重复执行",
+        en="Day end: freeze, drain, reconcile, report; sealed where all balances; may be run again",
+        handler=close_day,
+        takes=CloseRequest,
+        body_bytes_max=TILL_ROWS_BYTES_MAX,
+        body_needed=False,
+        gives={200: DayReport},
+        errors=(*BODY, *CENTER, "not-signed-in", "day-to-come", "day-closed", "purse-in-doubt"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/days/{day}/repairs",
+        tag="days",
+        zh="按建议处理一条差异",
+        en="Carry out what the last run proposes for one difference",
+        handler=repair,
+        takes=RepairRequest,
+        gives={201: Difference},
+        errors=(*BODY, *CENTER, *VOID, *REPAIR, "not-signed-in", "day-closed", "numbers-used-up"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/days/{day}/runs",
+        tag="days",
+        zh="日终各次执行的报告",
+        en="The reports of all runs of a day's end, oldest first",
+        handler=runs,
+        gives={200: RunsAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/months/{month}",
+        tag="months",
+        zh="月结算表：按参保地、险种、清算类别",
+        en="The statement of a month by county, scheme and clearing class",
+        handler=month,
+        gives={200: MonthStatement},
+        errors=READS,
+    ),
+)

@@ -85,16 +85,16 @@ class Problem(msgspec.Struct, frozen=True):
     retry: Retry
 
 
-def status_of(error: TerminalError) -> int:
+def status_of(code: str, kind: type[TerminalError]) -> int:
     """The HTTP status of an error: by its code where that has its own, else by its class."""
-    if error.code in _STATUS_OF_CODE:
-        return _STATUS_OF_CODE[error.code]
-    return next((status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind)), 500)
+    if code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[code]
+    return next((status for one, status in _STATUS_OF_CLASS if issubclass(kind, one)), 500)
 
 
 def problem_of(error: TerminalError) -> Problem:
     """An error of the house as a problem."""
-    status = status_of(error)
+    status = status_of(error.code, type(error))
     return Problem(
         type=PROBLEM_TYPE_PREFIX + error.code,
         title=http.HTTPStatus(status).phrase,

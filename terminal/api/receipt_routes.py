@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from terminal.api.guard import read_json
-from terminal.api.served import Served, json_answer, month_of, served
+from terminal.api.codes import BODY, READS, RECEIPT, WRITES
+from terminal.api.contract import AnyOperation, Call, Media, Operation
+from terminal.api.served import Served, json_answer
 from terminal.api.types import DrawerAnswer, DrawerRequest, EncodingAnswer, EncodingRequest, PrintAnswer
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import PrintJob
@@ -27,33 +26,31 @@ DRAWER_ASKED, DRAWER_OPENED, DRAWER_FAILED = "asked", "opened", "failed"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-async def receipt_png(request: Request) -> Response:
-    """GET /v1/settlements/{id}/receipt.png: the electronic receipt as a picture."""
-    terminal = served(request)
-    document = await terminal.call(lambda: terminal.counter.receipt_document(request.path_params["id"]))
+async def receipt_png(call: Call[None, None]) -> Response:
+    """The electronic receipt as a picture."""
+    terminal = call.terminal
+    document = await terminal.call(lambda: terminal.counter.receipt_document(call.path["id"]))
     glyphs = Glyphs(terminal.fonts)
     # Drawing takes its time, and nobody at the counter shall wait for it.
     data = await asyncio.to_thread(as_png, document, terminal.receipt_columns, glyphs)
     return Response(data, media_type="image/png")
 
 
-async def receipt_svg(request: Request) -> Response:
-    """GET /v1/settlements/{id}/receipt.svg: the same as a drawing that can be searched."""
-    terminal = served(request)
-    document = await terminal.call(lambda: terminal.counter.receipt_document(request.path_params["id"]))
+async def receipt_svg(call: Call[None, None]) -> Response:
+    """The same as a drawing that can be searched."""
+    terminal = call.terminal
+    document = await terminal.call(lambda: terminal.counter.receipt_document(call.path["id"]))
     return Response(as_svg(document, terminal.receipt_columns), media_type="image/svg+xml")
 
 
-async def reprint(request: Request) -> Response:
-    """POST /v1/settlements/{id}/reprint: once more on paper, marked and counted."""
-    terminal = served(request)
-    return _queued(await terminal.call(lambda: terminal.counter.reprint(request.path_params["id"])))
+async def reprint(call: Call[None, None]) -> Response:
+    """Once more on paper, marked and counted."""
+    return _queued(await call.terminal.call(lambda: call.terminal.counter.reprint(call.path["id"])))
 
 
-async def statement(request: Request) -> Response:
-    """GET /v1/months/{month}/statement.{form}: csv, xlsx, pdf or txt."""
-    terminal, month = served(request), month_of(request)
-    form = request.path_params["form"]
+async def statement(call: Call[None, None]) -> Response:
+    """The statement of a month as a file."""
+    terminal, month, form = call.terminal, call.month, call.path["form"]
     if form not in _FORMS:
         raise Refused("bad-input", f"the forms are {', '.join(_FORMS)}", f"支持的格式：{'、'.join(_FORMS)}", "form")
     media_type, make = _FORMS[form]
@@ -63,37 +60,34 @@ async def statement(request: Request) -> Response:
     return Response(data, media_type=media_type, headers={"content-disposition": name})
 
 
-async def print_statement(request: Request) -> Response:
-    """POST /v1/months/{month}/statement: on the receipt printer."""
-    terminal, month = served(request), month_of(request)
-    return _queued(await terminal.call(lambda: terminal.counter.print_month(month)))
+async def print_statement(call: Call[None, None]) -> Response:
+    """The statement of a month on the receipt printer."""
+    month = call.month
+    return _queued(await call.terminal.call(lambda: call.terminal.counter.print_month(month)))
 
 
-async def print_test_page(request: Request) -> Response:
-    """POST /v1/printer/test: the page whose lines show which encoding the printer reads."""
-    terminal = served(request)
-    return _queued(await terminal.call(terminal.counter.print_test_page))
+async def print_test_page(call: Call[None, None]) -> Response:
+    """The page whose lines show which encoding the printer reads."""
+    return _queued(await call.terminal.call(call.terminal.counter.print_test_page))
 
 
-async def pick_encoding(request: Request) -> Response:
-    """PUT /v1/printer/encoding: the line of the test page that reads well."""
-    terminal = served(request)
-    asked, _ = await read_json(request, EncodingRequest)
-    return json_answer(EncodingAnswer(await terminal.call(lambda: terminal.counter.pick_encoding(asked.line))))
+async def pick_encoding(call: Call[EncodingRequest, None]) -> Response:
+    """The line of the test page that reads well."""
+    terminal, line = call.terminal, call.body.line
+    return json_answer(EncodingAnswer(await terminal.call(lambda: terminal.counter.pick_encoding(line))))
 
 
-async def open_drawer(request: Request) -> Response:
-    """POST /v1/drawer: journalled with operator and reason before it opens, and what came of it after."""
-    terminal = served(request)
-    asked, _ = await read_json(request, DrawerRequest)
-    await terminal.call(lambda: terminal.counter.note_drawer(asked.reason, DRAWER_ASKED))
+async def open_drawer(call: Call[DrawerRequest, None]) -> Response:
+    """Journalled with operator and reason before it opens, and what came of it after."""
+    terminal, reason = call.terminal, call.body.reason
+    await terminal.call(lambda: terminal.counter.note_drawer(reason, DRAWER_ASKED))
     try:
         await asyncio.to_thread(terminal.kick_drawer)
     except Unavailable:
-        await terminal.call(lambda: terminal.counter.note_drawer(asked.reason, DRAWER_FAILED))
+        await terminal.call(lambda: terminal.counter.note_drawer(reason, DRAWER_FAILED))
         raise
-    await terminal.call(lambda: terminal.counter.note_drawer(asked.reason, DRAWER_OPENED))
-    return json_answer(DrawerAnswer(asked.reason), 201)
+    await terminal.call(lambda: terminal.counter.note_drawer(reason, DRAWER_OPENED))
+    return json_answer(DrawerAnswer(reason), 201)
 
 
 def _text(statement: MonthStatement, terminal: Served) -> bytes:
@@ -112,13 +106,87 @@ def _queued(job: PrintJob) -> Response:
     return json_answer(PrintAnswer(job.document, job.subject, job.copy), 202)
 
 
-ROUTES = [
-    Route("/v1/settlements/{id}/receipt.png", receipt_png, methods=["GET"]),
-    Route("/v1/settlements/{id}/receipt.svg", receipt_svg, methods=["GET"]),
-    Route("/v1/settlements/{id}/reprint", reprint, methods=["POST"]),
-    Route("/v1/months/{month}/statement.{form}", statement, methods=["GET"]),
-    Route("/v1/months/{month}/statement", print_statement, methods=["POST"]),
-    Route("/v1/printer/test", print_test_page, methods=["POST"]),
-    Route("/v1/printer/encoding", pick_encoding, methods=["PUT"]),
-    Route("/v1/drawer", open_drawer, methods=["POST"]),
-]
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}/receipt.png",
+        tag="receipts",
+        zh="电子收据（图片）",
+        en="The electronic receipt as a picture",
+        handler=receipt_png,
+        gives={200: Media(("image/png",))},
+        errors=(*READS, *RECEIPT, "no-font"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}/receipt.svg",
+        tag="receipts",
+        zh="电子收据（可检索的矢量图）",
+        en="The same as a drawing that can be searched",
+        handler=receipt_svg,
+        gives={200: Media(("image/svg+xml",))},
+        errors=(*READS, *RECEIPT, "no-font"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/reprint",
+        tag="receipts",
+        zh="重打收据（注明重打并计次）",
+        en="Print a receipt once more; the paper says which reprint it is",
+        handler=reprint,
+        gives={202: PrintAnswer},
+        errors=(*WRITES, "no-such-settlement"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/months/{month}/statement.{form}",
+        tag="months",
+        zh="月结算表文件：csv、xlsx、pdf、txt",
+        en="The statement of a month as a file: csv, xlsx, pdf or txt",
+        handler=statement,
+        gives={200: Media(tuple(media_type for media_type, _ in _FORMS.values()))},
+        errors=(*READS, "no-font"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/months/{month}/statement",
+        tag="months",
+        zh="在收据打印机上打印月结算表",
+        en="Print the statement of a month on the receipt printer",
+        handler=print_statement,
+        gives={202: PrintAnswer},
+        errors=WRITES,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/printer/test",
+        tag="devices",
+        zh="打印编码测试页",
+        en="Print the page whose lines show which encoding the printer reads",
+        handler=print_test_page,
+        gives={202: PrintAnswer},
+        errors=WRITES,
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/printer/encoding",
+        tag="devices",
+        zh="选定测试页上可读的一行",
+        en="Pick the line of the test page that reads well",
+        handler=pick_encoding,
+        takes=EncodingRequest,
+        gives={200: EncodingAnswer},
+        errors=(*BODY, *WRITES),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/drawer",
+        tag="devices",
+        zh="打开钱箱（先记账本）",
+        en="Open the cash drawer; it stands in the journal before it opens",
+        handler=open_drawer,
+        takes=DrawerRequest,
+        gives={201: DrawerAnswer},
+        errors=(*BODY, *WRITES, "not-signed-in", "drawer-not-opened"),
+    ),
+)

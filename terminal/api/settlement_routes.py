@@ -5,67 +5,79 @@ What moves money needs an `Idempotency-Key`; its repeat gets the stored bytes, a
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+import datetime as dt
 
-from terminal.api.guard import idempotency_key, read_json
-from terminal.api.served import json_answer, only_query_key, served
-from terminal.api.token import till_of
-from terminal.api.types import SettlementList, SettlementView, SettleRequest, VoidRequest
+from starlette.responses import PlainTextResponse, Response
+
+from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, READS, RECEIPT, VOID
+from terminal.api.contract import AnyOperation, Call, Media, Operation
+from terminal.api.served import json_answer
+from terminal.api.types import (
+    SettledAnswer,
+    SettlementList,
+    SettlementQuery,
+    SettlementView,
+    SettleRequest,
+    VoidRequest,
+)
+from terminal.errors import Refused
+from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
-from terminal.limits import KEY_CHARACTERS_MAX
 from terminal.receipt.text import as_text
 
 
-async def settle(request: Request) -> Response:
-    """POST /v1/settlements: commit what was quoted."""
-    terminal = served(request)
-    key = idempotency_key(request)
-    till = till_of(request)
-    asked, _ = await read_json(request, SettleRequest)
-    answer = await terminal.call(
-        lambda: terminal.counter.settle(
+async def settle(call: Call[SettleRequest, None]) -> Response:
+    """Commit what was quoted."""
+    asked, key, till = call.body, call.key, call.till
+    answer = await call.terminal.call(
+        lambda: call.terminal.counter.settle(
             asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt, till
         )
     )
     return json_answer(answer, 201)
 
 
-async def void(request: Request) -> Response:
-    """POST /v1/settlements/{id}/void: take a whole settlement back."""
-    terminal = served(request)
-    key = idempotency_key(request)
-    asked, _ = await read_json(request, VoidRequest)
-    settlement_id, till = request.path_params["id"], till_of(request)
-    answer = await terminal.call(lambda: terminal.counter.void(settlement_id, asked.reason, key, till))
+async def void(call: Call[VoidRequest, None]) -> Response:
+    """Take a whole settlement back."""
+    number, reason, key, till = call.path["id"], call.body.reason, call.key, call.till
+    answer = await call.terminal.call(lambda: call.terminal.counter.void(number, reason, key, till))
     return json_answer(answer, 201)
 
 
-async def one(request: Request) -> Response:
-    """GET /v1/settlements/{id}."""
-    terminal = served(request)
-    settlement_id = request.path_params["id"]
-    return json_answer(_view(await terminal.call(lambda: terminal.journal.settlement(settlement_id))))
+async def one(call: Call[None, None]) -> Response:
+    """One settlement or void."""
+    return json_answer(
+        settlement_view(await call.terminal.call(lambda: call.terminal.journal.settlement(call.path["id"])))
+    )
 
 
-async def of_till_reference(request: Request) -> Response:
-    """GET /v1/settlements?till_reference=: what the till calls by its own name."""
-    terminal = served(request)
-    reference = only_query_key(request, "till_reference", KEY_CHARACTERS_MAX)
-    found = await terminal.call(lambda: terminal.journal.by_till_reference(reference))
-    return json_answer(SettlementList([_view(record) for record in found]))
+async def find(call: Call[None, SettlementQuery]) -> Response:
+    """By the till's own reference, by day, or the last of this counter."""
+    found = await call.terminal.call(lambda: _found(call.terminal.journal, call.query))
+    return json_answer(SettlementList([settlement_view(record) for record in found]))
 
 
-async def receipt(request: Request) -> Response:
-    """GET /v1/settlements/{id}/receipt: the receipt as plain text."""
-    terminal = served(request)
-    settlement_id = request.path_params["id"]
-    document = await terminal.call(lambda: terminal.counter.receipt_document(settlement_id))
-    return PlainTextResponse(as_text(document, terminal.receipt_columns))
+async def receipt(call: Call[None, None]) -> Response:
+    """The receipt as plain text."""
+    document = await call.terminal.call(lambda: call.terminal.counter.receipt_document(call.path["id"]))
+    return PlainTextResponse(as_text(document, call.terminal.receipt_columns))
 
 
-def _view(record: SettlementRecord) -> SettlementView:
+def _found(journal: Journal, query: SettlementQuery) -> list[SettlementRecord]:
+    match query:
+        case SettlementQuery(till_reference=str(reference), day=None, last=None):
+            return journal.by_till_reference(reference)
+        case SettlementQuery(till_reference=None, day=dt.date() as day, last=None):
+            return journal.of_day(day)
+        case SettlementQuery(till_reference=None, day=None, last=int(count)):
+            return journal.last(count)
+    raise Refused(
+        "bad-input", "give one of till_reference, day and last", "请给出 till_reference、day、last 之一", "query"
+    )
+
+
+def settlement_view(record: SettlementRecord) -> SettlementView:
+    """A settlement as it is answered, without its bill."""
     return SettlementView(
         id=record.id,
         kind=record.kind,
@@ -85,10 +97,60 @@ def _view(record: SettlementRecord) -> SettlementView:
     )
 
 
-ROUTES = [
-    Route("/v1/settlements", settle, methods=["POST"]),
-    Route("/v1/settlements", of_till_reference, methods=["GET"]),
-    Route("/v1/settlements/{id}", one, methods=["GET"]),
-    Route("/v1/settlements/{id}/void", void, methods=["POST"]),
-    Route("/v1/settlements/{id}/receipt", receipt, methods=["GET"]),
-]
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="POST",
+        path="/v1/settlements",
+        tag="settlements",
+        zh="结算：确认已预结算的账单",
+        en="Commit what was quoted; it is durable before it is answered",
+        handler=settle,
+        takes=SettleRequest,
+        keyed=True,
+        gives={201: SettledAnswer},
+        errors=(*BODY, *QUOTE, *MOVES_MONEY, "no-such-quote", "quote-changed", "consent-needed", "printer-not-ready"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/settlements",
+        tag="settlements",
+        zh="查找结算：按收银机自编号、按营业日，或本柜台最近若干笔（三者给其一）",
+        en="Find settlements: by the till's own reference, by day, or the last of this counter; give one of the three",
+        handler=find,
+        query=SettlementQuery,
+        gives={200: SettlementList},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}",
+        tag="settlements",
+        zh="读取一笔结算或撤销",
+        en="One settlement or void",
+        handler=one,
+        gives={200: SettlementView},
+        errors=(*READS, "no-such-settlement"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/void",
+        tag="settlements",
+        zh="撤销整笔结算（每笔至多一次）",
+        en="Take a whole settlement back, at most once",
+        handler=void,
+        takes=VoidRequest,
+        keyed=True,
+        gives={201: SettledAnswer},
+        errors=(*BODY, *MOVES_MONEY, *VOID),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}/receipt",
+        tag="receipts",
+        zh="收据（纯文本）",
+        en="The receipt as plain text",
+        handler=receipt,
+        gives={200: Media(("text/plain",))},
+        errors=(*READS, *RECEIPT),
+    ),
+)

@@ -98,8 +98,8 @@ def needs_token(path: str) -> bool:
 
 
 def till_of(request: Request) -> str:
-    """The till that asks; a route below /v1 always has one."""
-    name: str = request.scope[TILL_IN_SCOPE]
+    """The till that asks; a route below /v1 always has one, any other ""."""
+    name: str = request.scope.get(TILL_IN_SCOPE, "")
     return name
 
 

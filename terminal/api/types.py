@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from terminal.counter.day import DayReport
 from terminal.counter.match import TillRow
+from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from terminal.money import Fen
 from terminal.settlement.bill import Account, Bill, Entitlement, Patient, Year
@@ -92,6 +94,39 @@ class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Word
 
 
+class SettlementQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """GET /v1/settlements: one of the three. last: so many of this counter, newest first; the others oldest first."""
+
+    till_reference: Annotated[str, Meta(min_length=1, max_length=KEY_CHARACTERS_MAX)] | None = None
+    day: dt.date | None = None
+    last: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+
+class CenterWord(Struct, frozen=True):
+    """What the center has said of a settlement that it decided: its own sums, of which `cash` is collected."""
+
+    sums: CenterSums | None
+    differences: list[str]
+
+
+class SettledAnswer(Struct, frozen=True, omit_defaults=True):
+    """A settlement or void that stands; its repeat under the same key gets the same bytes.
+
+    voids: of a void, what it takes back. center: where the center has decided (mode `online`).
+    """
+
+    id: str
+    state: Literal["committed"]
+    business_day: dt.date
+    at: dt.datetime
+    journal_hash: str
+    upload: Literal["queued", "accepted"]
+    print: Literal["queued", "electronic"]
+    settlement: Settlement
+    voids: str = ""
+    center: CenterWord | None = None
+
+
 class DrawerRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/drawer: why the cash drawer is opened. It is journalled with the operator."""
 
@@ -148,7 +183,7 @@ class SettlementView(Struct, frozen=True):
 
 
 class SettlementList(Struct, frozen=True):
-    """GET /v1/settlements?till_reference=: oldest first; empty where there is none."""
+    """GET /v1/settlements; empty where there is none."""
 
     settlements: list[SettlementView]
 
@@ -212,6 +247,12 @@ class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/days/{day}/close. `till`: every settlement that the till has of this day; null: not compared."""
 
     till: list[TillRow] | None = None
+
+
+class RunsAnswer(Struct, frozen=True):
+    """GET /v1/days/{day}/runs."""
+
+    runs: list[DayReport]
 
 
 class RepairRequest(Struct, frozen=True, forbid_unknown_fields=True):

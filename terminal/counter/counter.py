@@ -145,6 +145,13 @@ class Counter:
         self._quotes.keep(found.id, found)
         return found
 
+    def held_quote(self, quote_id: str) -> Quote:
+        """A quote of this session that has not lapsed. Raises Missing `no-such-quote`."""
+        quote = self._quotes.get(quote_id)
+        if quote is None:
+            raise Missing("no-such-quote", "the quote has lapsed or was settled; quote again", "预结算已失效", "quote")
+        return quote
+
     def settle(
         self,
         quote_id: str,
@@ -170,9 +177,7 @@ class Counter:
         if known is not None:
             return known
         operator = self._require_operator()
-        quote = self._quotes.get(quote_id)
-        if quote is None:
-            raise Missing("no-such-quote", "the quote has lapsed or was settled; quote again", "预结算已失效", "quote")
+        quote = self.held_quote(quote_id)
         if quote.hash != quote_hash:
             raise changed()
         day = self.business_day()

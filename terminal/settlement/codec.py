@@ -78,10 +78,13 @@ def decode(data: bytes | str, wanted: type[T], what: str = "the input") -> T:
         ) from None
 
 
-def convert(data: Any, wanted: type[T]) -> T:
-    """As `decode`, from values that were parsed already. Raises Refused with the place."""
+def convert(data: Any, wanted: type[T], strict: bool = True) -> T:
+    """As `decode`, from values that were parsed already. Raises Refused with the place.
+
+    strict False: a text may stand for a number, as it does in an address.
+    """
     try:
-        return msgspec.convert(data, type=wanted, dec_hook=decode_hook, strict=True)
+        return msgspec.convert(data, type=wanted, dec_hook=decode_hook, strict=strict)
     except msgspec.ValidationError as error:
         raise _refused(error) from None
 

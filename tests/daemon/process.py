@@ -16,12 +16,18 @@ from typing import Any, Self
 
 import httpx
 
+from daemon.contract import Contract
+from terminal.api.app import OPERATIONS
+from terminal.api.openapi import document_of
 from terminal.api.tills import add_till, tills_file
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.server import BureauServer
 from terminal.clock import BEIJING, ShiftedClock
 from terminal.settlement.law import Law
+
+CONTRACT = Contract(document_of(OPERATIONS))
+"""What every answer is held against."""
 
 ROOT = Path(__file__).parents[2]
 TILL = "till-1"
@@ -136,7 +142,10 @@ class TerminalProcess:
 
     def new_client(self, headers: dict[str, str]) -> httpx.Client:
         """A client that sends these headers with every request."""
-        return httpx.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers)
+        hooks = {"response": [CONTRACT.check]}
+        return httpx.Client(
+            base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers, event_hooks=hooks
+        )
 
     def spawn(self) -> subprocess.Popen[str]:
         """A process on this configuration, ready or not."""

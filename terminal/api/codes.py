@@ -1,0 +1,180 @@
+"""Every code that a problem of this API may carry, with what it means, and the groups in which routes name them.
+
+Promise: a code that some request can cause stands here and nowhere else in the documents; a test compares this table
+with the errors that the product raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal.errors import Broken, Conflict, InDoubt, Missing, Refused, TerminalError, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code. kinds: the errors that carry it; a code whose cause may be certain or not has two."""
+
+    kinds: tuple[type[TerminalError], ...]
+    zh: str
+    en: str
+
+
+_BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
+    (Refused,): {
+        "amount-too-large": ("金额超出可书写范围", "an amount is beyond what can be written in capitals"),
+        "amounts-disagree": ("单价乘数量与金额不符", "unit price times quantity is not the amount"),
+        "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
+        "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
+        "card-and-center-differ": ("卡与医保中心信息不一致", "card and center name different persons"),
+        "card-blocked": ("卡已锁定", "the card is blocked"),
+        "card-damaged": ("卡内数据无法读取", "the card cannot be read"),
+        "card-expired": ("卡已过期", "the card's validity has ended"),
+        "center-refused": ("医保中心拒绝", "the center says no, with its reason"),
+        "consent-needed": ("须患者知情同意", "the patient must agree to pay what lies outside the catalogue"),
+        "contradiction": ("与已知信息矛盾", "it contradicts the card, the center, the configuration or itself"),
+        "day-to-come": ("该日尚未到来", "this day has not come yet"),
+        "foreign-card": ("不是社会保障卡", "this is not a social-security card"),
+        "foreign-host": ("Host 不是本机名", "the Host is not a name of this machine"),
+        "foreign-origin": ("拒绝其他来源的网页", "a page of another origin asked"),
+        "key-missing": ("缺少 Idempotency-Key", "a request that moves money needs an Idempotency-Key"),
+        "left-to-bureau": ("政策留待医保局规定", "the decree leaves this to the bureau, and no supplement gives it"),
+        "missing-fact": ("缺少结算所需事实", "the law needs a fact that the bill does not tell"),
+        "missing-rate": ("缺少先行自付比例", "a class B item has no self-pay rate"),
+        "no-rule": ("政策无此规定", "the policy has no rule for this"),
+        "no-such-category": ("该险种无此人员类别", "the scheme has no such category of persons"),
+        "no-such-service": ("该政策无此业务", "the policy does not have this service"),
+        "not-json": ("请求体不是 JSON", "the body is not JSON"),
+        "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
+        "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),
+        "numbers-used-up": ("当日结算号已用完", "this day's settlement numbers are used up"),
+        "outside-versions": ("该日期无有效政策版本", "no version of the policy is in force on that date"),
+        "token-missing": ("须有 Authorization: Bearer 令牌", "the request needs a till's token"),
+        "token-unknown": ("令牌无效", "the token is no till's"),
+        "too-large": ("账单总额超限", "the bill's total is beyond its bound"),
+        "too-long": ("内容过长", "the body, or a text of it, is too long"),
+        "unknown-policy": ("未知政策", "there is no such policy"),
+        "unknown-provider": ("未知机构", "this terminal does not serve that provider"),
+        "wrong-content-type": ("须为 application/json", "the body is not application/json"),
+        "wrong-method": ("该路径不支持此方法", "the path does not take that method"),
+    },
+    (Missing,): {
+        "no-such-difference": ("没有该差异", "the last run has no such difference"),
+        "no-such-identification": ("识别已失效，请重新识别", "the identification is unknown or has lapsed"),
+        "no-such-quote": ("预结算已失效", "the quote is unknown, has lapsed or was settled"),
+        "no-such-route": ("路径不存在", "there is no such path"),
+        "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
+    },
+    (Conflict,): {
+        "already-voided": ("该结算已撤销", "it was taken back before"),
+        "day-closed": ("营业日已关账", "the business day is closed"),
+        "intent-open": ("该结算的撤销正在处理", "its void is being asked for"),
+        "key-reused": ("该幂等键已用于另一请求", "the key stands for another request"),
+        "key-running": ("同一幂等键的请求正在处理", "a request under this key is still running"),
+        "not-accepted": ("该消息仍在上传", "this message is still on its way"),
+        "not-committed": ("该结算尚未完成", "this settlement is not committed"),
+        "purse-in-doubt": ("有未确认的钱包扣款", "a debit of a purse has no outcome yet"),
+        "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
+        "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),
+    },
+    (Unavailable,): {
+        "busy": ("终端忙", "too many requests wait"),
+        "card-mute": ("卡片无应答", "the card does not answer"),
+        "card-removed": ("读卡过程中卡片被取出", "the card left the reader while it was read"),
+        "center-unreachable": ("无法连接医保中心", "the center cannot be reached; nothing happened"),
+        "drawer-not-opened": ("钱箱未打开", "the cash drawer did not open"),
+        "journal-unwritable": ("流水库无法写入", "the journal cannot be written; nothing was changed"),
+        "no-answer": ("读卡器忙或故障", "the card reader is busy or failed"),
+        "no-card": ("读卡器中无卡", "there is no card in the reader"),
+        "no-font": ("缺少中文字体", "no font for Chinese is installed"),
+        "no-reader": ("读卡器未应答", "no card reader answers"),
+        "not-ready": ("终端正在启动或停止", "the terminal starts or stops"),
+        "person-in-doubt": ("该参保人有未确认的业务", "a message of this person has no answer yet"),
+        "pin-needed": ("须先验证密码", "the card asks for its PIN first"),
+        "tills-out-of-reach": ("无法读取收银端登记文件", "the file of tills cannot be read"),
+        "printer-not-ready": ("打印机未就绪", "the printer cannot print; nothing was begun"),
+    },
+    (InDoubt,): {
+        "journal-commit-unknown": ("磁盘未确认写入", "the disk did not confirm; restart, then repeat the same key"),
+    },
+    (InDoubt, Unavailable): {
+        "center-silent": ("医保中心未答复", "the center gave no certain answer; what moves money is being reversed"),
+    },
+    (Broken,): {
+        "tills-unreadable": ("收银端登记文件损坏", "the file of tills is spoilt; nobody is let in"),
+        "broken-core": ("结算内核校验失败", "the split broke a promise of its own; call the engineer"),
+        "internal": ("终端内部错误", "the terminal failed in a way nobody foresaw"),
+    },
+}
+
+CODES = {code: Code(kinds, zh, en) for kinds, codes in _BY_KIND.items() for code, (zh, en) in codes.items()}
+"""Every code of the API."""
+
+EVERYWHERE = ("foreign-host", "foreign-origin", "bad-input", "internal")
+"""What any route may answer."""
+
+TOKEN = ("token-missing", "token-unknown", "tills-unreadable", "tills-out-of-reach")
+"""What any route below /v1 may answer: it needs a till's token."""
+
+NOWHERE = ("foreign-host", "foreign-origin", *TOKEN, "no-such-route", "wrong-method")
+"""What is answered where there is no route."""
+
+BODY = ("not-json", "too-long", "wrong-content-type")
+"""What reading a body may say, beside `bad-input`."""
+
+KEY = ("key-missing", "key-reused", "key-running", "numbers-used-up", "day-closed")
+"""What a route that moves money may say."""
+
+READS = ("busy",)
+"""What a route that looks into the journal may say."""
+
+WRITES = (*READS, "journal-unwritable", "journal-commit-unknown")
+"""What a route that writes into it may say."""
+
+CENTER = (*WRITES, "center-refused", "center-unreachable", "center-silent")
+"""What a route that asks the center may say: it numbers its messages in the journal."""
+
+READER = (
+    "no-reader",
+    "no-card",
+    "foreign-card",
+    "card-mute",
+    "card-removed",
+    "card-damaged",
+    "card-blocked",
+    "card-expired",
+    "pin-needed",
+    "no-answer",
+)
+"""What reading a card may say."""
+
+LAW = (
+    "amounts-disagree",
+    "too-large",
+    "contradiction",
+    "left-to-bureau",
+    "missing-fact",
+    "missing-rate",
+    "no-rule",
+    "no-such-category",
+    "no-such-service",
+    "outside-versions",
+    "unknown-policy",
+    "broken-core",
+)
+"""What splitting a bill may say."""
+
+QUOTE = (*READS, *LAW, "not-signed-in", "bill-in-the-future", "unknown-provider")
+"""What a quote may say, and a settlement, which works it out again."""
+
+MOVES_MONEY = (*CENTER, *KEY, "not-signed-in", "person-in-doubt")
+"""What a settlement and a void may say of the center and of the key."""
+
+VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open")
+"""What taking a settlement back may say."""
+
+RECEIPT = ("no-such-settlement", "amount-too-large")
+"""What laying out a receipt may say."""
+
+REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted")
+"""What repairing a difference may say."""

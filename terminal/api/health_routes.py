@@ -1,0 +1,61 @@
+"""Routes that tell how the terminal is: alive, ready, and what an operator wants to know first."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from terminal.api.codes import READS
+from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.served import json_answer
+from terminal.api.types import HealthAnswer, Liveness
+from terminal.errors import Unavailable
+
+
+async def livez(call: Call[None, None]) -> Response:
+    """The process runs. Touches nothing."""
+    return json_answer(Liveness("live"))
+
+
+async def readyz(call: Call[None, None]) -> Response:
+    """Requests are taken. Touches no device."""
+    if not call.terminal.ready():
+        raise Unavailable("not-ready", "the terminal starts or stops", "终端正在启动或停止", "terminal")
+    return json_answer(Liveness("ready"))
+
+
+async def health(call: Call[None, None]) -> Response:
+    """Devices, queues, day, center as last known."""
+    return json_answer(await call.terminal.health())
+
+
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="GET",
+        path="/livez",
+        tag="health",
+        zh="进程在运行",
+        en="The process runs",
+        handler=livez,
+        gives={200: Liveness},
+    ),
+    Operation(
+        method="GET",
+        path="/readyz",
+        tag="health",
+        zh="可受理请求（不触碰任何设备）",
+        en="Requests are taken; no device is touched",
+        handler=readyz,
+        gives={200: Liveness},
+        errors=("not-ready",),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/health",
+        tag="health",
+        zh="概况：设备、队列、营业日、医保中心",
+        en="Devices, queues, business day, and the center as last known",
+        handler=health,
+        gives={200: HealthAnswer},
+        errors=READS,
+    ),
+)
