@@ -1,12 +1,13 @@
 """The shelf with what the bureau has sent down: packs and supplements, each in force on its own days.
 
 A published version ends the one before it on the eve of its own first day; old law is never edited away. What leaves a
-hole between two versions, or begins no later than a version that stands, is refused.
+hole between two versions is refused.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -30,10 +31,7 @@ def load_shelf_with(
 
     published: of each file all versions, oldest first. Its supplements answer before the given ones. Raises Refused.
     """
-    packs = shipped_packs()
-    for head, body in published:
-        if head.kind == "pack":
-            packs = _succeeded(packs, _pack(head, body))
+    packs = _merged(shipped_packs(), [_pack(head, body) for head, body in published if head.kind == "pack"])
     shelf = Shelf(packs, (), lapsed_goes_on)
     given = _given([(head, body) for head, body in published if head.kind == "supplement"], shelf)
     given += [load_supplement(source, shelf, bureau_key) for source in supplements]
@@ -48,14 +46,17 @@ def _pack(head: Head, body: bytes) -> Pack:
     return pack
 
 
-def _succeeded(packs: list[Pack], later: Pack) -> list[Pack]:
-    """The packs with one more version, which ends the version before it."""
-    first = later.policy.effective_from
-    own = [pack for pack in packs if pack.policy.id == later.policy.id]
-    newest = max((pack.policy.effective_from for pack in own), default=dt.date.min)
-    if newest >= first:
-        raise bad_file(f"{later.policy.id} of {first} begins no later than the version of {newest}", later.policy.id)
-    return [*(_ended_before(pack, first) if pack in own else pack for pack in packs), later]
+def _merged(shipped: Sequence[Pack], published: Sequence[Pack]) -> list[Pack]:
+    """All versions; of two that begin on one day the published one, as a later program may ship it too."""
+    versions = {(pack.policy.id, pack.policy.effective_from): pack for pack in (*shipped, *published)}
+    ordered = [versions[key] for key in sorted(versions)]
+    found = []
+    for pack, later in itertools.zip_longest(ordered, ordered[1:]):
+        follows = later is not None and later.policy.id == pack.policy.id
+        if follows and (pack in published or later in published):
+            pack = _ended_before(pack, later.policy.effective_from)
+        found.append(pack)
+    return found
 
 
 def _ended_before(pack: Pack, first: dt.date) -> Pack:

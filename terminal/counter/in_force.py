@@ -1,0 +1,148 @@
+"""Which of the published files hold on a day, read and ready: blacklist, parameters, and the law's own files.
+
+The newest version whose first day has come holds; one whose last day is over holds no more. What was read is kept in
+memory until something new comes down.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from terminal.counter.offline import OfflineLimits
+from terminal.errors import Refused
+from terminal.journal.chain import digest
+from terminal.journal.journal import Journal
+from terminal.journal.published import KeptPublication
+from terminal.money import Fen
+from terminal.publication import Head, Kind
+from terminal.settlement.toml_form import read_toml
+
+T = TypeVar("T")
+HoursMax = Annotated[int, Meta(ge=0, le=8_760)]
+
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
+
+
+class OfflineParameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the bureau lets a terminal go without the center; None leaves it to the configuration."""
+
+    entitlement_hours_max: HoursMax | None = None
+    bill_max: Fen | None = None
+    person_day_max: Fen | None = None
+    blacklist_hours_max: HoursMax | None = None
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """A published file of parameters (TOML), and where they come from."""
+
+    source: Annotated[str, Meta(min_length=1)]
+    offline: OfflineParameters = OfflineParameters()
+
+
+class InForce:
+    """Reads from the journal what holds. `forget` after something new was kept."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew when it is asked for next."""
+        self._all: list[KeptPublication] | None = None
+        self._read: dict[int, object] = {}
+
+    def kept(self) -> list[KeptPublication]:
+        """Every version of every file, oldest first."""
+        if self._all is None:
+            self._all = self._journal.publications()
+        return self._all
+
+    def newest(self, label: str) -> KeptPublication | None:
+        """The newest version of a file, in force or not, or None."""
+        return max((one for one in self.kept() if one.head.label == label), key=_version, default=None)
+
+    def on(self, day: dt.date) -> list[KeptPublication]:
+        """The versions that hold on a day, one a file at most."""
+        begun = [one for one in self.kept() if one.head.in_force_from <= day]
+        newest = {one.head.label: one for one in sorted(begun, key=_version)}
+        return [one for one in newest.values() if one.head.in_force_to is None or day <= one.head.in_force_to]
+
+    def law(self) -> list[tuple[Head, bytes]]:
+        """All versions of packs and supplements: a bill is settled by those of its own day."""
+        found = [one for one in self.kept() if one.head.kind in ("pack", "supplement")]
+        return [(one.head, self._journal.publication_body(one.entry)) for one in found]
+
+    def read(self, kind: Kind, day: dt.date, reader: Callable[[bytes, str], T]) -> list[T]:
+        """The files of one kind that hold on a day, each read by `reader` once."""
+        found = []
+        for one in self.on(day):
+            if one.head.kind == kind:
+                if one.entry not in self._read:
+                    self._read[one.entry] = reader(self._journal.publication_body(one.entry), one.head.title)
+                found.append(self._read[one.entry])
+        return found  # type: ignore[return-value]
+
+    def refuse_blacklisted(self, credential: str, number: str, day: dt.date) -> None:
+        """Raise Refused `card-blacklisted` where a list of this day names this credential ("card", "id").
+
+        Nothing is said of why, nor of anybody else.
+        """
+        wanted = blacklist_digest(credential, number)
+        if any(wanted in listed for listed in self.read("blacklist", day, read_blacklist)):
+            raise Refused(
+                "card-blacklisted",
+                "this card is on the bureau's list of stopped cards; nothing is settled on it; send its holder to the "
+                "insurance office",
+                "该卡已被医保经办机构停用，请持卡人到医保经办机构办理",
+                "card",
+            )
+
+    def blacklist_as_of(self, day: dt.date) -> dt.datetime | None:
+        """When the center said last that the lists here are its newest; None where there is none, or it never did."""
+        labels = [one.head.label for one in self.on(day) if one.head.kind == "blacklist"]
+        moments = [self._journal.current_as_of(label) for label in labels]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if known and len(known) == len(moments) else None
+
+    def limits(self, configured: OfflineLimits, day: dt.date) -> OfflineLimits:
+        """The limits without the center: the bureau's of this day, the configuration's where it gives none."""
+        for parameters in self.read("parameters", day, read_parameters):
+            offline = parameters.offline
+            given = {
+                "entitlement_age_hours_max": offline.entitlement_hours_max,
+                "bill_fen_max": offline.bill_max,
+                "person_day_fen_max": offline.person_day_max,
+                "blacklist_age_hours_max": offline.blacklist_hours_max,
+            }
+            changes = {name: value for name, value in given.items() if value is not None}
+            configured = msgspec.structs.replace(configured, **changes)
+        return configured
+
+
+def blacklist_digest(credential: str, number: str) -> bytes:
+    """How a list names a credential: SHA-256 of its kind and number, in hex, so that a list tells nobody's number."""
+    return digest(f"{credential} {number}".encode()).encode()
+
+
+def read_blacklist(body: bytes, name: str) -> frozenset[bytes]:
+    """A list: one digest a line. Raises Refused with the line."""
+    lines = body.split()
+    for place, line in enumerate(lines, 1):
+        if not _DIGEST.fullmatch(line):
+            raise Refused("bad-publication", "a list has one SHA-256 in hex a line", "名单格式有误", f"{name}:{place}")
+    return frozenset(lines)
+
+
+def read_parameters(body: bytes, name: str) -> Parameters:
+    """A file of parameters. Raises Refused with the line."""
+    return read_toml(body, Parameters, name)
+
+
+def _version(one: KeptPublication) -> int:
+    return one.head.version
