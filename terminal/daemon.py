@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -36,6 +37,8 @@ from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
 from terminal.config import CenterSection, Config, load
 from terminal.counter.counter import Counter
+from terminal.counter.downloads import Downloads
+from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.recover import recover
@@ -47,6 +50,7 @@ from terminal.receipt.blocks import Document
 from terminal.receipt.forms import load_forms
 from terminal.receipt.glyphs import Glyphs
 from terminal.settlement.law import Law
+from terminal.settlement.published import load_shelf_with
 from terminal.settlement.shelf import read_key
 
 IDENTITY_BYTES = 16
@@ -89,12 +93,14 @@ class _Terminal:
 
 def _open(config: Config, thread: CounterThread) -> _Terminal:
     """Open, load and put right what an earlier end left half done. Runs on the counter's thread."""
-    clock = _clock(config)
-    law = Law.load(
+    clock, bureau_key = _clock(config), _bureau_key(config)
+    shelve = partial(
+        load_shelf_with,
         supplements=[Path(path) for path in config.policies.supplements],
         lapsed_goes_on=frozenset(config.policies.lapsed_goes_on),
-        bureau_key=read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None,
+        bureau_key=bureau_key,
     )
+    law = Law(shelve(()))
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     reader, printer = reader_of(config.reader), printer_of(config.printer)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
@@ -122,6 +128,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             paperless=config.printer.kind == "none",
             forms=forms,
             columns=config.printer.columns,
+            downloads=Downloads(journal, law, InForce(journal), shelve, bureau_key),
         )
         prints = _prints(config, from_afar, printer, lambda job: thread.run(lambda: counter.document_of(job)))
         upload = _upload(config.center, from_afar, upload_desk, clock)
@@ -139,6 +146,10 @@ def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) ->
     institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
     stamp, till_number = journal.next_message_stamp, config.terminal.till_number
     return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys)
+
+
+def _bureau_key(config: Config) -> bytes | None:
+    return read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None
 
 
 def _limits(center: CenterSection) -> OfflineLimits:

@@ -18,6 +18,7 @@ from terminal.center.desk import CenterDesk
 from terminal.clock import Clock
 from terminal.counter.authorise import authorise
 from terminal.counter.day import DayReport, close_day
+from terminal.counter.downloads import Downloaded, Downloads
 from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.match import Difference, TillRow
@@ -57,7 +58,7 @@ class Counter:
 
     mode: `local`, the terminal's own split counts at once; `online`, the center decides. limits: without the center.
     printer: asked before each sale whether it can print; None asks nobody. paperless: there is no printer, and every
-    receipt is electronic. forms, columns: the layouts and the width of the papers.
+    receipt is electronic. forms, columns: the layouts and the width of the papers. downloads: of what is published.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Counter:
         paperless: bool = False,
         forms: Forms | None = None,
         columns: int = 48,
+        downloads: Downloads | None = None,
     ) -> None:
+        self._downloads = downloads
         self._mode = mode
         self._limits = limits or OfflineLimits()
         self._journal = journal
@@ -103,7 +106,16 @@ class Counter:
         """Sign in at the center (9001). Raises Unavailable or Refused; then nobody new is signed in."""
         signed = self._center.sign_in(operator)
         self._operator = operator
+        if self._downloads is not None:
+            self._downloads.after_sign_in(self._center, signed.published)
         return SignedIn(operator, operator_name, self.business_day(), signed.center_time)
+
+    def download(self) -> Downloaded:
+        """Take down everything that the bureau publishes and that is new. Raises Refused where nobody is signed in."""
+        self._require_operator()
+        if self._downloads is None:
+            raise Refused("nothing-published", "this center publishes nothing", "中心未发布文件", "center")
+        return self._downloads.fetch(self._center)
 
     def sign_out(self) -> None:
         """Sign out (9002). A center that is away does not keep an operator here: its sign-in ends with the day."""
@@ -291,7 +303,11 @@ class Counter:
 
     def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
         now = self._clock.now()
-        return limited(bill, identification, pending, self._law, self._limits, now, None)
+        limits, blacklist_as_of = self._limits, None
+        if self._downloads is not None:
+            limits = self._downloads.in_force.limits(limits, now.date())
+            blacklist_as_of = self._downloads.in_force.blacklist_as_of(now.date())
+        return limited(bill, identification, pending, self._law, limits, now, blacklist_as_of)
 
     def _require_operator(self) -> str:
         if not self._operator:

@@ -8,7 +8,7 @@ from signing in, and no settlement from its law: a quote under the old law is qu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -48,7 +48,7 @@ class Downloads:
     def __init__(self, journal: Journal, law: Law, in_force: InForce, shelve: Shelve, bureau_key: bytes | None) -> None:
         self._journal = journal
         self._law = law
-        self._in_force = in_force
+        self.in_force = in_force
         self._shelve = shelve
         self._bureau_key = bureau_key
         published = in_force.law()
@@ -60,7 +60,7 @@ class Downloads:
         if not published:
             return
         if all(self._version_of(label) == version for label, version in published.items()):
-            self._all_current(published)
+            self._all_current(list(published))
         else:
             self.fetch(center)
 
@@ -70,16 +70,23 @@ class Downloads:
         now = self._journal.clock.now()
         try:
             offers = center.published_files()
-            for label in sorted({offer.head.label for offer in offers}):
+            labels = {offer.head.label for offer in offers}
+            for label in sorted(labels):
                 self._take_file(center, label, [one for one in offers if one.head.label == label], taken)
-            self._journal.end_publication_trouble(THE_CENTER)
+            self._forget_withdrawn(labels)
         except (Refused, Unavailable) as error:
             self._journal.note_publication_trouble(THE_CENTER, "the list of what is published", error.message, now)
-        return Downloaded(taken, self._in_force.on(now.date()), self._journal.publication_troubles())
+        return Downloaded(taken, self.in_force.on(now.date()), self._journal.publication_troubles())
 
     def troubles(self) -> list[PublicationTrouble]:
         """What was refused, and not yet replaced."""
         return self._journal.publication_troubles()
+
+    def _forget_withdrawn(self, labels: Collection[str]) -> None:
+        """What was refused and is offered no more troubles nobody; the chain keeps that it was refused."""
+        for trouble in self.troubles():
+            if trouble.label not in labels:
+                self._journal.end_publication_trouble(trouble.label)
 
     def _take_file(self, center: CenterDesk, label: str, offers: Sequence[Offer], taken: list[str]) -> None:
         """Every version of one file that is new, oldest first; the first fault ends it, and is written down."""
@@ -91,13 +98,15 @@ class Downloads:
                 what = offer.head.title
                 self._take(offer, center.published_file(offer))
                 taken.append(what)
+            if self._version_of(label) < newest:
+                raise _refused("publication-hole", f"version {newest} is offered, and cannot be had", label)
         except Refused as error:
             self._journal.note_publication_trouble(label, what, str(error), self._journal.clock.now())
         else:
-            self._all_current({label: newest})
+            self._all_current([label])
 
     def _new_versions(self, center: CenterDesk, label: str, offers: Sequence[Offer]) -> Sequence[Offer]:
-        kept = {one.head.version: one.head for one in self._in_force.kept() if one.head.label == label}
+        kept = {one.head.version: one.head for one in self.in_force.kept() if one.head.label == label}
         for offer in offers:
             known = kept.get(offer.head.version, offer.head)
             if known != offer.head:
@@ -115,12 +124,12 @@ class Downloads:
         self._refuse_out_of_turn(head)
         shelf = self._readable(head, body)
         self._journal.keep_publication(head, offer.signature, body, self._journal.clock.now())
-        self._in_force.forget()
+        self.in_force.forget()
         if shelf is not None:
             self._law.renew(shelf)
 
     def _refuse_out_of_turn(self, head: Head) -> None:
-        before = self._in_force.newest(head.label)
+        before = self.in_force.newest(head.label)
         if before is None:
             return
         previous = before.head
@@ -147,7 +156,7 @@ class Downloads:
         else:
             if head.kind == "pack" and head.name in self._law.shelf.policies:
                 self._refuse_older_law(head)
-            return self._shelve([*self._in_force.law(), (head, body)])
+            return self._shelve([*self.in_force.law(), (head, body)])
         return None
 
     def _refuse_older_law(self, head: Head) -> None:
@@ -156,12 +165,12 @@ class Downloads:
             raise _refused("publication-older", f"law that begins on {newest} is in force here", head.title)
 
     def _version_of(self, label: str) -> int:
-        newest = self._in_force.newest(label)
+        newest = self.in_force.newest(label)
         return newest.head.version if newest else 0
 
-    def _all_current(self, published: Mapping[str, int]) -> None:
+    def _all_current(self, labels: Sequence[str]) -> None:
         now = self._journal.clock.now()
-        for label in published:
+        for label in labels:
             self._journal.note_current(label, now)
             self._journal.end_publication_trouble(label)
 

@@ -17,6 +17,7 @@ from hw.simulated.reader import SimulatedReader
 from hw.simulated.social_card import VirtualCard
 from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person
+from terminal.bureau.published import PublishedFolder
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.link import HttpLink, Link
@@ -24,6 +25,8 @@ from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload
 from terminal.clock import BEIJING, SetClock
 from terminal.counter.counter import Counter, Identification, Quote
+from terminal.counter.downloads import Downloads
+from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PrintQueue
 from terminal.counter.recover import recover
@@ -31,6 +34,7 @@ from terminal.journal.journal import Journal
 from terminal.settlement.bill import Account, Bill, Patient, Provider
 from terminal.settlement.codec import convert
 from terminal.settlement.law import Law
+from terminal.settlement.published import load_shelf_with
 
 LAW = Law.load()
 MORNING = dt.datetime(2021, 6, 30, 9, 0, tzinfo=BEIJING)
@@ -105,13 +109,17 @@ class Shop:
         profile: Profile = REFERENCE,
         limits: OfflineLimits | None = None,
         days_by: Literal["business-day", "center-time"] = "business-day",
+        bureau_key: bytes | None = None,
     ) -> None:
+        self.bureau_key = bureau_key
+        self.published = folder / "published"
+        self.published.mkdir(exist_ok=True)
         self.folder = folder
         self.mode, self.profile, self.limits = mode, profile, limits
         self.clock = SetClock(MORNING)
         providers = {key: NamedProvider(NAMES[key], facts) for key, facts in PROVIDERS.items()}
         self.books = Books(persons or (person(1), person(2)), providers, days_by=days_by)
-        self.center = BureauServer(self.books, LAW, self.clock)
+        self.center = BureauServer(self.books, Law(LAW.shelf), self.clock, published=PublishedFolder(self.published))
         self.reader = SimulatedReader(card(1))
         self.printer = SimulatedPrinter(48)
         self._ids = itertools.count(1)
@@ -137,9 +145,11 @@ class Shop:
         stamp = self.journal.next_message_stamp
         self.desk = CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile)
         self.recovered = recover(self.journal, self.desk)
+        self.law = Law(LAW.shelf)
+        self.downloads = Downloads(self.journal, self.law, InForce(self.journal), load_shelf_with, self.bureau_key)
         self.counter = Counter(
             self.journal,
-            LAW,
+            self.law,
             self.desk,
             self.reader,
             PROVIDERS,
@@ -149,6 +159,7 @@ class Shop:
             mode=self.mode,
             limits=self.limits,
             printer=self.printer,
+            downloads=self.downloads,
         )
         self.prints = PrintQueue(self.journal, self.printer, self.counter.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
