@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -42,6 +43,7 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 PauseSeconds = Annotated[int, Meta(ge=RETRY_PAUSE_SECONDS_MIN, le=RETRY_PAUSE_SECONDS_MAX)]
 FileName = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
 Hours = Annotated[int, Meta(ge=0, le=8_760)]
+PerSecond = Annotated[int, Meta(ge=1, le=10_000)]
 Moment = Annotated[dt.datetime, Meta(tz=True)]
 
 
@@ -59,10 +61,20 @@ class TerminalSection(Section, frozen=True):
 
 
 class ApiSection(Section, frozen=True):
-    """Where the local API listens. Loopback only; port 0 lets the machine choose one."""
+    """Where the local API listens, and what it bears. host: an address; beyond loopback only with TLS. port 0: any.
 
-    host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
+    socket: a Unix socket's path. tls_*: PEM files; browsers and tills call the terminal by the certificate's names.
+    requests_per_second_max: of all tills together; till_…: of each. request_timeout_seconds: until a request is here.
+    """
+
+    host: Name = "127.0.0.1"
     port: Port = 8431
+    socket: FileName = ""
+    tls_certificate: FileName = ""
+    tls_key: FileName = ""
+    requests_per_second_max: PerSecond = 200
+    till_requests_per_second_max: PerSecond = 100
+    request_timeout_seconds: Annotated[int, Meta(ge=1, le=60)] = 10
 
 
 class CenterSection(Section, frozen=True):
@@ -224,6 +236,7 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
     return replace(
         config,
         center=_center_with_absolute_paths(config.center, folder),
+        api=_api_with_absolute_paths(config.api, folder),
         terminal=replace(config.terminal, journal=str(folder / config.terminal.journal)),
         receipt=replace(
             config.receipt,
@@ -248,6 +261,13 @@ def _center_with_absolute_paths(center: CenterSection, folder: Path) -> CenterSe
     return msgspec.structs.replace(center, **paths)
 
 
+def _api_with_absolute_paths(api: ApiSection, folder: Path) -> ApiSection:
+    names = ("socket", "tls_certificate", "tls_key")
+    return msgspec.structs.replace(
+        api, **{name: str(folder / given) for name in names if (given := getattr(api, name))}
+    )
+
+
 def _parsed(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
@@ -269,6 +289,7 @@ def _check(config: Config) -> None:
         raise _wrong("is http://host[:port]/path, without user or query", "中心地址无效", "center.url")
     if config.center.retry_pause_seconds_min > config.center.retry_pause_seconds_max:
         raise _wrong("is above retry_pause_seconds_max", "重试间隔下限大于上限", "center.retry_pause_seconds_min")
+    _check_api(config.api)
     if config.reader.kind == "simulated" and not config.reader.card:
         raise _wrong("a simulated reader needs a card file", "模拟读卡器需要卡文件", "reader.card")
     if config.scanner.kind == "serial" and not config.scanner.port:
@@ -288,6 +309,18 @@ def _check(config: Config) -> None:
         if entry.id in seen:
             raise _wrong("stands twice", "机构重复", f"providers[{place}].id")
         seen.add(entry.id)
+
+
+def _check_api(api: ApiSection) -> None:
+    try:
+        beyond_loopback = not ip_address(api.host).is_loopback
+    except ValueError:
+        raise _wrong("is an address, such as 127.0.0.1", "应为 IP 地址", "api.host") from None
+    if bool(api.tls_certificate) != bool(api.tls_key):
+        missing = "tls_key" if api.tls_certificate else "tls_certificate"
+        raise _wrong("certificate and key are given together", "证书与私钥须同时给出", f"api.{missing}")
+    if beyond_loopback and not api.tls_certificate:
+        raise _wrong("beyond loopback needs tls_certificate and tls_key", "非本机地址须配置 TLS 证书", "api.host")
 
 
 def _wrong(message: str, message_zh: str, at: str) -> Refused:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,9 +21,11 @@ from typing import cast
 from hw.ports import CardReader, DeviceState, ReceiptPrinter
 from terminal.api.app import make_app
 from terminal.api.background import Background, JournalFromAfar
+from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
 from terminal.api.log import LOGGER, log_to
+from terminal.api.rates import Rates
 from terminal.api.served import Served
-from terminal.api.server import Server, listen_on, told_to_stop
+from terminal.api.server import Server, told_to_stop
 from terminal.api.sight import CenterSight
 from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
@@ -35,7 +37,7 @@ from terminal.center.profile import load_profile
 from terminal.center.seal import load_secrets
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
-from terminal.config import CenterSection, Config, load
+from terminal.config import ApiSection, CenterSection, Config, load
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
@@ -183,11 +185,22 @@ def _prints(
 
 
 def _serve(config: Config, terminal: _Terminal) -> int:
-    listening = listen_on(config.api.host, config.api.port)
-    return asyncio.run(_serve_until_told(config, terminal, listening))
+    with ExitStack() as doors:
+        opened = _doors(config.api, doors)
+        return asyncio.run(_serve_until_told(config, terminal, opened))
 
 
-async def _serve_until_told(config: Config, terminal: _Terminal, listening: socket.socket) -> int:
+def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
+    tls = tls_of(Path(api.tls_certificate), Path(api.tls_key)) if api.tls_certificate else None
+    opened = [tcp_door(api.host, api.port, tls)]
+    stack.callback(opened[0].shut)
+    if api.socket:
+        opened.append(unix_door(Path(api.socket)))
+        stack.callback(opened[1].shut)
+    return opened
+
+
+async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence[Door]) -> int:
     server: Server
     background = Background(terminal.upload.tick, terminal.prints.tick, terminal.clock)
     served = Served(
@@ -201,14 +214,17 @@ async def _serve_until_told(config: Config, terminal: _Terminal, listening: sock
         receipt_columns=config.printer.columns,
         clock=terminal.clock,
         tills=TillGate(tills_file(Path(config.terminal.journal)), _till_noting(terminal)),
+        rates=Rates(config.api.requests_per_second_max, config.api.till_requests_per_second_max, terminal.clock),
+        arrival_seconds_max=config.api.request_timeout_seconds,
+        names=_names(config.api),
         kick_drawer=lambda: open_drawer(terminal.printer),
         fonts=tuple(config.receipt.fonts),
     )
-    server = Server(make_app(served), config.terminal.id)
+    server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds)
     with told_to_stop(server.stop):
         working = asyncio.create_task(background.work())
         working.add_done_callback(lambda _: server.stop())
-        await server.serve(sockets=[listening])
+        await server.serve()
         background.stop()
         try:
             await working
@@ -216,6 +232,12 @@ async def _serve_until_told(config: Config, terminal: _Terminal, listening: sock
             LOGGER.critical("background-died", exc_info=error)
             return 1
     return 0
+
+
+def _names(api: ApiSection) -> frozenset[str]:
+    """What clients may call this terminal besides loopback."""
+    shown = f"[{api.host}]" if ":" in api.host else api.host
+    return frozenset({shown}) | (names_in(Path(api.tls_certificate)) if api.tls_certificate else frozenset())
 
 
 def _till_noting(terminal: _Terminal) -> Callable[[Mapping[str, str]], Awaitable[None]]:

@@ -25,7 +25,8 @@ def page(config_path: Path, name: str, clock: Clock | None = None) -> None:
         raise Refused("no-port", "a link needs a port that is always the same", "链接需要固定端口", "api.port")
     host = f"[{config.api.host}]" if ":" in config.api.host else config.api.host
     token = add_till(_file(config), name, (clock or SystemClock()).now())
-    print(f"http://{host}:{config.api.port}/#token={token}")
+    scheme = "https" if config.api.tls_certificate else "http"
+    print(f"{scheme}://{host}:{config.api.port}/#token={token}")
 
 
 def listing(config_path: Path) -> None:

@@ -15,6 +15,9 @@ from terminal.clock import Clock
 QUIET = frozenset({"livez", "readyz"})
 """Asked every few seconds by a supervisor; logged only when they fail."""
 
+FLOOD_STATUS = 429
+"""Whoever asks too often is told so, and does not fill the disk with it."""
+
 
 class AccessLog:
     """ASGI middleware, outermost. The clock is the process's, for durations only."""
@@ -43,7 +46,7 @@ class AccessLog:
 
     def _write(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("endpoint"), "__name__", "")
-        if route in QUIET and status == 200:
+        if (route in QUIET and status == 200) or status == FLOOD_STATUS:
             return
         fields = {
             "method": scope["method"] if route else "",

@@ -10,10 +10,10 @@ from terminal.api import counter_routes, health_routes, ledger_routes, receipt_r
 from terminal.api.access import AccessLog
 from terminal.api.contract import KEYS_RUNNING, AnyOperation, route_of
 from terminal.api.docs_routes import documentation
-from terminal.api.guard import LoopbackOnly
+from terminal.api.guard import OwnNames
 from terminal.api.problem import answer_bug, answer_http_error, answer_terminal_error
 from terminal.api.served import Served
-from terminal.api.token import TokenRequired
+from terminal.api.token import Admission
 from terminal.errors import TerminalError
 
 _SERVED: tuple[AnyOperation, ...] = (
@@ -41,4 +41,4 @@ def make_app(terminal: Served) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.served = terminal
     setattr(app.state, KEYS_RUNNING, set())
-    return AccessLog(LoopbackOnly(TokenRequired(app, terminal.tills)), terminal.clock)
+    return AccessLog(OwnNames(Admission(app, terminal.tills, terminal.rates), terminal.names), terminal.clock)

@@ -26,6 +26,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "amounts-disagree": ("单价乘数量与金额不符", "unit price times quantity is not the amount"),
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
+        "body-cut": ("请求体不完整", "the connection ended within the body"),
         "card-and-center-differ": ("卡与医保中心信息不一致", "card and center name different persons"),
         "card-blocked": ("卡已锁定", "the card is blocked"),
         "card-damaged": ("卡内数据无法读取", "the card cannot be read"),
@@ -37,6 +38,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "foreign-card": ("不是社会保障卡", "this is not a social-security card"),
         "foreign-host": ("Host 不是本机名", "the Host is not a name of this machine"),
         "foreign-origin": ("拒绝其他来源的网页", "a page of another origin asked"),
+        "head-too-long": ("请求头过长", "the request line and the headers are too long"),
         "key-missing": ("缺少 Idempotency-Key", "a request that moves money needs an Idempotency-Key"),
         "left-to-bureau": ("政策留待医保局规定", "the decree leaves this to the bureau, and no supplement gives it"),
         "missing-fact": ("缺少结算所需事实", "the law needs a fact that the bill does not tell"),
@@ -44,6 +46,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-rule": ("政策无此规定", "the policy has no rule for this"),
         "no-such-category": ("该险种无此人员类别", "the scheme has no such category of persons"),
         "no-such-service": ("该政策无此业务", "the policy does not have this service"),
+        "not-http": ("不是有效的 HTTP 请求", "what arrived is not an HTTP/1.1 request"),
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
         "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),
@@ -91,6 +94,9 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-ready": ("终端正在启动或停止", "the terminal starts or stops"),
         "person-in-doubt": ("该参保人有未确认的业务", "a message of this person has no answer yet"),
         "pin-needed": ("须先验证密码", "the card asks for its PIN first"),
+        "too-many-connections": ("连接过多", "too many connections are open"),
+        "too-many-requests": ("请求过于频繁", "more requests a second than allowed; wait, then ask again"),
+        "too-slow": ("请求接收超时", "the request did not arrive in time"),
         "tills-out-of-reach": ("无法读取收银端登记文件", "the file of tills cannot be read"),
         "printer-not-ready": ("打印机未就绪", "the printer cannot print; nothing was begun"),
     },
@@ -110,16 +116,19 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
 CODES = {code: Code(kinds, zh, en) for kinds, codes in _BY_KIND.items() for code, (zh, en) in codes.items()}
 """Every code of the API."""
 
-EVERYWHERE = ("foreign-host", "foreign-origin", "bad-input", "internal")
+EVERYWHERE = ("foreign-host", "foreign-origin", "bad-input", "too-many-requests", "internal")
 """What any route may answer."""
 
 TOKEN = ("token-missing", "token-unknown", "tills-unreadable", "tills-out-of-reach")
 """What any route below /v1 may answer: it needs a till's token."""
 
-NOWHERE = ("foreign-host", "foreign-origin", *TOKEN, "no-such-route", "wrong-method")
+CONNECTION = ("not-http", "head-too-long", "too-slow", "too-many-connections")
+"""What a connection is told before there is a whole request."""
+
+NOWHERE = (*CONNECTION, "foreign-host", "foreign-origin", "too-many-requests", *TOKEN, "no-such-route", "wrong-method")
 """What is answered where there is no route."""
 
-BODY = ("not-json", "too-long", "wrong-content-type")
+BODY = ("not-json", "too-long", "too-slow", "body-cut", "wrong-content-type")
 """What reading a body may say, beside `bad-input`."""
 
 KEY = ("key-missing", "key-reused", "key-running", "numbers-used-up", "day-closed")

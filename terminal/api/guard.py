@@ -7,14 +7,16 @@ by its content type.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from terminal.api.problem import refuse
-from terminal.errors import Refused
+from terminal.api.served import served
+from terminal.errors import Refused, Unavailable
 from terminal.limits import KEY_CHARACTERS_MAX
 from terminal.money import shown
 from terminal.settlement.codec import convert, decode
@@ -33,11 +35,16 @@ _ANSWER_HEADERS = (
 """Answers hold personal data: no cache keeps them, no browser guesses at them."""
 
 
-class LoopbackOnly:
-    """ASGI middleware: Host must be a loopback name, Origin absent or this API itself."""
+class OwnNames:
+    """ASGI middleware: Host must be a name of this terminal, Origin absent or this API itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    names: what it is called beyond loopback, lower case, an IPv6 address in brackets. Over the Unix socket, which no
+    browser reaches, Host may be anything, and there is no Origin.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
+        self._names = LOOPBACK_NAMES | names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,22 +56,26 @@ class LoopbackOnly:
                 message["headers"] = [*message["headers"], *_ANSWER_HEADERS]
             await send(message)
 
-        refused = _foreign(Headers(scope=scope))
+        refused = self._foreign(scope)
         if refused:
             await refuse(refused, scope, receive, send_uncached)
         else:
             await self._app(scope, receive, send_uncached)
 
+    def _foreign(self, scope: Scope) -> Refused | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", "").lower(), headers.get("origin")
+        name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
+        if not is_unix(scope) and (name not in self._names or not (port == "" or port.isdecimal())):
+            return Refused("foreign-host", "the Host is no name of this terminal", "Host 不是本终端的名称", "Host")
+        if origin is not None and (is_unix(scope) or origin.lower() != f"{scope['scheme']}://{host}"):
+            return Refused("foreign-origin", "pages of other origins are not served", "拒绝其他来源的网页", "Origin")
+        return None
 
-def _foreign(headers: Headers) -> Refused | None:
-    host = headers.get("host", "")
-    name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
-    if name.lower() not in LOOPBACK_NAMES or not (port == "" or port.isdecimal()):
-        return Refused("foreign-host", "the Host is not a loopback name", "Host 不是本机名", "Host")
-    origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{host.lower()}":
-        return Refused("foreign-origin", "pages of other origins are not served", "拒绝其他来源的网页", "Origin")
-    return None
+
+def is_unix(scope: Scope) -> bool:
+    """Whether a request came over the Unix socket."""
+    return scope["server"] is not None and scope["server"][1] is None
 
 
 async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_BYTES_MAX) -> T:
@@ -124,11 +135,22 @@ def idempotency_key(request: Request) -> str:
 
 
 async def _read_bounded(request: Request, bytes_max: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > bytes_max:
+        raise _too_long(bytes_max)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bytes_max:
-            raise Refused(
-                "too-long", f"the body is at most {bytes_max} bytes", f"请求体不得超过 {bytes_max} 字节", "body"
-            )
+    try:
+        async with asyncio.timeout(served(request).arrival_seconds_max):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > bytes_max:
+                    raise _too_long(bytes_max)
+    except TimeoutError:
+        raise Unavailable("too-slow", "the body did not arrive in time", "请求体接收超时", "body") from None
+    except ClientDisconnect:
+        raise Refused("body-cut", "the connection ended within the body", "请求体不完整", "body") from None
     return bytes(body)
+
+
+def _too_long(bytes_max: int) -> Refused:
+    return Refused("too-long", f"the body is at most {bytes_max} bytes", f"请求体不得超过 {bytes_max} 字节", "body")

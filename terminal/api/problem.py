@@ -44,6 +44,12 @@ _STATUS_OF_CODE = {
     "no-such-route": 404,
     "wrong-method": 405,
     "too-long": 413,
+    "not-http": 400,
+    "body-cut": 400,
+    "too-slow": 408,
+    "head-too-long": 431,
+    "too-many-requests": 429,
+    "too-many-connections": 429,
     "wrong-content-type": 415,
     "key-reused": 422,
     "not-signed-in": 409,
@@ -52,6 +58,7 @@ _STATUS_OF_CODE = {
 
 _HEADERS_OF_STATUS = {
     401: {"www-authenticate": 'Bearer realm="terminal"'},
+    429: {"retry-after": "1"},
     503: {"retry-after": "5"},
 }
 """What HTTP wants to be said besides (RFC 9110 sections 10.2.3, 11.6.1)."""

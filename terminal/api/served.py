@@ -10,6 +10,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
 from terminal.api.types import HealthAnswer
@@ -29,7 +30,8 @@ class Served:
     changed: called after every call, since it may have left work for the uploads or the printer.
     receipt_columns: width of a receipt as text. clock: the process's.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
-    tills: who may ask.
+    tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
+    terminal is called beyond loopback.
     """
 
     counter: Counter
@@ -42,8 +44,11 @@ class Served:
     receipt_columns: int
     clock: Clock
     tills: TillGate
+    rates: Rates
+    arrival_seconds_max: int
     kick_drawer: Callable[[], None]
     fonts: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the counter's thread."""

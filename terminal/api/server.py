@@ -1,47 +1,40 @@
-"""The HTTP server on its loopback socket: quiet, told to stop by signals, says once that it listens."""
+"""The HTTP server behind its doors: quiet, told to stop by signals, says once that it listens."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from terminal.api.connection import HEAD_BYTES_MAX, BoundedConnection
+from terminal.api.doors import Door
 from terminal.api.log import LOGGER
-from terminal.errors import Unavailable
 
 STOP_SECONDS_MAX = 30
 """A request that lasts longer after TERM is given up; what it began in the journal is finished."""
 
-
-def listen_on(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Unavailable `port-in-use`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise Unavailable(
-            "port-in-use",
-            f"cannot listen on {host} port {port}: {error.strerror}",
-            f"无法监听 {host} 端口 {port}",
-            "api.port",
-        ) from None
+HANDSHAKE_SECONDS_MAX = 5
+"""A TLS handshake that lasts longer is cut."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn, quiet, which says once that it listens."""
+    """uvicorn, quiet and bounded, which says once that it listens."""
 
-    def __init__(self, app: ASGIApp, terminal_id: str) -> None:
+    def __init__(self, app: ASGIApp, terminal_id: str, doors: Sequence[Door], arrival_seconds_max: int) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=BoundedConnection,
+                h11_max_incomplete_event_size=HEAD_BYTES_MAX,
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="error",
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
@@ -49,18 +42,32 @@ class Server(uvicorn.Server):
             )
         )
         self._terminal_id = terminal_id
+        self._doors = doors
+        self._arrival_seconds_max = arrival_seconds_max
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, then say so: in the log, and in words on standard output."""
-        await super().startup(sockets)
-        host, port = (sockets or [])[0].getsockname()[:2]
-        LOGGER.info("ready", extra={"terminal": self._terminal_id, "host": host, "port": port})
-        shown = f"[{host}]" if ":" in host else host
-        print(f"terminal {self._terminal_id} ready: http://{shown}:{port}/", flush=True)
+        """Begin to listen at every door, then say so: in the log, and in words on standard output."""
+        loop = asyncio.get_running_loop()
+        self.servers = [
+            await loop.create_server(
+                self._connection,
+                sock=door.listening,
+                ssl=door.tls,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS_MAX if door.tls else None,
+            )
+            for door in self._doors
+        ]
+        self.started = True
+        for door in self._doors:
+            LOGGER.info("ready", extra={"terminal": self._terminal_id, "host": door.host, "port": door.port})
+        print(f"terminal {self._terminal_id} ready: {self._doors[0].url}", flush=True)
 
     def stop(self) -> None:
         """End after the requests that are begun."""
         self.should_exit = True
+
+    def _connection(self) -> asyncio.Protocol:
+        return BoundedConnection(self.config, self.server_state, self._arrival_seconds_max)
 
 
 @contextlib.contextmanager

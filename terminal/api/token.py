@@ -1,4 +1,4 @@
-"""Who asks: every request below /v1 names its till by a bearer token (RFC 6750), or is refused with 401.
+"""Who asks, and how often: a request below /v1 names its till by a bearer token (RFC 6750), or is refused with 401.
 
 Promise: a token is compared by its digest in constant time and never leaves this module; a till that was added or
 removed holds from its next request on, without a restart, and stands in the journal before it is acted on.
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from terminal.api.problem import refuse
+from terminal.api.rates import Rates
 from terminal.api.tills import digest_of_token, token_digests
 from terminal.errors import Refused, TerminalError
 
@@ -75,21 +76,34 @@ class TillGate:
                 self._tills, self._stamp = tills, stamp
 
 
-class TokenRequired:
-    """ASGI middleware: a path below /v1 needs a till's token."""
+class Admission:
+    """ASGI middleware: a path below /v1 needs a till's token, and nobody asks more often than `rates` allows."""
 
-    def __init__(self, app: ASGIApp, gate: TillGate) -> None:
+    def __init__(self, app: ASGIApp, gate: TillGate, rates: Rates) -> None:
         self._app = app
         self._gate = gate
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and needs_token(scope["path"]):
+        if scope["type"] == "http":
             try:
-                scope[TILL_IN_SCOPE] = await self._gate.till_of(Headers(scope=scope))
+                await self._admit(scope)
             except TerminalError as error:
                 await refuse(error, scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    async def _admit(self, scope: Scope) -> None:
+        if not needs_token(scope["path"]):
+            self._rates.take("")
+            return
+        try:
+            till = await self._gate.till_of(Headers(scope=scope))
+        except Refused:
+            self._rates.take("")
+            raise
+        self._rates.take(till)
+        scope[TILL_IN_SCOPE] = till
 
 
 def needs_token(path: str) -> bool:

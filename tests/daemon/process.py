@@ -72,6 +72,9 @@ _TERMINAL = """
 id = "T00000001"
 [api]
 port = 0
+requests_per_second_max = 10000
+till_requests_per_second_max = 10000
+{api}
 [center]
 url = "{url}"
 area_code = "370600"
@@ -108,10 +111,10 @@ def new_bureau(folder: Path) -> BureauServer:
 class TerminalProcess:
     """One `terminal run`. Use as a context manager: started and ready inside, ended by TERM afterwards."""
 
-    def __init__(self, folder: Path, center_url: str, printer: str = "simulated") -> None:
+    def __init__(self, folder: Path, center_url: str, printer: str = "simulated", api: str = "") -> None:
         self.folder = folder
         self.config = folder / "terminal.toml"
-        self.config.write_text(_TERMINAL.format(url=center_url, printer=printer, day=DAY), encoding="utf-8")
+        self.config.write_text(_TERMINAL.format(url=center_url, printer=printer, day=DAY, api=api), encoding="utf-8")
         (folder / "card.toml").write_text(_CARD, encoding="utf-8")
         self.log = folder / "log.jsonl"
         clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00"))
