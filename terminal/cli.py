@@ -117,6 +117,11 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     bureau.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
     bureau.add_argument("--published", type=Path, metavar="DIR", help="publish the signed files of this folder")
     bureau.add_argument("--port", type=int, default=8432, metavar="N", help="port on loopback (default 8432)")
+    bureau.add_argument("--profile", default="reference", metavar="NAME", help="demand what this province demands")
+    bureau.add_argument("--keys", type=Path, metavar="FILE", help="the center's keys for it (TOML)")
+    bureau.add_argument("--faults", type=Path, metavar="PLAN", help="which request meets which fault (TOML)")
+    for name, what in (("authority", "who vouches for terminals"), ("certificate", "the center's"), ("key", "its key")):
+        bureau.add_argument(f"--tls-{name}", type=Path, metavar="PEM", help=f"https with both certificates: {what}")
     bureau.set_defaults(command=_bureau)
 
 
@@ -234,8 +239,7 @@ def _run(options: argparse.Namespace) -> int:
 def _bureau(options: argparse.Namespace) -> int:
     from terminal.bureau_command import serve
 
-    supplements = [Path(name) for name in options.supplement]
-    return serve(options.persons, options.providers, supplements, options.books, options.port, options.published)
+    return serve(options)
 
 
 def _demo(options: argparse.Namespace) -> int:
