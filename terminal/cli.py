@@ -140,10 +140,19 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    audit = commands.add_parser("audit", help="check a journal")
-    audit.add_argument("action", choices=["verify"])
-    audit.add_argument("--journal", required=True, type=Path, metavar="FILE")
-    audit.set_defaults(command=_audit)
+    audit = commands.add_parser("audit", help="check a journal, work it out again, hand it to the auditor")
+    actions = audit.add_subparsers(required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="does it still say what it said?")
+    verify.add_argument("--anchor", action="append", default=[], metavar="HASH", help="as printed, or as sent")
+    verify.set_defaults(command=_audit_verify)
+    replay = actions.add_parser("replay", help="does every settlement come out to the same fen?")
+    replay.set_defaults(command=_audit_replay)
+    export = actions.add_parser("export", help="an archive that stands alone")
+    export.add_argument("archive", type=Path, metavar="ZIP", help="the file to write")
+    export.add_argument("--key", type=Path, metavar="FILE", help="sign it with this SM2 private key (PEM)")
+    export.set_defaults(command=_audit_export)
+    for action in (verify, replay, export):
+        action.add_argument("--journal", required=True, type=Path, metavar="FILE")
 
 
 def _add_receipt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -271,10 +280,22 @@ def _doctor(options: argparse.Namespace) -> int:
     return examine(options.config)
 
 
-def _audit(options: argparse.Namespace) -> int:
+def _audit_verify(options: argparse.Namespace) -> int:
     from terminal.audit_command import verify
 
-    return verify(options.journal)
+    return verify(options.journal, options.anchor)
+
+
+def _audit_replay(options: argparse.Namespace) -> int:
+    from terminal.audit_command import replayed
+
+    return replayed(options.journal)
+
+
+def _audit_export(options: argparse.Namespace) -> int:
+    from terminal.audit_command import export
+
+    return export(options.journal, options.archive, options.key)
 
 
 def _till(options: argparse.Namespace) -> int:
