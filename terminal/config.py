@@ -187,6 +187,12 @@ class PoliciesSection(Section, frozen=True):
     bureau_key: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
 
 
+class CatalogueSection(Section, frozen=True):
+    """What is sold here, as a CSV table (`terminal/counter/catalogue.py` has its columns); "" for none."""
+
+    file: FileName = ""
+
+
 class ClockSection(Section, frozen=True):
     """Training only: the clock starts at this moment instead of now and runs on."""
 
@@ -206,6 +212,7 @@ class Config(Section, frozen=True):
     printer: PrinterSection = PrinterSection()
     receipt: ReceiptSection = ReceiptSection()
     policies: PoliciesSection = PoliciesSection()
+    catalogue: CatalogueSection = CatalogueSection()
     clock: ClockSection = ClockSection()
 
     @property
@@ -244,6 +251,7 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
             fonts=[str(folder / font) for font in config.receipt.fonts],
         ),
         reader=replace(config.reader, card=str(folder / card) if card else ""),
+        catalogue=replace(config.catalogue, file=str(folder / config.catalogue.file) if config.catalogue.file else ""),
         psam=replace(config.psam, card=str(folder / config.psam.card) if config.psam.card else ""),
         policies=replace(
             config.policies,

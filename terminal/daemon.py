@@ -38,6 +38,7 @@ from terminal.center.seal import load_secrets
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
 from terminal.config import ApiSection, CenterSection, Config, load
+from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
@@ -91,6 +92,7 @@ class _Terminal:
     upload: Upload
     sight: CenterSight
     thread: CounterThread
+    catalogue: Catalogue
 
 
 def _open(config: Config, thread: CounterThread) -> _Terminal:
@@ -103,6 +105,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         bureau_key=bureau_key,
     )
     law = Law(shelve(()))
+    catalogue = Catalogue.load(Path(config.catalogue.file)) if config.catalogue.file else Catalogue()
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     reader, printer = reader_of(config.reader), printer_of(config.printer)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
@@ -137,7 +140,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     except BaseException:
         journal.close()
         raise
-    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread)
+    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread, catalogue)
 
 
 def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
@@ -219,6 +222,7 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         names=_names(config.api),
         kick_drawer=lambda: open_drawer(terminal.printer),
         fonts=tuple(config.receipt.fonts),
+        catalogue=terminal.catalogue,
     )
     server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds)
     with told_to_stop(server.stop):

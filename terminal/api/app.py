@@ -6,7 +6,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from terminal.api import counter_routes, health_routes, ledger_routes, receipt_routes, settlement_routes
+from terminal.api import (
+    catalogue_routes,
+    counter_routes,
+    health_routes,
+    ledger_routes,
+    page_routes,
+    picture_routes,
+    receipt_routes,
+    settlement_routes,
+)
 from terminal.api.access import AccessLog
 from terminal.api.contract import KEYS_RUNNING, AnyOperation, route_of
 from terminal.api.docs_routes import documentation
@@ -22,6 +31,8 @@ _SERVED: tuple[AnyOperation, ...] = (
     *settlement_routes.OPERATIONS,
     *receipt_routes.OPERATIONS,
     *ledger_routes.OPERATIONS,
+    *catalogue_routes.OPERATIONS,
+    *picture_routes.OPERATIONS,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (*_SERVED, *documentation(_SERVED))
@@ -31,7 +42,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (*_SERVED, *documentation(_SERVED))
 def make_app(terminal: Served) -> ASGIApp:
     """The application for one terminal, its guards around everything, also around the answer to a bug."""
     app = Starlette(
-        routes=[route_of(operation) for operation in OPERATIONS],
+        routes=[*(route_of(operation) for operation in OPERATIONS), *page_routes.ROUTES],
         exception_handlers={
             TerminalError: answer_terminal_error,
             HTTPException: answer_http_error,

@@ -53,7 +53,8 @@ class OwnNames:
 
         async def send_uncached(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_ANSWER_HEADERS]
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in _ANSWER_HEADERS if one[0] not in said)]
             await send(message)
 
         refused = self._foreign(scope)

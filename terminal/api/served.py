@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
 from terminal.api.types import HealthAnswer
 from terminal.clock import Clock
+from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
 from terminal.journal.journal import Journal
 from terminal.settlement.codec import encode
@@ -31,7 +32,7 @@ class Served:
     receipt_columns: width of a receipt as text. clock: the process's.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
-    terminal is called beyond loopback.
+    terminal is called beyond loopback. catalogue: what is sold here.
     """
 
     counter: Counter
@@ -49,6 +50,7 @@ class Served:
     kick_drawer: Callable[[], None]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the counter's thread."""

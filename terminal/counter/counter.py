@@ -153,7 +153,7 @@ class Counter:
         filled = self._within_limits(filled, identification, pending)
         settlement, split_hash = split_of(filled, self._law)
         expires_at = self._clock.now() + dt.timedelta(seconds=QUOTE_LIFE_SECONDS)
-        found = Quote(self._identity(), split_hash, settlement, expires_at, identification, bill)
+        found = Quote(self._identity(), split_hash, settlement, expires_at, identification, bill, filled)
         self._quotes.keep(found.id, found)
         return found
 

@@ -37,7 +37,10 @@ CLEARING_CLASSES: dict[Service, ClearingClass] = {
 
 
 class Quote(Struct, frozen=True):
-    """A split that lapses. `hash` (64 hex digits) names exactly this bill, with exactly these amounts."""
+    """A split that lapses. `hash` (64 hex digits) names exactly this bill, with exactly these amounts.
+
+    asked: the till's bill; bill: the same filled in, of which the settlement is.
+    """
 
     id: str
     hash: str
@@ -45,6 +48,7 @@ class Quote(Struct, frozen=True):
     expires_at: dt.datetime
     identification: Identification
     asked: Bill
+    bill: Bill
 
 
 def fill(

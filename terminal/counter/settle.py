@@ -82,14 +82,12 @@ def record_of(
     law: Law,
     sale: Circumstances,
 ) -> SettlementRecord:
-    """The settlement as the journal will keep it, under a fresh number. The law that it rests on is kept first."""
-    files, now = law.rests_on(bill), journal.clock.now()
-    journal.keep_law(files, now)
+    """The settlement as the journal will keep it, under a fresh number."""
     return SettlementRecord(
         id=journal.next_settlement_number(sale.business_day),
         kind="settlement",
         business_day=sale.business_day,
-        at=now,
+        at=journal.clock.now(),
         operator=sale.operator,
         provider_id=bill.provider.id,
         scheme=scheme_of(bill.policy),
@@ -99,8 +97,7 @@ def record_of(
         till=sale.till,
         bill=bill,
         settlement=settlement,
-        pack_digest=files[0].digest,
-        supplement_digests=[supplement.digest for supplement in files[1:]],
+        supplement_digests=law.supplement_digests(bill),
         electronic=sale.electronic,
     )
 

@@ -24,6 +24,8 @@ def as_svg(document: Document, columns: int = 48) -> str:
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
             f' width="{width}" height="{height}">',
+            # Browsers give each text a white-space of its own, whatever is said around it.
+            "<style>text{white-space:pre}</style>",
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
             f'<g font-family="{_FONTS}" font-size="{_FONT_DOTS}" xml:space="preserve">',
             *_drawn(lines, columns),

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
-
-import msgspec
 
 from terminal.errors import Refused
 from terminal.settlement.pack import Pack, Supplement
@@ -20,26 +17,11 @@ from terminal.signature import from_text, verify
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file of law as it was read; `digest` is the SHA-256 of its bytes as hex, by which a settlement names it."""
-
-    kind: Literal["pack", "supplement"]
-    body: bytes
-    digest: str
-
-
-class ShelvedPack(Pack, frozen=True, kw_only=True):
-    """A pack on the shelf, with the file that it was read from."""
-
-    document: Document
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
-    """A supplement on the shelf, with the file that it was read from."""
+    """A supplement on the shelf, with the SHA-256 of its file as hex."""
 
     supplement: Supplement
-    document: Document
+    digest: str
 
     def covers(self, policy: str, day: dt.date) -> bool:
         """Whether it speaks for this policy on this day."""
@@ -55,8 +37,8 @@ def covers(first: dt.date, last: dt.date | None, day: dt.date) -> bool:
 class Shelf:
     """Immutable after loading; reading it costs no I/O."""
 
-    def __init__(self, packs: Iterable[ShelvedPack], given: Iterable[Given], lapsed_goes_on: frozenset[str]) -> None:
-        self._versions: dict[str, list[ShelvedPack]] = {}
+    def __init__(self, packs: Iterable[Pack], given: Iterable[Given], lapsed_goes_on: frozenset[str]) -> None:
+        self._versions: dict[str, list[Pack]] = {}
         for pack in packs:
             self._versions.setdefault(pack.policy.id, []).append(pack)
         for versions in self._versions.values():
@@ -70,7 +52,7 @@ class Shelf:
         """The ids of all policies, sorted."""
         return tuple(sorted(self._versions))
 
-    def versions(self, policy: str) -> tuple[ShelvedPack, ...]:
+    def versions(self, policy: str) -> tuple[Pack, ...]:
         """All versions of one policy, oldest first. Raises Refused for an unknown policy."""
         if policy not in self._versions:
             known = ", ".join(self.policies)
@@ -78,7 +60,7 @@ class Shelf:
             raise Refused("unknown-policy", f"{word}; known: {known}", f"未知政策；已有：{known}", "policy")
         return tuple(self._versions[policy])
 
-    def pack(self, policy: str, day: dt.date) -> tuple[ShelvedPack, bool]:
+    def pack(self, policy: str, day: dt.date) -> tuple[Pack, bool]:
         """The version in force on a day, and whether it has lapsed and only goes on by configuration."""
         versions = self.versions(policy)
         for pack in versions:
@@ -115,7 +97,7 @@ def load_shelf(
     return Shelf(packs, given, lapsed_goes_on)
 
 
-def shipped_packs() -> list[ShelvedPack]:
+def shipped_packs() -> list[Pack]:
     """The packs that ship with the terminal. Raises Refused naming file and line."""
     return [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
 
@@ -134,16 +116,11 @@ def pack_files() -> list[Path]:
     return sorted(root.glob("*/20*.toml"))
 
 
-def load_pack(data: bytes, name: str) -> ShelvedPack:
+def load_pack(data: bytes, name: str) -> Pack:
     """One pack from its bytes. Raises Refused with `name:line` as the place."""
     pack = read_toml(data, Pack, name)
     check_pack(pack, data.decode("utf-8"), name)
-    return ShelvedPack(**msgspec.structs.asdict(pack), document=document_of("pack", data))
-
-
-def document_of(kind: Literal["pack", "supplement"], body: bytes) -> Document:
-    """A file of law, from its bytes."""
-    return Document(kind, body, hashlib.sha256(body).hexdigest())
+    return pack
 
 
 def load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:
@@ -165,10 +142,10 @@ def read_supplement(data: bytes, name: str, shelf: Shelf) -> Given:
     _check_days(supplement, shelf, data.decode("utf-8"), name)
     for pack in _versions_met(supplement, shelf.versions(supplement.supplement.policy)):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
-    return Given(supplement, document_of("supplement", data))
+    return Given(supplement, hashlib.sha256(data).hexdigest())
 
 
-def _versions_met(supplement: Supplement, versions: Sequence[Pack]) -> list[Pack]:
+def _versions_met(supplement: Supplement, versions: tuple[Pack, ...]) -> list[Pack]:
     """The versions for whose days the supplement speaks; the newest also beyond its last day, as it may go on."""
     head = supplement.supplement
     last = head.effective_to or dt.date.max

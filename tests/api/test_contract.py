@@ -30,7 +30,7 @@ NOT_OF_A_REQUEST = {
     "bad-configuration", "bad-file", "bad-profile", "bad-supplement", "bad-terminal-id", "unknown-profile", "no-file",
     "journal-in-use", "journal-newer", "journal-of-another", "journal-out-of-reach", "journal-pragma",
     "journal-unreadable", "no-libcrypto", "no-sm2", "port-in-use", "socket-in-use", "bad-certificate",
-    "no-such-till", "till-exists", "too-many-tills",
+    "no-such-till", "till-exists", "too-many-tills", "bad-catalogue",
 }  # fmt: skip
 """Raised by commands, or at start: by the configuration, the opening of the journal, the libraries."""
 

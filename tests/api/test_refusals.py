@@ -151,7 +151,7 @@ def test_a_changed_hash_settles_nothing(terminal: TerminalProcess) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "at"),
     [
-        ("GET", "/", 404, None),
+        ("GET", "/nowhere", 404, None),
         ("GET", "/v1/settlements/", 404, None),
         ("GET", "/v2/health", 404, None),
         ("PUT", "/v1/queue", 405, "PUT"),

@@ -1,0 +1,98 @@
+// Open matters: what has no result, what waits and why, what is stuck. The page opens with it after a crash.
+
+import { ask } from "./api.js";
+import { voidSettlement } from "./acts.js";
+import { h, table } from "./dom.js";
+import { t } from "./i18n.js";
+import { language } from "./i18n.js";
+import { listing, part } from "./listing.js";
+import { readable } from "./money.js";
+import { badge, moneyState, momentOf } from "./parts.js";
+
+/** Everything unresolved: {unresolved, queue, days}. */
+export async function openMatters() {
+  const [unresolved, queue, days] = await Promise.all([ask("GET", "/v1/unresolved"), ask("GET", "/v1/queue"), ask("GET", "/v1/days")]);
+  return { unresolved, queue, days };
+}
+
+/** Whether somebody should look before the next sale: nothing that merely waits its turn. */
+export function isPressing({ unresolved, queue, days }) {
+  const stuck = [...queue.uploads, ...queue.prints].some((one) => one.stuck);
+  const doubtful = queue.uploads.some((one) => one.state === "unknown");
+  return unresolved.settlements.length > 0 || stuck || doubtful || days.forgotten.length > 0;
+}
+
+/** The view. first: it was opened by itself; `go` leads on to the sales, `openDay` to a day. */
+export function openView({ go, openDay, pressing }) {
+  return listing({
+    title: "open",
+    heading: () => t("open_title"),
+    load: async () => partsOf(await openMatters(), pressing(), openDay),
+    keys: () => [
+      { key: "Alt+H", label: t("hurry"), act: (event) => hurry(event) },
+      ...(pressing() ? [{ key: "F10", label: t("open_go"), primary: true, act: go }] : []),
+    ],
+  });
+}
+
+async function hurry() {
+  await ask("POST", "/v1/queue/hurry", {});
+}
+
+function partsOf(matters, first, openDay) {
+  const { unresolved, queue, days } = matters;
+  const all = unresolved.settlements.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
+  const start = unresolved.at_start;
+  const began = start.uploads + start.prints + start.reversed.length + start.unresolved.length > 0;
+  return [
+    first ? h("p", { class: "strip", role: "status" }, t("open_first")) : null,
+    all === 0 ? h("p", { class: "empty" }, t("open_none")) : null,
+    began ? h("p", { class: "note" }, t("at_start", start.uploads, start.prints, start.reversed.length, start.unresolved.length)) : null,
+    part(t("unresolved"), unresolved.settlements, unresolved.settlements.map(unresolvedPart)),
+    part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads)),
+    part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),
+    part(t("days_waiting"), days.forgotten, days.forgotten.map((day) =>
+      h("button", { type: "button", id: `day-${day}`, on: { click: () => openDay(day) } }, day))),
+  ];
+}
+
+function unresolvedPart(record) {
+  return h("div", { class: "unresolved" }, moneyState("unknown"), h("p", {}, t("number"), " ", h("b", {}, record.id), " · ",
+    momentOf(record.at), " · ", t(`state.${record.state}`), " · ", t("total"), " ", readable(record.settlement.total)));
+}
+
+const why = (one) => (language() === "zh" ? one.why_zh : one.why) || one.reason || "";
+const standing = (one) => (one.stuck ? badge("fault", t("stuck")) : badge("good", t("moving")));
+
+function uploadsTable(uploads) {
+  return table(t("uploads_waiting"), [
+    { head: t("number"), cell: (one) => one.settlement || one.message_id },
+    { head: t("state"), cell: (one) => [badge(one.state === "unknown" ? "unknown" : one.state === "refused" ? "fault" : "good", t(`upload.${one.state}`)), " ", standing(one)].map(inline) },
+    { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
+    { head: t("since"), cell: (one) => momentOf(one.first_queued_at) },
+    { head: t("next_try"), cell: (one) => momentOf(one.next_attempt_at) },
+    { head: t("reason"), cell: why },
+    { head: "", cell: (one) => act(one) },
+  ].map(wrap), uploads);
+}
+
+function printsTable(prints) {
+  return table(t("prints_waiting"), [
+    { head: t("document"), cell: (one) => `${t(`document.${one.document}`)} ${one.subject}` },
+    { head: t("state"), cell: standing },
+    { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
+    { head: t("reason"), cell: why },
+  ].map(wrap), prints);
+}
+
+const inline = (part) => part;
+const wrap = (column) => ({ ...column, cell: (row, index) => h("div", {}, column.cell(row, index)) });
+
+function act(one) {
+  if (!one.stuck) return null;
+  if (one.state === "refused") {
+    return h("button", { type: "button", id: `void-${one.settlement}`, on: { click: () => voidSettlement(one.settlement) } }, t("void"));
+  }
+  const path = `/v1/queue/${encodeURIComponent(one.message_id)}/resume`;
+  return h("button", { type: "button", id: `resume-${one.message_id}`, on: { click: () => ask("POST", path, {}) } }, t("resume"));
+}
