@@ -117,6 +117,11 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     bureau.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
     bureau.add_argument("--published", type=Path, metavar="DIR", help="publish the signed files of this folder")
     bureau.add_argument("--port", type=int, default=8432, metavar="N", help="port on loopback (default 8432)")
+    bureau.add_argument("--profile", default="reference", metavar="NAME", help="demand what this province demands")
+    bureau.add_argument("--keys", type=Path, metavar="FILE", help="the center's keys for it (TOML)")
+    bureau.add_argument("--faults", type=Path, metavar="PLAN", help="which request meets which fault (TOML)")
+    for name, what in (("authority", "who vouches for terminals"), ("certificate", "the center's"), ("key", "its key")):
+        bureau.add_argument(f"--tls-{name}", type=Path, metavar="PEM", help=f"https with both certificates: {what}")
     bureau.set_defaults(command=_bureau)
 
 
@@ -135,10 +140,19 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    audit = commands.add_parser("audit", help="check a journal")
-    audit.add_argument("action", choices=["verify"])
-    audit.add_argument("--journal", required=True, type=Path, metavar="FILE")
-    audit.set_defaults(command=_audit)
+    audit = commands.add_parser("audit", help="check a journal, work it out again, hand it to the auditor")
+    actions = audit.add_subparsers(required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="does it still say what it said?")
+    verify.add_argument("--anchor", action="append", default=[], metavar="HASH", help="as printed, or as sent")
+    verify.set_defaults(command=_audit_verify)
+    replay = actions.add_parser("replay", help="does every settlement come out to the same fen?")
+    replay.set_defaults(command=_audit_replay)
+    export = actions.add_parser("export", help="an archive that stands alone")
+    export.add_argument("archive", type=Path, metavar="ZIP", help="the file to write")
+    export.add_argument("--key", type=Path, metavar="FILE", help="sign it with this SM2 private key (PEM)")
+    export.set_defaults(command=_audit_export)
+    for action in (verify, replay, export):
+        action.add_argument("--journal", required=True, type=Path, metavar="FILE")
 
 
 def _add_receipt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -234,8 +248,7 @@ def _run(options: argparse.Namespace) -> int:
 def _bureau(options: argparse.Namespace) -> int:
     from terminal.bureau_command import serve
 
-    supplements = [Path(name) for name in options.supplement]
-    return serve(options.persons, options.providers, supplements, options.books, options.port, options.published)
+    return serve(options)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -267,10 +280,22 @@ def _doctor(options: argparse.Namespace) -> int:
     return examine(options.config)
 
 
-def _audit(options: argparse.Namespace) -> int:
+def _audit_verify(options: argparse.Namespace) -> int:
     from terminal.audit_command import verify
 
-    return verify(options.journal)
+    return verify(options.journal, options.anchor)
+
+
+def _audit_replay(options: argparse.Namespace) -> int:
+    from terminal.audit_command import replayed
+
+    return replayed(options.journal)
+
+
+def _audit_export(options: argparse.Namespace) -> int:
+    from terminal.audit_command import export
+
+    return export(options.journal, options.archive, options.key)
 
 
 def _till(options: argparse.Namespace) -> int:

@@ -1,10 +1,6 @@
-"""The reference center on HTTP: one address for every transaction, with or without the transaction number
-after it.
-"""
+"""The reference center on HTTP: its gateway, one service for every transaction, the pages that show what arrived."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import msgspec
 from starlette.applications import Starlette
@@ -15,16 +11,17 @@ from starlette.routing import Route
 from terminal.bureau.asked import Law, Published
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
-from terminal.bureau.faults import INSTEAD, FaultName, Faults, as_strings
+from terminal.bureau.faults import Faults
+from terminal.bureau.gate import CenterKeys, Gate, TurnedAway
+from terminal.bureau.page import page_routes
+from terminal.bureau.unruly import JSON, Cut, Unruly
+from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 from terminal.errors import Unavailable
 from terminal.limits import BILL_BYTES_MAX
 
 PATH = "/fsi/api/rsfComIfsService/callService"
 REQUEST_BYTES_MAX = 2 * BILL_BYTES_MAX
-JSON = "application/json;charset=utf-8"
-
-Cut = Callable[[Request], None]
 
 
 def make_app(
@@ -34,12 +31,17 @@ def make_app(
     faults: Faults | None = None,
     cut: Cut | None = None,
     published: Published | None = None,
+    profile: Profile = REFERENCE,
+    keys: CenterKeys | None = None,
 ) -> Starlette:
     """The application.
 
-    `cut` drops the connection of a request; without it the drop faults answer nothing readable.
+    `cut` drops the connection of a request; without it the drop faults answer nothing readable. profile, keys: what
+    the gateway demands, and with what it checks it.
     """
-    center = Center(books, law, clock, published)
+    center, gate = Center(books, law, clock, profile, published), Gate(PATH, clock, profile, keys)
+    faults = faults or Faults()
+    unruly = Unruly(center, gate.given, cut)
 
     async def call(request: Request) -> Response:
         body = b""
@@ -47,38 +49,23 @@ def make_app(
             body += chunk
             if len(body) > REQUEST_BYTES_MAX:
                 return Response(b'{"code":413,"message":"too long"}', 413, media_type=JSON)
-        fault = faults.take(_infno(body)) if faults else None
-        if fault in INSTEAD:
-            return Response(INSTEAD[fault], media_type="text/html" if fault == "html" else JSON)
         try:
-            answer = b"" if fault == "drop-before" else center.answer(body)
+            plain = gate.taken(request.url.path, request.headers, body)
+            fault = faults.take(_infno(plain))
+            return await unruly.answer(request, plain, fault)
+        except TurnedAway as error:
+            center.note(body, "turned-away", str(error))
+            text = msgspec.json.encode({"code": 401, "message": str(error)})
+            return Response(text, 401, media_type=JSON)
         except Unavailable:
             return Response(b'{"code":503,"message":"the books are out of reach"}', 503, media_type=JSON)
-        if fault in ("drop-before", "drop-after"):
-            return await _dropped(request, cut)
-        is_file = answer[:1] not in (b"{", b"")
-        return Response(_spoilt(answer, fault), media_type="application/octet-stream" if is_file else JSON)
 
-    return Starlette(routes=[Route(PATH, call, methods=["POST"]), Route(PATH + "/{infno}", call, methods=["POST"])])
-
-
-async def _dropped(request: Request, cut: Cut | None) -> Response:
-    if cut:
-        cut(request)
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-    return Response(b"")
-
-
-def _spoilt(answer: bytes, fault: FaultName | None) -> bytes:
-    if fault == "truncated":
-        return answer[: len(answer) // 2]
-    return as_strings(answer) if fault == "strings" and answer[:1] == b"{" else answer
+    return Starlette(routes=[*page_routes(books, faults), Route("/{path:path}", call, methods=["POST"])])
 
 
 def _infno(body: bytes) -> str:
     try:
         document = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return ""
     return str(document.get("infno", "")) if isinstance(document, dict) else ""

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from terminal.bureau.books import Books
 from terminal.center.envelope import decode_json, text_of
+from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
@@ -77,6 +78,7 @@ class Work(Struct, frozen=True):
     now: dt.datetime
     asked: Asked
     published: Published
+    profile: Profile = REFERENCE
 
 
 def read_request(body: bytes) -> Asked:

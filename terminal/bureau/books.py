@@ -135,7 +135,11 @@ class Books:
 
     def keep_answer(self, provider_id: str, message_id: str, digest: str, answer: bytes) -> None:
         """Keep the answer of a message that has been booked."""
-        self.storage.change("INSERT INTO messages VALUES (?, ?, ?, ?, 0)", provider_id, message_id, digest, answer)
+        self.storage.change(
+            "INSERT INTO messages VALUES (?, ?, ?, ?, 0) ON CONFLICT (provider_id, message_id)"
+            " DO UPDATE SET digest = excluded.digest, answer = excluded.answer, reversed = 0",
+            *(provider_id, message_id, digest, answer),
+        )
 
     def mark_reversed(self, provider_id: str, message_id: str) -> None:
         """This message has been undone: it may never be answered as booked again."""

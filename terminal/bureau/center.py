@@ -2,22 +2,26 @@
 
 A repeated `msgid` with the same input gets the first answer again, with another input a refusal; only what
 was booked is remembered, so a message that was refused may be corrected outside and sent again. A message
-that was reversed is never answered as booked. Every transaction but 9001 needs the day's sign-in.
+that was reversed is never answered as booked. With a profile whose repeats are unsafe, a repeat is a message like any
+other, and books twice. Every transaction but 9001 needs the day's sign-in. Whatever comes is written down
+(`arrivals`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from terminal.bureau import files, published, reconciliation, registration, settling, voiding
+from terminal.bureau.arrivals import note_arrival
 from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
 from terminal.bureau.books import Books
 from terminal.bureau.published import PublishedFolder
 from terminal.center import fields
 from terminal.center.envelope import masked
+from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 from terminal.errors import Refused
 
@@ -45,50 +49,79 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
 
 
 class Center:
-    """Answers requests out of `books`, by `law`, at the time of `clock`."""
+    """Answers requests out of `books`, by `law`, at the time of `clock`, as the province of `profile` does."""
 
-    def __init__(self, books: Books, law: Law, clock: Clock, published: Published | None = None) -> None:
+    def __init__(
+        self, books: Books, law: Law, clock: Clock, profile: Profile = REFERENCE, published: Published | None = None
+    ) -> None:
         self.books = books
         self.law = law
         self.clock = clock
+        self.profile = profile
         self.published = published or PublishedFolder()
 
-    def answer(self, body: bytes) -> bytes:
-        """The answer to one request; never raises for what the request holds."""
-        area_code = ""
+    def answer(self, body: bytes, fault: str = "") -> bytes:
+        """The answer to one request; never raises for what the request holds. fault: the one it meets, for the page.
+
+        Raises Unavailable: the books are out of reach, and nothing was done.
+        """
+        asked = None
         try:
             asked = read_request(body)
-            area_code = asked.area_code
             with self.books.transaction():
-                return self._answer(asked)
+                return self._answer(asked, fault)
         except (Denied, Refused) as error:
-            return self._wrapped(area_code, -1, masked(str(error)), {})
+            said = masked(str(error))
+            with self.books.transaction():
+                note_arrival(self.books.storage, self.clock.now(), asked, "refused", said, fault)
+            return self._wrapped(asked.area_code if asked else "", -1, said, {})
 
-    def _answer(self, asked: Asked) -> bytes:
+    def note(self, body: bytes, verdict: Literal["turned-away", "lost"], why: str = "", fault: str = "") -> None:
+        """Write down what never came as far as here: the gateway or a fault kept it away. Raises Unavailable."""
+        try:
+            asked = read_request(body)
+        except Denied:
+            asked = None
+        with self.books.transaction():
+            note_arrival(self.books.storage, self.clock.now(), asked, verdict, why, fault)
+
+    def _answer(self, asked: Asked, fault: str) -> bytes:
+        work = Work(self.books, self.law, self.clock.now(), asked, self.published, self.profile)
         if asked.infno == fields.DOWNLOAD_FILE:
             self._refuse_unsigned(asked)
-            return files.download(self._work(asked))
-        work = TRANSACTIONS.get(asked.infno)
-        if work is None:
+            body = files.download(work)
+            note_arrival(self.books.storage, work.now, asked, "accepted", "", fault)
+            return body
+        carry_out = TRANSACTIONS.get(asked.infno)
+        if carry_out is None:
             raise Denied(f"infno {asked.infno[:10]} is not offered here")
         if asked.provider_id not in self.books.providers:
             raise Denied("fixmedins_code: no such institution here")
         if asked.infno != fields.SIGN_IN:
             self._refuse_unsigned(asked)
-        kept = self.books.answer_of(asked.provider_id, asked.message_id)
-        if asked.infno in BOOKING and kept is not None:
-            if kept.digest != asked.digest:
-                raise Denied("msgid: this number stands for another message already")
-            if kept.reversed:
-                raise Denied("msgid: this message has been reversed")
-            return kept.answer
-        answer = self._wrapped(asked.area_code, 0, "", work(self._work(asked)))
+        repeated = self._repeated(asked)
+        if repeated is not None:
+            note_arrival(self.books.storage, work.now, asked, "accepted", "repeat", fault)
+            return repeated
+        output = carry_out(work)
+        answer = self._wrapped(asked.area_code, 0, "", output)
         if asked.infno in BOOKING:
             self.books.keep_answer(asked.provider_id, asked.message_id, asked.digest, answer)
+        note_arrival(self.books.storage, work.now, asked, "accepted", "", fault, output)
         return answer
 
-    def _work(self, asked: Asked) -> Work:
-        return Work(self.books, self.law, self.clock.now(), asked, self.published)
+    def _repeated(self, asked: Asked) -> bytes | None:
+        """What this message was answered before, where this center recognises it. Raises Denied."""
+        if asked.infno not in BOOKING or self.profile.repeats == "unsafe":
+            return None
+        kept = self.books.answer_of(asked.provider_id, asked.message_id)
+        if kept is None:
+            return None
+        if kept.digest != asked.digest:
+            raise Denied("msgid: this number stands for another message already")
+        if kept.reversed:
+            raise Denied("msgid: this message has been reversed")
+        return kept.answer
 
     def _refuse_unsigned(self, asked: Asked) -> None:
         if not self.books.is_signed_in(asked.sign_number, asked.operator, self.clock.now().date()):

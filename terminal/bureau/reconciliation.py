@@ -14,6 +14,7 @@ from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import Booked
 from terminal.center.details import unpacked, zipped
 from terminal.center.envelope import Unreadable, fen_of, text_of
+from terminal.center.profile import Profile
 from terminal.money import format_fen
 
 BALANCED, CENTER_HAS_MORE, INSTITUTION_HAS_MORE, AMOUNTS_DIFFER = "0", "1", "2", "3"
@@ -40,7 +41,13 @@ def totals(work: Work) -> dict[str, Any]:
     agency = text_of(data.get("setl_optins"))
     if _is_closed(work, data):
         differing.append("本日已关账 (day closed at the center)")
-    return {"stmtinfo": {"setl_optins": agency, "stmt_rslt": result, "stmt_rslt_dscr": "; ".join(differing)[:200]}}
+    return {
+        "stmtinfo": {
+            "setl_optins": agency,
+            "stmt_rslt": work.profile.code_of(result),
+            "stmt_rslt_dscr": "; ".join(differing)[:200],
+        }
+    }
 
 
 def details(work: Work) -> dict[str, Any]:
@@ -50,8 +57,8 @@ def details(work: Work) -> dict[str, Any]:
     names = ("clr_type", "setl_optins", "stmt_begndate", "stmt_enddate")
     rows = work.books.group(work.asked.provider_id, "", *(text_of(data.get(name)) for name in names))
     known = {row.settlement_id for row in rows}
-    lines = [_result_line(row, theirs.pop(row.settlement_id, None)) for row in rows]
-    lines += [_lost_line(row) for number, row in theirs.items() if number not in known]
+    lines = [_result_line(work.profile, row, theirs.pop(row.settlement_id, None)) for row in rows]
+    lines += [_lost_line(work.profile, row) for number, row in theirs.items() if number not in known]
     name = f"{work.asked.provider_id}{work.now:%Y%m%d%H%M%S}.txt"
     number = work.books.keep_file(name, zipped("".join(f"{line}\n" for line in lines).encode(), name))
     return {"fileinfo": {"file_qury_no": str(number), "filename": f"{name}.zip", "dld_endtime": ""}}
@@ -75,17 +82,25 @@ def _their_rows(work: Work, number: str) -> dict[str, list[str]]:
     return found
 
 
-def _result_line(row: Booked, theirs: list[str] | None) -> str:
+def _result_line(profile: Profile, row: Booked, theirs: list[str] | None) -> str:
     amounts = [format_fen(row.sign * one) for one in _amounts(row)]
     result = CENTER_HAS_MORE if theirs is None else BALANCED if theirs[3:6] == amounts else AMOUNTS_DIFFER
     refunded = "1" if row.sign < 0 else "0"
-    values = (row.person_number, row.visit_id, row.settlement_id, row.message_id, result, refunded, "null")
+    values = (
+        row.person_number,
+        row.visit_id,
+        row.settlement_id,
+        row.message_id,
+        profile.code_of(result),
+        refunded,
+        "null",
+    )
     return "\t".join((*values, *amounts))
 
 
-def _lost_line(theirs: list[str]) -> str:
+def _lost_line(profile: Profile, theirs: list[str]) -> str:
     number, visit, person, *_, refunded = theirs[:7]
-    values = (person, visit, number, "null", INSTITUTION_HAS_MORE, refunded, "not at the center")
+    values = (person, visit, number, "null", profile.code_of(INSTITUTION_HAS_MORE), refunded, "not at the center")
     return "\t".join((*values, "0.00", "0.00", "0.00"))
 
 

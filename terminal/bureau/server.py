@@ -1,23 +1,28 @@
 """The reference center as a server in a thread of this process: for tests and demonstration, and for
 `terminal bureau`.
 
-It can be taken down and up again on the same port with its books as they were, and fails on order (`faults`).
+It can be taken down and up again on the same port with its books as they were, demands what a province's profile
+demands, and fails on order (`faults`).
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
+from msgspec import Struct
 from starlette.requests import Request
 
 from terminal.bureau.app import PATH, make_app
 from terminal.bureau.asked import Law, Published
 from terminal.bureau.books import Books
-from terminal.bureau.faults import Faults
+from terminal.bureau.faults import FaultPlan, Faults
+from terminal.bureau.gate import CenterKeys
+from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 
 STOP_SECONDS_MAX = 10
@@ -36,6 +41,16 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
+class ServerTls(Struct, frozen=True):
+    """PEM files: who vouches for the terminals, and the center's certificate with its key. Without a client's
+    certificate from that authority nobody is let in.
+    """
+
+    authority: str
+    certificate: str
+    key: str
+
+
 class BureauServer:
     """Serves `books` by `law` at `clock`. Port 0 lets the machine choose one, which is then kept.
 
@@ -50,10 +65,15 @@ class BureauServer:
         host: str = "127.0.0.1",
         port: int = 0,
         published: Published | None = None,
+        profile: Profile = REFERENCE,
+        keys: CenterKeys | None = None,
+        tls: ServerTls | None = None,
+        plan: FaultPlan | None = None,
     ) -> None:
         self.books = books
-        self.faults = Faults()
-        self._app = make_app(books, law, clock, self.faults, self._cut, published)
+        self.faults = Faults(plan)
+        self._app = make_app(books, law, clock, self.faults, self._cut, published, profile, keys)
+        self._tls = tls
         self._host = host
         self._port = port
         self._server: _Server | None = None
@@ -62,7 +82,7 @@ class BureauServer:
     @property
     def url(self) -> str:
         """The address that a terminal's configuration names."""
-        return f"http://{self._host}:{self._port}{PATH}"
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self._port}{PATH}"
 
     @property
     def port(self) -> int:
@@ -87,7 +107,9 @@ class BureauServer:
             return
         listener = socket.create_server((self._host, self._port))
         self._port = listener.getsockname()[1]
-        self._server = _Server(uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off"))
+        self._server = _Server(
+            uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off", **self._options())
+        )
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="bureau", daemon=True)
         self._thread.start()
         if not self._server.listening.wait(STOP_SECONDS_MAX):
@@ -104,6 +126,16 @@ class BureauServer:
         if thread.is_alive():
             raise TimeoutError("the reference center did not stop")
         self._server = self._thread = None
+
+    def _options(self) -> dict[str, Any]:
+        if self._tls is None:
+            return {}
+        return {
+            "ssl_certfile": self._tls.certificate,
+            "ssl_keyfile": self._tls.key,
+            "ssl_ca_certs": self._tls.authority,
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+        }
 
     def _cut(self, request: Request) -> None:
         if self._server is None or request.client is None:

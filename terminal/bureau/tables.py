@@ -20,6 +20,10 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS files (number {number}, name TEXT NOT NULL, body {body} NOT NULL){end}""",
     """CREATE TABLE IF NOT EXISTS closed_days (
         provider_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (provider_id, day)){end}""",
+    """CREATE TABLE IF NOT EXISTS arrivals (
+        number {number}, at TEXT NOT NULL, infno TEXT NOT NULL, message_id TEXT NOT NULL, provider_id TEXT NOT NULL,
+        operator TEXT NOT NULL, person_number TEXT NOT NULL, verdict TEXT NOT NULL, said TEXT NOT NULL,
+        fault TEXT NOT NULL, total {whole}, fund_total {whole}, account {whole}, cash {whole}){end}""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

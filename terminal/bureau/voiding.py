@@ -53,7 +53,7 @@ def reverse(work: Work) -> dict[str, Any]:
     """2601 of a settlement or a void. Raises Denied: never processed here, of another kind, or taken back by a void."""
     data = work.asked.row("data")
     undone = text_of(data.get("oinfno"))
-    if undone not in (*SETTLING, *VOIDING):
+    if undone not in (*SETTLING, *VOIDING) or undone not in work.profile.reversible:
         raise Denied(f"oinfno: {undone[:6]} is not reversed here")
     message_id = text_of(data.get("omsgid"))
     found = work.books.booked_by_message(work.asked.provider_id, message_id)

@@ -57,8 +57,12 @@ class Body(_Part, frozen=True):
 
 
 class Reconciliation(_Part, frozen=True):
-    """What 3201's `stmt_rslt` says: which texts mean balanced ("zeros": any number of them)."""
+    """What 3201's `stmt_rslt` says: which texts mean balanced ("zeros": any number of them).
 
+    codes: what this center writes (5.13): 0 to 3, only 0 and 1, or six digits.
+    """
+
+    codes: Literal["digits", "binary", "six-digits"] = "digits"
     balanced: tuple[str, ...] = ("zeros",)
     refund_flag: Literal["upper", "lower", "none"] = "lower"
 
@@ -90,6 +94,12 @@ class Profile(_Part, frozen=True):
         if self.address.form == "services":
             return self.address.services.get(infno, path)
         return path
+
+    def code_of(self, result: str) -> str:
+        """A result of 0 (balanced) to 3 as this center writes it."""
+        if self.reconciliation.codes == "six-digits":
+            return "000000" if result == "0" else f"00010{result}"
+        return "1" if self.reconciliation.codes == "binary" and result != "0" else result
 
     def is_balanced(self, result: str) -> bool:
         """Whether this `stmt_rslt` means that the totals agree."""

@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import hmac
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,8 @@ def seal(request: Request, profile: Profile, secrets: Secrets) -> bytes:
         changes["signtype"] = "SM2"
     request = msgspec.structs.replace(request, **changes)
     if body.signature != "none":
-        signed = text if body.signature == "input" else _envelope_text(msgspec.to_builtins(request))
-        request = msgspec.structs.replace(request, cainfo=_signed(signed, profile, secrets))
+        signed = text if body.signature == "input" else envelope_text(msgspec.to_builtins(request))
+        request = msgspec.structs.replace(request, cainfo=signed_text(signed, profile, secrets))
     return msgspec.json.encode(request)
 
 
@@ -98,11 +99,11 @@ def unseal(answer: bytes, profile: Profile, secrets: Secrets) -> bytes:
         return answer
     output = bytes(parts.get("output", b"null"))
     if body.encryption == "sm4" and output.startswith(b'"'):
-        output = sm4(secrets, _unbase64(msgspec.json.decode(output, type=str)), encrypt=False)
+        output = sm4(secrets, unbase64(msgspec.json.decode(output, type=str)), encrypt=False)
     if body.signature != "none":
         values = msgspec.json.decode(answer, type=dict[str, Any])
-        signed = output if body.signature == "input" else _envelope_text(values)
-        if not _holds(str(values.get("cainfo") or ""), signed, profile, secrets):
+        signed = output if body.signature == "input" else envelope_text(values)
+        if not holds(str(values.get("cainfo") or ""), signed, profile, secrets):
             raise Unreadable("the answer's signature is missing or wrong")
     parts["output"] = msgspec.Raw(output)
     try:
@@ -129,7 +130,7 @@ def sm4(secrets: Secrets, data: bytes, *, encrypt: bool) -> bytes:
 
 
 def _api_headers(gateway: Gateway, secrets: Secrets, infno: str, now: dt.datetime) -> dict[str, str]:
-    milliseconds = (now - _EPOCH) // dt.timedelta(milliseconds=1)
+    milliseconds = (now - EPOCH) // dt.timedelta(milliseconds=1)
     fields = {
         "_api_access_key": secrets.api_access_key,
         "_api_name": infno,
@@ -144,7 +145,7 @@ def _api_headers(gateway: Gateway, secrets: Secrets, infno: str, now: dt.datetim
 
 
 def _tif_headers(gateway: Gateway, secrets: Secrets, now: dt.datetime, nonce: str) -> dict[str, str]:
-    seconds = str((now - _EPOCH) // dt.timedelta(seconds=1))
+    seconds = str((now - EPOCH) // dt.timedelta(seconds=1))
     made = hashlib.sha256(f"{seconds}{secrets.tif_token}{nonce}{seconds}".encode()).hexdigest()
     return {
         "x-tif-paasid": secrets.tif_account,
@@ -154,10 +155,11 @@ def _tif_headers(gateway: Gateway, secrets: Secrets, now: dt.datetime, nonce: st
     }
 
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""From here a gateway counts its time stamps."""
 
 
-def _envelope_text(values: dict[str, Any]) -> bytes:
+def envelope_text(values: Mapping[str, Any]) -> bytes:
     """`k=v` of the envelope without what carries the body and the signature, sorted, joined by `&`."""
     left_out = ("cainfo", "input", "output")
     return "&".join(f"{name}={values[name]}" for name in sorted(values) if name not in left_out).encode()
@@ -167,14 +169,16 @@ def _user_id(profile: Profile, secrets: Secrets) -> bytes:
     return (profile.body.user_id or secrets.client_id).encode()
 
 
-def _signed(text: bytes, profile: Profile, secrets: Secrets) -> str:
+def signed_text(text: bytes, profile: Profile, secrets: Secrets) -> str:
+    """`cainfo` over `text`, under the private key of `secrets`."""
     made = signature.sign(secrets.private_key.encode(), text, _user_id(profile, secrets))
     numbers = (number.to_bytes(SM2_NUMBER_BYTES, "big") for number in decode_dss_signature(made))
     raw = b"".join(numbers)
     return raw.hex().upper() if profile.body.encoding == "hex" else _base64(raw)
 
 
-def _holds(given: str, text: bytes, profile: Profile, secrets: Secrets) -> bool:
+def holds(given: str, text: bytes, profile: Profile, secrets: Secrets) -> bool:
+    """Whether `given` is the other side's `cainfo` over `text`, by the public key of `secrets`."""
     try:
         raw = bytes.fromhex(given) if profile.body.encoding == "hex" else base64.b64decode(given, validate=True)
     except ValueError:
@@ -190,7 +194,8 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _unbase64(text: str) -> bytes:
+def unbase64(text: str) -> bytes:
+    """The bytes of Base64 text. Raises Unreadable."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:

@@ -82,12 +82,14 @@ def record_of(
     law: Law,
     sale: Circumstances,
 ) -> SettlementRecord:
-    """The settlement as the journal will keep it, under a fresh number."""
+    """The settlement as the journal will keep it, under a fresh number. The law that it rests on is kept first."""
+    files, now = law.rests_on(bill), journal.clock.now()
+    journal.keep_law(files, now)
     return SettlementRecord(
         id=journal.next_settlement_number(sale.business_day),
         kind="settlement",
         business_day=sale.business_day,
-        at=journal.clock.now(),
+        at=now,
         operator=sale.operator,
         provider_id=bill.provider.id,
         scheme=scheme_of(bill.policy),
@@ -97,7 +99,8 @@ def record_of(
         till=sale.till,
         bill=bill,
         settlement=settlement,
-        supplement_digests=law.supplement_digests(bill),
+        pack_digest=files[0].digest,
+        supplement_digests=[supplement.digest for supplement in files[1:]],
         electronic=sale.electronic,
     )
 

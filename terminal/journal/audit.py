@@ -22,6 +22,7 @@ from terminal.journal.audit_debits import (
 )
 from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
+from terminal.journal.law_files import check_law
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.settlement.codec import convert
 
@@ -270,6 +271,7 @@ def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str,
 
 _CHECKS = {
     "drawer": _check_nothing,
+    "law": check_law,
     "till-added": _check_till,
     "till-removed": _check_till,
     "published": _check_published,
@@ -325,6 +327,7 @@ _COUNTS = (
     ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),
     ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
+    ("law_files", "SELECT count(*) FROM law_files", ("law",)),
     ("days", "SELECT count(*) FROM days", ("day-frozen",)),
     ("days.state", "SELECT count(*) FROM days WHERE state = 'sealed'", ("day-sealed",)),
 )

@@ -2,8 +2,8 @@
 
 Its parts are layered below, one job each.
 
-numbering → commit → look → intents → debits → outbox → printjobs → known → published → repairs → days → tills: each
-floor adds its methods to `Journal`.
+numbering → commit → look → intents → debits → outbox → printjobs → known → published → repairs → days → tills →
+law_files: each floor adds its methods to `Journal`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Self
 from terminal.clock import Clock
 from terminal.journal.audit import problems
 from terminal.journal.chain import newest
-from terminal.journal.tills import Tills
+from terminal.journal.law_files import LawFiles
 
 
-class Journal(Tills):
+class Journal(LawFiles):
     """One terminal's journal. One thread opens it, uses it and closes it."""
 
     @classmethod

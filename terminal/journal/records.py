@@ -49,6 +49,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     till: str = ""
     voids: str = ""
     reason: str = ""
+    pack_digest: str = ""
     supplement_digests: list[str] = []
     purse: PurseUse | None = None
     electronic: bool = False

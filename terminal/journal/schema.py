@@ -216,6 +216,15 @@ _PUBLISHED = (
         BEGIN SELECT RAISE(ABORT, 'what was published is only added to'); END""",
 )
 
+_LAW_FILES = (
+    """CREATE TABLE law_files (
+        digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+        kind TEXT NOT NULL CHECK (kind IN ('pack', 'supplement')),
+        body BLOB NOT NULL,
+        entry INTEGER NOT NULL UNIQUE REFERENCES entries (number)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -224,6 +233,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0005_tills": _TILLS,
     "0006_debits": _DEBITS,
     "0007_published": _PUBLISHED,
+    "0008_law_files": _LAW_FILES,
 }
 """Name of each migration and its statements, in order."""
 

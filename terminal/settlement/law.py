@@ -21,7 +21,7 @@ from terminal.settlement.plan import plan_of
 from terminal.settlement.result import ItemShares, Settlement
 from terminal.settlement.rows import Selection
 from terminal.settlement.select import refuse_if_reached
-from terminal.settlement.shelf import Shelf, load_shelf
+from terminal.settlement.shelf import Document, Shelf, load_shelf
 
 
 class Law:
@@ -87,9 +87,11 @@ class Law:
         batch.run()
         return [self._batch_result(batch, index, one) for index, one in enumerate(chosen)]
 
-    def supplement_digests(self, bill: Bill) -> list[str]:
-        """SHA-256 of every supplement that this bill's settlement rests on, as hex."""
-        return [given.digest for given in self._choose(bill).rows.given]
+    def rests_on(self, bill: Bill) -> list[Document]:
+        """The files of law that this bill's settlement rests on: its pack, then each supplement that answered."""
+        chosen = self._choose(bill)
+        pack, _ = self.shelf.pack(bill.policy, bill.date)
+        return [pack.document, *(given.document for given in chosen.rows.given)]
 
     def account_is_on_card(self, policy: str, day: dt.date) -> bool:
         """Whether the personal account lies on the card as a purse, by the law of that day. Raises Refused."""

@@ -14,8 +14,15 @@ from pathlib import Path
 import msgspec
 
 from terminal.publication import Head
-from terminal.settlement.pack import Pack
-from terminal.settlement.shelf import Given, Shelf, load_pack, load_supplement, read_supplement, shipped_packs
+from terminal.settlement.shelf import (
+    Given,
+    Shelf,
+    ShelvedPack,
+    load_pack,
+    load_supplement,
+    read_supplement,
+    shipped_packs,
+)
 from terminal.settlement.toml_form import bad_file
 
 ONE_DAY = dt.timedelta(days=1)
@@ -38,7 +45,7 @@ def load_shelf_with(
     return Shelf(packs, given, lapsed_goes_on)
 
 
-def _pack(head: Head, body: bytes) -> Pack:
+def _pack(head: Head, body: bytes) -> ShelvedPack:
     pack = load_pack(body, head.title)
     found = (pack.policy.id, pack.policy.effective_from, pack.policy.effective_to)
     if found != (head.name, head.in_force_from, head.in_force_to):
@@ -46,7 +53,7 @@ def _pack(head: Head, body: bytes) -> Pack:
     return pack
 
 
-def _merged(shipped: Sequence[Pack], published: Sequence[Pack]) -> list[Pack]:
+def _merged(shipped: Sequence[ShelvedPack], published: Sequence[ShelvedPack]) -> list[ShelvedPack]:
     """All versions; of two that begin on one day the published one, as a later program may ship it too."""
     versions = {(pack.policy.id, pack.policy.effective_from): pack for pack in (*shipped, *published)}
     ordered = [versions[key] for key in sorted(versions)]
@@ -59,7 +66,7 @@ def _merged(shipped: Sequence[Pack], published: Sequence[Pack]) -> list[Pack]:
     return found
 
 
-def _ended_before(pack: Pack, first: dt.date) -> Pack:
+def _ended_before(pack: ShelvedPack, first: dt.date) -> ShelvedPack:
     last = pack.policy.effective_to
     if last is not None and last < first:
         return pack
@@ -80,10 +87,10 @@ def _given(published: Sequence[tuple[Head, bytes]], shelf: Shelf) -> list[Given]
 
 
 def _given_until(given: Given, first: dt.date) -> Given:
-    """The supplement as it stood until its next version's first day; the digest stays that of its file."""
+    """The supplement as it stood until its next version's first day; its document stays the whole file."""
     days = given.supplement.supplement
     last = first - ONE_DAY
     if days.effective_to is not None and days.effective_to <= last:
         return given
     ended = msgspec.structs.replace(given.supplement, supplement=msgspec.structs.replace(days, effective_to=last))
-    return Given(ended, given.digest)
+    return Given(ended, given.document)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from terminal.errors import Refused
 from terminal.settlement.pack import Pack, Supplement
@@ -17,11 +20,26 @@ from terminal.signature import from_text, verify
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file of law as it was read; `digest` is the SHA-256 of its bytes as hex, by which a settlement names it."""
+
+    kind: Literal["pack", "supplement"]
+    body: bytes
+    digest: str
+
+
+class ShelvedPack(Pack, frozen=True, kw_only=True):
+    """A pack on the shelf, with the file that it was read from."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """A supplement on the shelf, with the SHA-256 of its file as hex."""
+    """A supplement on the shelf, with the file that it was read from."""
 
     supplement: Supplement
-    digest: str
+    document: Document
 
     def covers(self, policy: str, day: dt.date) -> bool:
         """Whether it speaks for this policy on this day."""
@@ -37,8 +55,8 @@ def covers(first: dt.date, last: dt.date | None, day: dt.date) -> bool:
 class Shelf:
     """Immutable after loading; reading it costs no I/O."""
 
-    def __init__(self, packs: Iterable[Pack], given: Iterable[Given], lapsed_goes_on: frozenset[str]) -> None:
-        self._versions: dict[str, list[Pack]] = {}
+    def __init__(self, packs: Iterable[ShelvedPack], given: Iterable[Given], lapsed_goes_on: frozenset[str]) -> None:
+        self._versions: dict[str, list[ShelvedPack]] = {}
         for pack in packs:
             self._versions.setdefault(pack.policy.id, []).append(pack)
         for versions in self._versions.values():
@@ -52,7 +70,7 @@ class Shelf:
         """The ids of all policies, sorted."""
         return tuple(sorted(self._versions))
 
-    def versions(self, policy: str) -> tuple[Pack, ...]:
+    def versions(self, policy: str) -> tuple[ShelvedPack, ...]:
         """All versions of one policy, oldest first. Raises Refused for an unknown policy."""
         if policy not in self._versions:
             known = ", ".join(self.policies)
@@ -60,7 +78,7 @@ class Shelf:
             raise Refused("unknown-policy", f"{word}; known: {known}", f"未知政策；已有：{known}", "policy")
         return tuple(self._versions[policy])
 
-    def pack(self, policy: str, day: dt.date) -> tuple[Pack, bool]:
+    def pack(self, policy: str, day: dt.date) -> tuple[ShelvedPack, bool]:
         """The version in force on a day, and whether it has lapsed and only goes on by configuration."""
         versions = self.versions(policy)
         for pack in versions:
@@ -97,7 +115,7 @@ def load_shelf(
     return Shelf(packs, given, lapsed_goes_on)
 
 
-def shipped_packs() -> list[Pack]:
+def shipped_packs() -> list[ShelvedPack]:
     """The packs that ship with the terminal. Raises Refused naming file and line."""
     return [load_pack(path.read_bytes(), f"{path.parent.name}/{path.name}") for path in pack_files()]
 
@@ -116,11 +134,16 @@ def pack_files() -> list[Path]:
     return sorted(root.glob("*/20*.toml"))
 
 
-def load_pack(data: bytes, name: str) -> Pack:
+def load_pack(data: bytes, name: str) -> ShelvedPack:
     """One pack from its bytes. Raises Refused with `name:line` as the place."""
     pack = read_toml(data, Pack, name)
     check_pack(pack, data.decode("utf-8"), name)
-    return pack
+    return ShelvedPack(**msgspec.structs.asdict(pack), document=document_of("pack", data))
+
+
+def document_of(kind: Literal["pack", "supplement"], body: bytes) -> Document:
+    """A file of law, from its bytes."""
+    return Document(kind, body, hashlib.sha256(body).hexdigest())
 
 
 def load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:
@@ -142,10 +165,10 @@ def read_supplement(data: bytes, name: str, shelf: Shelf) -> Given:
     _check_days(supplement, shelf, data.decode("utf-8"), name)
     for pack in _versions_met(supplement, shelf.versions(supplement.supplement.policy)):
         check_supplement(supplement, pack, data.decode("utf-8"), name)
-    return Given(supplement, hashlib.sha256(data).hexdigest())
+    return Given(supplement, document_of("supplement", data))
 
 
-def _versions_met(supplement: Supplement, versions: tuple[Pack, ...]) -> list[Pack]:
+def _versions_met(supplement: Supplement, versions: Sequence[Pack]) -> list[Pack]:
     """The versions for whose days the supplement speaks; the newest also beyond its last day, as it may go on."""
     head = supplement.supplement
     last = head.effective_to or dt.date.max

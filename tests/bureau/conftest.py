@@ -23,7 +23,7 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest) -> str:
+def books_place(request: pytest.FixtureRequest) -> str:
     """Where empty books lie: SQLite in memory, and a schema of its own in PostgreSQL."""
     if request.param == "sqlite":
         return ":memory:"

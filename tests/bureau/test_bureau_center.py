@@ -58,9 +58,9 @@ class Counter:
 
 
 @pytest.fixture
-def counter(place: str) -> Iterator[Counter]:
+def counter(books_place: str) -> Iterator[Counter]:
     """A counter at a center with its books in SQLite, and at one with its books in PostgreSQL."""
-    counter = Counter(place)
+    counter = Counter(books_place)
     yield counter
     counter.books.close()
 

@@ -38,9 +38,9 @@ def half_a_day(books: Books) -> None:
 
 
 @pytest.fixture
-def shared(place: str, tmp_path: Path) -> str:
+def shared(books_place: str, tmp_path: Path) -> str:
     """A place that several processes can open: a file instead of memory."""
-    return str(tmp_path / "books.db") if place == ":memory:" else place
+    return str(tmp_path / "books.db") if books_place == ":memory:" else books_place
 
 
 def test_two_who_write_at_once_never_get_the_same_number(shared: str) -> None:

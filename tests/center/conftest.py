@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from keys import openssl
 from town import Town
 
 
@@ -15,3 +17,26 @@ def town() -> Iterator[Town]:
     town.open()
     yield town
     town.close()
+
+
+@pytest.fixture(scope="session")
+def sm2(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """An SM2 key pair, made by openssl."""
+    folder = tmp_path_factory.mktemp("sm2")
+    openssl("ecparam", "-name", "SM2", "-genkey", "-noout", "-out", "key.pem", folder=folder)
+    openssl("pkey", "-in", "key.pem", "-pubout", "-out", "public.pem", folder=folder)
+    return (folder / "key.pem").read_text(), (folder / "public.pem").read_text(), folder
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A local authority with a server's and a client's certificate, made by openssl."""
+    folder = tmp_path_factory.mktemp("ca")
+    made = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
+    openssl("req", "-x509", *made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority", folder=folder)
+    for name, subject in (("server", "/CN=center"), ("client", "/CN=terminal")):
+        (folder / f"{name}.ext").write_text("subjectAltName=IP:127.0.0.1\n")
+        openssl("req", *made[:3], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject, folder=folder)
+        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
+        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem", folder=folder)
+    return folder

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from keys import openssl
 from town import MORNING, Town
 
 from terminal import signature
@@ -34,20 +34,6 @@ KEYS = Secrets(
     api_access_key="ak", api_secret="sk", tif_account="paas", tif_token="token", client_id="0123456789abcdef"
 )
 SIGN_IN = b'{"infno":"9001","msgid":"1"}'
-
-
-def openssl(*arguments: str, folder: Path) -> None:
-    """The machine's own openssl."""
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def sm2(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
-    """An SM2 key pair, made by openssl."""
-    folder = tmp_path_factory.mktemp("sm2")
-    openssl("ecparam", "-name", "SM2", "-genkey", "-noout", "-out", "key.pem", folder=folder)
-    openssl("pkey", "-in", "key.pem", "-pubout", "-out", "public.pem", folder=folder)
-    return (folder / "key.pem").read_text(), (folder / "public.pem").read_text(), folder
 
 
 class Gate(BaseHTTPRequestHandler):
@@ -240,20 +226,6 @@ def test_an_answer_with_a_wrong_signature_is_unknown(town: Town, sm2: tuple[str,
     desk = CenterDesk(link, Institution("370602", names), town.stamp, 1, town.clock, load_profile("jilin"), keys)
     outcome = town.send(town.purchase(), desk=desk)
     assert isinstance(outcome, Unknown if spoil else Accepted)
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A local authority with a server's and a client's certificate, made by openssl."""
-    folder = tmp_path_factory.mktemp("ca")
-    made = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
-    openssl("req", "-x509", *made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority", folder=folder)
-    for name, subject in (("server", "/CN=center"), ("client", "/CN=terminal")):
-        (folder / f"{name}.ext").write_text("subjectAltName=IP:127.0.0.1\n")
-        openssl("req", *made[:3], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject, folder=folder)
-        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
-        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem", folder=folder)
-    return folder
 
 
 @pytest.mark.parametrize("case", ["good", "no client certificate", "another authority"])

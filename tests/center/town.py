@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person, load_persons, load_providers
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import CenterDesk, Credential, Institution, Outcome
-from terminal.center.link import HttpLink, Link
+from terminal.center.link import HttpLink, Link, Tls
+from terminal.center.profile import REFERENCE, Profile
+from terminal.center.seal import Secrets
 from terminal.clock import BEIJING, SetClock
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.bill import Bill, Item, Provider
@@ -54,13 +57,19 @@ class Stamp:
 class Town:
     """The center's server and books, one clock, and one terminal's desk."""
 
-    def __init__(self, providers: dict[str, NamedProvider] | None = None) -> None:
+    def __init__(
+        self, providers: dict[str, NamedProvider] | None = None, secrets: Secrets | None = None, **server: Any
+    ) -> None:
+        self.profile: Profile = server.get("profile", REFERENCE)
+        self.secrets = secrets
         self.clock = SetClock(MORNING)
         self.persons = load_persons(DATA / "persons.toml")
         self.providers = providers or load_providers(DATA / "providers.toml")
         self.books = Books(self.persons, self.providers)
-        self.server = BureauServer(self.books, LAW, self.clock)
+        self.server = BureauServer(self.books, LAW, self.clock, **server)
         self.stamp = Stamp(MORNING)
+        self.tls: Tls | None = None
+        self._nonces = itertools.count()
         self._links: list[HttpLink] = []
 
     def open(self) -> CenterDesk:
@@ -77,13 +86,14 @@ class Town:
         self.books.close()
 
     def new_link(self, reply_timeout_seconds: float = 10) -> HttpLink:
-        link = HttpLink(self.server.url, self.clock, reply_timeout_seconds)
+        nonce = lambda: f"nonce{next(self._nonces)}"  # noqa: E731
+        link = HttpLink(self.server.url, self.clock, reply_timeout_seconds, self.profile, self.secrets, self.tls, nonce)
         self._links.append(link)
         return link
 
     def new_desk(self, link: Link) -> CenterDesk:
         names = {provider_id: provider.name for provider_id, provider in self.providers.items()}
-        return CenterDesk(link, Institution(AREA, names, "T1"), self.stamp, 1, self.clock)
+        return CenterDesk(link, Institution(AREA, names, "T1"), self.stamp, 1, self.clock, self.profile, self.secrets)
 
     def bill(self, card: str, service: str, provider_id: str, lines: list[Item], **parts: Any) -> Bill:
         """A bill filled in as the counter does: the person from the center, the provider from configuration."""

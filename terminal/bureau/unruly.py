@@ -1,0 +1,74 @@
+"""Carries out one request as its fault wants it: cut, late, twice, out of order, or with a spoilt answer."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from terminal.bureau.center import Center
+from terminal.bureau.faults import Fault
+from terminal.bureau.spoil import INSTEAD, spoilt, spoilt_on_the_way
+
+JSON = "application/json;charset=utf-8"
+
+Cut = Callable[[Request], None]
+
+
+class Unruly:
+    """seal: what the gateway puts around an answer. cut: drops a request's connection."""
+
+    def __init__(self, center: Center, seal: Callable[[bytes], bytes], cut: Cut | None) -> None:
+        self._center = center
+        self._seal = seal
+        self._cut = cut
+        self._held: list[bytes] = []
+
+    async def answer(self, request: Request, plain: bytes, fault: Fault | None) -> Response:
+        """The answer to one plain request, as its fault has it. Raises Unavailable: the books are out of reach."""
+        name = fault.name if fault else None
+        if name in INSTEAD or name == "drop-before":
+            self._center.note(plain, "lost", fault=name)
+        if name in INSTEAD:
+            return Response(INSTEAD[name], media_type="text/html" if name == "html" else JSON)
+        if name == "reorder":
+            self._held.append(plain)
+        if name in ("drop-before", "reorder"):
+            return await self._dropped(request)
+        answer = self._processed(plain, name or "")
+        if name == "drop-after":
+            return await self._dropped(request)
+        sealed = spoilt_on_the_way(self._seal(spoilt(answer, name)), name)
+        kind = JSON if sealed[:1] in (b"{", b"") else "application/octet-stream"
+        pause = dt.timedelta(milliseconds=fault.milliseconds if fault else 0).total_seconds()
+        if name == "slow":
+            return StreamingResponse(_dripping(sealed, pause), media_type=kind)
+        if name == "delay":
+            await asyncio.sleep(pause)
+        return Response(sealed, media_type=kind)
+
+    def _processed(self, plain: bytes, name: str) -> bytes:
+        if name == "duplicate":
+            self._center.answer(plain, name)
+        answer = self._center.answer(plain, name)
+        # What was held back comes in behind this one; whoever sent it has given up waiting.
+        held, self._held = self._held, []
+        for late in held:
+            self._center.answer(late, "reorder")
+        return answer
+
+    async def _dropped(self, request: Request) -> Response:
+        if self._cut:
+            self._cut(request)
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+        return Response(b"")
+
+
+async def _dripping(answer: bytes, pause_seconds: float) -> AsyncIterator[bytes]:
+    for place in range(len(answer)):
+        await asyncio.sleep(pause_seconds)
+        yield answer[place : place + 1]

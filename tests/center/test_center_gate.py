@@ -1,0 +1,196 @@
+"""What a province demands, demanded: the reference center behind every profile that ships, and one wrong byte each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from town import Town
+
+from terminal.bureau.arrivals import arrivals
+from terminal.bureau.gate import CenterKeys, load_center_keys
+from terminal.bureau.server import ServerTls
+from terminal.center.desk import Accepted, CenterDesk, NotSent, Unknown
+from terminal.center.link import HttpLink, Tls
+from terminal.center.profile import Profile, load_profile, profile_names
+from terminal.center.seal import Secrets, gateway_headers
+from terminal.errors import Refused, TerminalError
+
+SHARED = {
+    "api_access_key": "ak",
+    "api_secret": "sk",
+    "tif_account": "paas",
+    "tif_token": "token",
+    "client_id": "0123456789abcdef",
+}
+Keys = tuple[str, str, Path]
+
+
+@contextmanager
+def behind(name: str, sm2: Keys) -> Iterator[Town]:
+    """The town with its center behind one profile's gateway, a desk with the right keys, and nobody signed in."""
+    private, public, _ = sm2
+    secrets = Secrets(**SHARED, private_key=private, center_public_key=public)
+    keys = CenterKeys(**SHARED, private_key=private, institution_public_key=public)
+    town = Town(secrets=secrets, profile=load_profile(name), keys=keys)
+    try:
+        town.open()
+        yield town
+    finally:
+        town.close()
+
+
+class OneByte(HttpLink):
+    """A link that changes one byte of what it sends: in the path, a header, or a field of the body."""
+
+    place = ""
+
+    def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
+        path, body, headers = super()._dressed(body)
+        if self.place == "path":
+            path = path[:-1] + "~"
+        elif self.place in headers:
+            headers[self.place] = changed(headers[self.place])
+        else:
+            document = json.loads(body)
+            field = document[self.place]
+            if isinstance(field, str):
+                document[self.place] = changed(field)
+            else:
+                field["druginfo"]["psn_no"] = changed(field["druginfo"]["psn_no"])
+            body = json.dumps(document, separators=(",", ":")).encode()
+        return path, body, headers
+
+
+def changed(text: str) -> str:
+    """The same text with another character in its middle, of the same kind."""
+    place = len(text) // 2
+    other = {"0": "1", "A": "B"}.get(text[place], "0" if text[place].isdigit() else "A")
+    return text[:place] + other + text[place + 1 :]
+
+
+def demanded(profile: Profile, town: Town) -> list[str]:
+    """Everything of a request that this profile protects."""
+    places = list(gateway_headers(profile.gateway, Secrets(), "9001", town.clock.now(), "n"))
+    if profile.body.signature != "none":
+        places.append("cainfo")
+    if profile.body.signature == "input" or profile.body.encryption != "none":
+        places.append("input")
+    return [*places, *(["opter_name"] if profile.body.signature == "envelope" else []), "path"]
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_one_wrong_byte_is_turned_away(sm2: Keys, name: str) -> None:
+    """As the profile says: booked. Any protected part with one byte changed: 401, nothing booked, and it is shown."""
+    with behind(name, sm2) as town:
+        record = town.purchase()
+        link = OneByte(town.server.url, town.clock, 10, town.profile, town.secrets, nonce=lambda: "once")
+        desk = town.new_desk(link)
+        desk._exchange._sign_ins.update(town.desk._exchange._sign_ins)
+        for link.place in demanded(town.profile, town):
+            assert isinstance(town.send(record, desk=desk), NotSent), link.place
+            assert arrivals(town.books.storage)[0].verdict == "turned-away"
+        link.close()
+        assert town.books.settlements() == []
+        assert isinstance(town.send(record), Accepted)
+        assert len(town.books.settlements()) == 1
+
+
+def test_a_till_whose_clock_is_off_is_turned_away(sm2: Keys) -> None:
+    """Half an hour is the gateway's window: a minute more and nothing gets through, a minute less and it does."""
+    from terminal.clock import SetClock
+
+    with behind("hunan", sm2) as town:
+        late = SetClock(town.clock.now())
+        link = HttpLink(town.server.url, late, 10, town.profile, town.secrets)
+        desk = town.new_desk(link)
+        late.advance(-31 * 60)
+        with pytest.raises(TerminalError, match="expired"):
+            desk.sign_in("0001")
+        late.advance(2 * 60)
+        desk.sign_in("0001")
+        link.close()
+
+
+def test_a_nonce_counts_once(sm2: Keys) -> None:
+    """Who sends the same random value twice is repeating a message that somebody listened to."""
+    with behind("guangdong", sm2) as town:
+        link = HttpLink(town.server.url, town.clock, 10, town.profile, town.secrets, nonce=lambda: "same")
+        desk = town.new_desk(link)
+        desk.sign_in("0001")
+        with pytest.raises(TerminalError, match="nonce"):
+            desk.sign_in("0001")
+        link.close()
+
+
+def test_an_answer_without_its_signature_is_unknown(sm2: Keys) -> None:
+    """The center booked, its answer came unsigned: neither accepted nor refused; the repeat is answered well."""
+    with behind("jilin", sm2) as town:
+        record = town.purchase()
+        message_id = town.desk.new_message_id(record.provider_id)
+        town.server.faults.inject("unsigned", infno="2102")
+        assert isinstance(town.send(record, message_id), Unknown)
+        assert len(town.books.settlements()) == 1
+
+
+@pytest.mark.parametrize(("name", "balanced"), [("hunan", "0"), ("guangdong", "0"), ("hubei", "000000")])
+def test_reconciliation_codes_are_the_province_s(sm2: Keys, name: str, balanced: str) -> None:
+    """A day without sales agrees, in the code that the province writes; a day with one more there does not."""
+    from terminal.center.reconcile import GroupTotals
+
+    with behind(name, sm2) as town:
+        nothing = GroupTotals.of_nothing("P37060200001", "employee", "pharmacy")
+        answer = town.desk.totals(town.clock.now().date(), nothing)
+        assert answer.balanced
+        assert f'"stmt_rslt":"{balanced}"'.encode() in answer.answer
+        town.send(town.purchase())
+        assert not town.desk.totals(town.clock.now().date(), nothing).balanced
+
+
+def test_what_a_province_does_not_reverse_is_refused(sm2: Keys) -> None:
+    """Hunan takes no voids back."""
+    with behind("hunan", sm2) as town:
+        outcome = town.desk.reverse("P37060200001", "0001", "37060200000006", "M" * 30, "void")
+        assert "2103 is not reversed here" in outcome.reason  # type: ignore[union-attr]
+
+
+def signed_in(town: Town, tls: Tls) -> Callable[[], CenterDesk]:
+    """A desk of its own, signed in over TLS."""
+
+    def sign_in() -> CenterDesk:
+        town.tls = tls
+        desk = town.new_desk(town.new_link())
+        desk.sign_in("0001")
+        return desk
+
+    return sign_in
+
+
+def test_tls_with_both_certificates(authority: Path) -> None:
+    """With the certificate that the center's authority gave: booked. Without one: nothing gets as far as the center."""
+    ca, client = str(authority / "ca.pem"), str(authority / "client.pem")
+    files = ServerTls(ca, str(authority / "server.pem"), str(authority / "server.key"))
+    town = Town(tls=files)
+    town.server.up()
+    try:
+        with pytest.raises(TerminalError):
+            signed_in(town, Tls(ca))()
+        assert arrivals(town.books.storage) == []
+        town.desk = signed_in(town, Tls(ca, client, str(authority / "client.key")))()
+        assert isinstance(town.send(town.purchase()), Accepted)
+    finally:
+        town.close()
+
+
+def test_the_center_s_keys_are_read_strictly_and_never_shown(tmp_path: Path) -> None:
+    """A file with an unknown key is refused by its name; no value is in any text."""
+    file = tmp_path / "keys.toml"
+    file.write_text('api_access_key = "ak"\napi_secrets = "hush"\n')
+    with pytest.raises(Refused) as refused:
+        load_center_keys(file)
+    assert "hush" not in str(refused.value)
+    file.write_text('api_secret = "hush"\n')
+    assert "hush" not in repr(load_center_keys(file))
