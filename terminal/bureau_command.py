@@ -1,4 +1,6 @@
-"""`terminal bureau`: the reference center in the foreground, for training, tests and acceptance."""
+"""`terminal bureau`: the reference center in the foreground, and its accounts looked after; for training, tests and
+acceptance.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ import signal
 import threading
 from pathlib import Path
 
+from terminal.bureau.account_law import load_account_law
+from terminal.bureau.accounts import Run, close_account, credit_month, open_account, pay_interest, seal_account
 from terminal.bureau.books import Books
 from terminal.bureau.faults import load_fault_plan
 from terminal.bureau.gate import load_center_keys
@@ -16,6 +20,7 @@ from terminal.bureau.server import BureauServer, ServerTls
 from terminal.center.profile import load_profile
 from terminal.clock import SystemClock
 from terminal.errors import Refused, Unavailable
+from terminal.money import Fen, format_fen, parse_fen
 from terminal.settlement.law import Law
 
 
@@ -23,6 +28,9 @@ def serve(options: argparse.Namespace) -> int:
     """Serve on loopback until TERM or INT. Raises Refused for a faulty file, Unavailable for a taken port or books
     that are out of reach.
     """
+    if options.persons is None or options.providers is None:
+        message = "the center needs --persons and --providers"
+        raise Refused("bad-configuration", message, "请给出参保人与机构文件", "bureau")
     law = Law.load([Path(name) for name in options.supplement])
     profile, tls = load_profile(options.profile), _tls(options)
     keys = load_center_keys(options.keys) if options.keys else None
@@ -48,6 +56,45 @@ def serve(options: argparse.Namespace) -> int:
     server.down()
     books.close()
     return 0
+
+
+def keep_accounts(options: argparse.Namespace) -> int:
+    """One action on the accounts of books that exist, also while a center serves them. Raises Refused, Missing."""
+    books, now = Books([], {}, options.books), SystemClock().now()
+    try:
+        match options.action:
+            case "credit":
+                _tell(credit_month(books, load_account_law(options.values), options.month, now))
+            case "interest":
+                _tell(pay_interest(books, load_account_law(options.values), options.month, now))
+            case "seal":
+                seal_account(books, options.person, options.reason)
+            case "unseal":
+                open_account(books, options.person, options.reason)
+            case _:
+                heirs = dict(_share(text) for text in options.heir)
+                close_account(books, options.person, options.reason, heirs, _fen(options.paid_out), now)
+    finally:
+        books.close()
+    return 0
+
+
+def _tell(run: Run) -> None:
+    print(f"{run.accounts} accounts 个账户, {format_fen(run.total)}")
+    for person_number, reason in run.passed_over.items():
+        print(f"  …{person_number[-4:]}: {reason}")
+
+
+def _share(text: str) -> tuple[str, Fen]:
+    person_number, _, amount = text.partition("=")
+    return person_number, _fen(amount)
+
+
+def _fen(text: str) -> Fen:
+    try:
+        return parse_fen(text)
+    except ValueError as error:
+        raise Refused("bad-input", f"{error}", "金额格式有误", "amount") from None
 
 
 def _tls(options: argparse.Namespace) -> ServerTls | None:

@@ -101,6 +101,10 @@ def _day(text: str) -> dt.date:
     raise argparse.ArgumentTypeError(f"a day is YYYY-MM-DD, not {shown(text)} 日期须为 YYYY-MM-DD")
 
 
+def _month(text: str) -> dt.date:
+    return _day(f"{text}-01")
+
+
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="run the daemon")
     run.add_argument("--config", required=True, type=Path, metavar="FILE", help="terminal.toml")
@@ -109,8 +113,8 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     bureau = commands.add_parser("bureau", help="run the reference center (training, tests, acceptance)")
-    bureau.add_argument("--persons", required=True, type=Path, metavar="FILE", help="insured persons")
-    bureau.add_argument("--providers", required=True, type=Path, metavar="FILE", help="designated providers")
+    bureau.add_argument("--persons", type=Path, metavar="FILE", help="insured persons")
+    bureau.add_argument("--providers", type=Path, metavar="FILE", help="designated providers")
     bureau.add_argument(
         "--books", default=":memory:", metavar="PLACE", help="a file or postgresql://… (default: memory)"
     )
@@ -123,6 +127,19 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     for name, what in (("authority", "who vouches for terminals"), ("certificate", "the center's"), ("key", "its key")):
         bureau.add_argument(f"--tls-{name}", type=Path, metavar="PEM", help=f"https with both certificates: {what}")
     bureau.set_defaults(command=_bureau)
+    actions = bureau.add_subparsers(metavar="ACTION", dest="action", help="instead of serving: look after accounts")
+    for name, what in (("credit", "credit a month to every account"), ("interest", "pay in a month's interest")):
+        monthly = actions.add_parser(name, help=what)
+        monthly.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
+        monthly.add_argument(
+            "--values", action="append", default=[], type=Path, metavar="FILE", help="a bureau's rates"
+        )
+    for name, what in (("seal", "it pays nothing"), ("unseal", "it pays again"), ("close", "for good, inherited")):
+        account = actions.add_parser(name, help=f"{name} one account: {what}")
+        account.add_argument("person", metavar="PERSON", help="the center's number of the person")
+        account.add_argument("--reason", required=True, metavar="TEXT")
+    account.add_argument("--heir", action="append", default=[], metavar="PERSON=YUAN", help="an insured heir's share")
+    account.add_argument("--paid-out", default="0.00", metavar="YUAN", help="what goes to heirs outside insurance")
 
 
 def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -246,9 +263,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _bureau(options: argparse.Namespace) -> int:
-    from terminal.bureau_command import serve
+    from terminal.bureau_command import keep_accounts, serve
 
-    return serve(options)
+    return keep_accounts(options) if options.action else serve(options)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -37,10 +37,11 @@ th, td { padding: 7px 10px; vertical-align: top } tbody tr + tr td { border-top:
 .state { background: #e1ecf7; color: #0b4a85 }
 .fault { display: block; color: #8a5300; font-size: 12px }
 .empty { color: var(--pale); padding: 40px; text-align: center }
+.line { display: flex; justify-content: space-between; gap: 16px; max-width: 460px }
 .ready { margin-top: 24px } h2 { font-size: 15px } .pager { text-align: right } a { color: var(--blue) }
 """
 
-_PAGES = (("/", "报文", "messages"),)
+_PAGES = (("/", "报文", "messages"), ("/accounts", "个人账户", "accounts"))
 
 
 def framed(title: str, english: str, parts: Sequence[str], here: str = "/", refreshed: bool = False) -> HTMLResponse:

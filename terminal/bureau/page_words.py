@@ -68,6 +68,16 @@ FAULTS = {
 }
 """Every fault of `faults.FaultName`."""
 
+ENTRIES = {
+    "credit": "月划入",
+    "interest": "计息",
+    "settlement": "结算",
+    "inherited": "继承",
+    "paid-out": "支取",
+    "to-pool": "转入统筹",
+}
+"""Every movement of `accounts.EntryKind`."""
+
 ACCOUNTS = {
     "open": "正常",
     "sealed": "封存",
@@ -76,3 +86,4 @@ ACCOUNTS = {
     "frozen": "冻结",
     "unverified": "未核实",
 }
+"""Every state of an account."""

@@ -19,6 +19,8 @@ persons.toml – one table a person, nothing required but the first four keys an
     patient = { category = "retiree", age = 68, has_account = true, chronic_diseases = ["hypertension"] }
     entitlement = { status = "active", reason = "" }
     account = { balance = "1234.56", status = "open" }
+    account_reason = "服兵役"                                      # why it is sealed or closed
+    monthly_base = "5000.00"                                     # wage, or pension, that the monthly credit rests on
     [person.year]
     pool_paid = "0.00"
     chronic = { hypertension = { deductible_paid = "0.00", pool_paid = "0.00" } }
@@ -44,6 +46,7 @@ import msgspec
 from msgspec import Meta
 
 from terminal.errors import Refused
+from terminal.money import Fen
 from terminal.settlement.bill import Account, Entitlement, Part, Patient, Provider, Text, Year
 from terminal.settlement.codec import convert
 
@@ -68,6 +71,8 @@ class Person(Part, frozen=True):
     patient: Patient = Patient()
     entitlement: Entitlement = Entitlement()
     account: Account = Account()
+    account_reason: Text = ""
+    monthly_base: Fen | None = None
     year: Year = Year()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from terminal.bureau.accounts import Entry, note_entry
 from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
@@ -20,9 +21,13 @@ from terminal.center import fields
 from terminal.center.amounts import amounts_of, differences, read_amounts
 from terminal.center.envelope import text_of
 from terminal.center.extension import SettleExtension
+from terminal.money import Fen
 from terminal.settlement.accumulate import with_pending
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
+
+CLOSED_WORDS = {"sealed": "已封存", "closed": "已注销", "lost": "已挂失", "frozen": "已冻结"}
+"""What a refusal says of an account that does not pay."""
 
 
 def settle(work: Work) -> dict[str, Any]:
@@ -33,7 +38,7 @@ def settle(work: Work) -> dict[str, Any]:
     extension, person, bill, settlement = _worked_out(work)
     if work.books.is_closed(work.asked.provider_id, extension.business_day):
         raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
-    _refuse_differences(settlement, extension)
+    _refuse_differences(person, settlement, extension)
     if settlement.out_of_catalogue and not bill.consent:
         raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
     person = move(work, person, bill, settlement, +1)
@@ -72,6 +77,9 @@ def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: i
     account = msgspec.structs.replace(person.account, balance=balance)
     moved = msgspec.structs.replace(person, year=year, account=account)
     work.books.keep_person(moved)
+    if change := balance - person.account.balance:
+        entry = Entry(work.now, "settlement", work.asked.message_id, Fen(change), Fen(balance), work.asked.infno)
+        note_entry(work.books, person.person_number, entry)
     return moved
 
 
@@ -80,7 +88,7 @@ def new_number(work: Work) -> str:
     return f"{work.asked.area_code:0<6.6}{work.now:%Y%m%d}{work.books.next_number('settlements'):010d}"
 
 
-def _refuse_differences(settlement: Settlement, extension: SettleExtension) -> None:
+def _refuse_differences(person: Person, settlement: Settlement, extension: SettleExtension) -> None:
     try:
         found = differences(amounts_of(settlement), read_amounts(extension.amounts))
     except ValueError as error:
@@ -88,6 +96,8 @@ def _refuse_differences(settlement: Settlement, extension: SettleExtension) -> N
     absent = [name for name in fields.SUM_FIELDS if name not in extension.amounts]
     if absent:
         raise Denied(f"amounts: {absent[0]} is missing")
+    if found and person.account.status in CLOSED_WORDS and any(text.startswith("acct_pay") for text in found):
+        found.insert(0, f"个人账户{CLOSED_WORDS[person.account.status]} {person.account_reason}".strip())
     if found:
         raise Denied("; ".join(found))
 

@@ -24,6 +24,10 @@ TABLES = (
         number {number}, at TEXT NOT NULL, infno TEXT NOT NULL, message_id TEXT NOT NULL, provider_id TEXT NOT NULL,
         operator TEXT NOT NULL, person_number TEXT NOT NULL, verdict TEXT NOT NULL, said TEXT NOT NULL,
         fault TEXT NOT NULL, total {whole}, fund_total {whole}, account {whole}, cash {whole}){end}""",
+    """CREATE TABLE IF NOT EXISTS account_entries (
+        number {number}, person_number TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, period TEXT NOT NULL,
+        amount {whole} NOT NULL, balance {whole} NOT NULL, cite TEXT NOT NULL){end}""",
+    """CREATE INDEX IF NOT EXISTS entries_by_person ON account_entries (person_number)""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

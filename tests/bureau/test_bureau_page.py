@@ -8,6 +8,7 @@ import httpx
 import pytest
 from test_bureau_center import BUYER, LAW, Counter, purchase
 
+from terminal.bureau.accounts import seal_account
 from terminal.bureau.app import make_app
 from terminal.bureau.faults import Faults
 
@@ -101,3 +102,14 @@ def test_faults_that_stand_ready_are_shown(page: Page) -> None:
     text = page.read()
     assert "处理后断线" in text
     assert "2 次" in text
+
+
+def test_accounts_are_shown_with_their_movements(page: Page) -> None:
+    """Paid from, sealed with its reason, credited: each stands there; names are masked here too."""
+    page.ask("2102", purchase())
+    seal_account(page.books, BUYER, "服兵役<b>")
+    text = page.read("/accounts")
+    assert "封存</span><small>服兵役&lt;b&gt;" in text
+    assert "-50.00" in text
+    assert "25.00" in text
+    assert not any(secret in text for secret in (NAME, ID_NUMBER, BUYER))
