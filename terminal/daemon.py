@@ -44,7 +44,7 @@ from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
-from terminal.counter.recover import recover
+from terminal.counter.recover import Recovered, recover
 from terminal.devices import Printer, printer_of, reader_of
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
@@ -93,6 +93,7 @@ class _Terminal:
     sight: CenterSight
     thread: CounterThread
     catalogue: Catalogue
+    recovered: Recovered
 
 
 def _open(config: Config, thread: CounterThread) -> _Terminal:
@@ -113,7 +114,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         sight = CenterSight(clock)
         # Two connections to the center: a slow upload must not hold up who stands at the counter.
         desk = _desk(config, sight, journal, clock)
-        recover(journal, desk)
+        recovered = recover(journal, desk)
         journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = _desk(config, sight, from_afar, clock)
@@ -140,7 +141,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     except BaseException:
         journal.close()
         raise
-    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread, catalogue)
+    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread, catalogue, recovered)
 
 
 def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
@@ -220,6 +221,8 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         rates=Rates(config.api.requests_per_second_max, config.api.till_requests_per_second_max, terminal.clock),
         arrival_seconds_max=config.api.request_timeout_seconds,
         names=_names(config.api),
+        wake_uploads=terminal.upload.wake,
+        at_start=terminal.recovered,
         kick_drawer=lambda: open_drawer(terminal.printer),
         fonts=tuple(config.receipt.fonts),
         catalogue=terminal.catalogue,

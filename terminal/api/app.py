@@ -13,6 +13,7 @@ from terminal.api import (
     ledger_routes,
     page_routes,
     picture_routes,
+    queue_routes,
     receipt_routes,
     settlement_routes,
 )
@@ -30,6 +31,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *counter_routes.OPERATIONS,
     *settlement_routes.OPERATIONS,
     *receipt_routes.OPERATIONS,
+    *queue_routes.OPERATIONS,
     *ledger_routes.OPERATIONS,
     *catalogue_routes.OPERATIONS,
     *picture_routes.OPERATIONS,

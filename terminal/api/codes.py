@@ -28,6 +28,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
         "body-cut": ("请求体不完整", "the connection ended within the body"),
         "card-and-center-differ": ("卡与医保中心信息不一致", "card and center name different persons"),
+        "card-blacklisted": ("卡在黑名单中", "the card stands on the bureau's blacklist"),
         "card-blocked": ("卡已锁定", "the card is blocked"),
         "card-damaged": ("卡内数据无法读取", "the card cannot be read"),
         "card-expired": ("卡已过期", "the card's validity has ended"),
@@ -64,6 +65,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
     (Missing,): {
         "no-such-difference": ("没有该差异", "the last run has no such difference"),
         "no-such-identification": ("识别已失效，请重新识别", "the identification is unknown or has lapsed"),
+        "no-such-message": ("没有该编号的消息", "there is no message of this number"),
         "no-such-quote": ("预结算已失效", "the quote is unknown, has lapsed or was settled"),
         "no-such-route": ("路径不存在", "there is no such path"),
         "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
@@ -76,6 +78,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "key-running": ("同一幂等键的请求正在处理", "a request under this key is still running"),
         "not-accepted": ("该消息仍在上传", "this message is still on its way"),
         "not-committed": ("该结算尚未完成", "this settlement is not committed"),
+        "not-parked": ("该消息未被搁置", "this message is not parked"),
         "purse-in-doubt": ("有未确认的钱包扣款", "a debit of a purse has no outcome yet"),
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
         "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),

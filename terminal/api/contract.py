@@ -50,13 +50,13 @@ class Call(Generic[B, Q]):
 
     @property
     def day(self) -> dt.date:
-        """The day that the path names. Raises Refused unless it is written YYYY-MM-DD."""
-        return _date(self.path["day"], len("2021-06-30"), "", "day", "a day is written YYYY-MM-DD", "日期格式为")
+        """The day that the path names. Raises Refused: not YYYY-MM-DD, or of the last year of the calendar."""
+        return _date(self.path["day"], "YYYY-MM-DD", "", "day")
 
     @property
     def month(self) -> dt.date:
-        """The first day of the month that the path names. Raises Refused unless it is written YYYY-MM."""
-        return _date(self.path["month"], len("2021-06"), "-01", "month", "a month is written YYYY-MM", "月份格式为")
+        """The first day of the month that the path names. Raises Refused as `day` does; written YYYY-MM."""
+        return _date(self.path["month"], "YYYY-MM", "-01", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,12 @@ def _running(keys: set[str], key: str) -> Iterator[None]:
         keys.discard(key)
 
 
-def _date(text: str, length: int, rest: str, at: str, message: str, message_zh: str) -> dt.date:
+def _date(text: str, form: str, rest: str, at: str) -> dt.date:
+    """The date that `text` with `rest` is. Raises Refused unless it is written in `form`, within the calendar."""
     try:
-        if len(text) == length:
-            return dt.date.fromisoformat(text + rest)
+        found = dt.date.fromisoformat(text + rest) if len(text) == len(form) else None
     except ValueError:
-        pass
-    raise Refused("bad-input", message, f"{message_zh} {message.split()[-1]}", at)
+        found = None
+    if found is None or found.year == dt.MAXYEAR:
+        raise Refused("bad-input", f"a {at} is written {form}, before {dt.MAXYEAR}", f"格式应为 {form}", at)
+    return found

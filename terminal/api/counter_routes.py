@@ -126,7 +126,15 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handler=identify,
         takes=IdentificationRequest,
         gives={201: IdentificationAnswer},
-        errors=(*BODY, *CENTER, *READER, "not-signed-in", "card-and-center-differ", "person-in-doubt"),
+        errors=(
+            *BODY,
+            *CENTER,
+            *READER,
+            "not-signed-in",
+            "card-and-center-differ",
+            "card-blacklisted",
+            "person-in-doubt",
+        ),
     ),
     Operation(
         method="POST",

@@ -1,37 +1,55 @@
-"""Routes of what is not finished, and of the business day: queues, totals, day end."""
+"""Routes of the business day and of the month: totals, day end, differences and their repair, statements."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from terminal.api.codes import BODY, CENTER, READS, REPAIR, VOID
 from terminal.api.contract import AnyOperation, Call, Operation
-from terminal.api.served import json_answer
-from terminal.api.types import (
+from terminal.api.day_types import (
     CloseRequest,
     DayAnswer,
     DayGroup,
-    QueueAnswer,
-    QueuedPrint,
-    QueuedUpload,
+    DayList,
+    DayName,
+    DayReportView,
+    DifferencesAnswer,
+    DifferenceView,
     RepairRequest,
+    RepairView,
     RunsAnswer,
 )
-from terminal.counter.day import DayReport
+from terminal.api.served import Served, json_answer
 from terminal.counter.match import Difference
 from terminal.counter.month import MonthStatement, month_statement
+from terminal.counter.repair import LastRun
 from terminal.journal.journal import Journal
-from terminal.journal.records import GroupTotals, PrintJob, QueuedMessage
+from terminal.journal.records import GroupTotals
+from terminal.money import Fen
+from terminal.settlement.codec import decode, encode
 
 TILL_ROWS_BYTES_MAX = 1_048_576
 """A till's own list of a day: some 10,000 rows."""
 
+DAYS_LISTED = 31
 
-async def queue(call: Call[None, None]) -> Response:
-    """Messages that the center has not accepted, documents that are not on paper."""
-    return json_answer(await call.terminal.call(lambda: _queue(call.terminal.journal)))
+_CAUSES_ZH = {
+    "missing-here": "终端没有此结算",
+    "missing-there": "对方没有此结算",
+    "amount": "金额不一致",
+    "void-one-sided": "仅一方已撤销",
+    "date-boundary": "跨日入账，无需处理",
+    "refused": "医保中心拒绝，须撤销",
+}
+
+
+async def days(call: Call[None, None]) -> Response:
+    """Which day counts now, which were forgotten, and the last ones."""
+    return json_answer(await call.terminal.call(lambda: _days(call.terminal)))
 
 
 async def day(call: Call[None, None]) -> Response:
@@ -49,7 +67,8 @@ async def close_day(call: Call[CloseRequest | None, None]) -> Response:
     till = call.body.till if call.body else None
     # Day end drains the queue itself: two senders of one message would be one too many.
     async with terminal.exclusive():
-        return json_answer(await terminal.call(lambda: terminal.counter.close_day(asked, till)))
+        report = await terminal.call(lambda: terminal.counter.close_day(asked, till))
+    return json_answer(_run(encode(report)))
 
 
 async def repair(call: Call[RepairRequest, None]) -> Response:
@@ -57,14 +76,20 @@ async def repair(call: Call[RepairRequest, None]) -> Response:
     terminal, asked = call.terminal, call.day
     async with terminal.exclusive():
         done = await terminal.call(lambda: terminal.counter.repair(asked, call.body.difference))
-    return json_answer(done, 201)
+    return json_answer(_difference(done), 201)
 
 
 async def runs(call: Call[None, None]) -> Response:
-    """The reports of all runs of a day's end, oldest first, as they were made."""
+    """The reports of all runs of a day's end, oldest first."""
     asked = call.day
     found = await call.terminal.call(lambda: call.terminal.journal.runs(asked))
-    return json_answer(b'{"runs":[' + b",".join(found) + b"]}")
+    return json_answer({"runs": [_run(report) for report in found]})
+
+
+async def day_differences(call: Call[None, None]) -> Response:
+    """What differed at the last run of a day's end, and what was repaired."""
+    asked = call.day
+    return json_answer(await call.terminal.call(lambda: _differences(call.terminal.journal, asked)))
 
 
 async def month(call: Call[None, None]) -> Response:
@@ -77,36 +102,11 @@ async def month(call: Call[None, None]) -> Response:
     return json_answer(await terminal.call(work))
 
 
-def _queue(journal: Journal) -> QueueAnswer:
-    return QueueAnswer(
-        uploads=[_upload(message) for message in journal.queue()],
-        prints=[_print(job) for job in journal.print_queue()],
-    )
-
-
-def _upload(message: QueuedMessage) -> QueuedUpload:
-    return QueuedUpload(
-        message_id=message.message_id,
-        transaction=message.transaction,
-        settlement=message.settlement_id,
-        state=message.state,
-        attempts=message.attempts,
-        first_queued_at=message.first_queued_at,
-        next_attempt_at=message.next_attempt_at,
-        reason=message.reason,
-    )
-
-
-def _print(job: PrintJob) -> QueuedPrint:
-    return QueuedPrint(
-        document=job.document,
-        subject=job.subject,
-        copy=job.copy,
-        state=job.state,
-        repeat=job.repeat,
-        attempts=job.attempts,
-        why=job.why,
-    )
+def _days(terminal: Served) -> DayList:
+    journal, counter = terminal.journal, terminal.counter
+    listed = journal.days_with_business(DAYS_LISTED)
+    names = [DayName(one, journal.day_state(one)) for one in listed]
+    return DayList(counter.business_day(), counter.forgotten_days(), names)
 
 
 def _day_answer(journal: Journal, asked: dt.date) -> DayAnswer:
@@ -118,15 +118,52 @@ def _group(totals: GroupTotals) -> DayGroup:
     return DayGroup(**{field: getattr(totals, field) for field in DayGroup.__struct_fields__})
 
 
+def _run(report: bytes) -> dict[str, Any]:
+    """A run's report as it was kept, its differences as they are answered."""
+    kept: dict[str, Any] = msgspec.json.decode(report)
+    return kept | {"differences": [_difference(one) for one in decode(report, LastRun).differences]}
+
+
+def _differences(journal: Journal, asked: dt.date) -> DifferencesAnswer:
+    reports = journal.runs(asked)
+    found = decode(reports[-1], LastRun).differences if reports else []
+    return DifferencesAnswer(
+        day=asked,
+        state=journal.day_state(asked),
+        run=len(reports),
+        differences=[_difference(one) for one in found],
+        repairs=[RepairView(*one) for one in journal.repairs_of(asked)],
+    )
+
+
+def _difference(found: Difference) -> DifferenceView:
+    return DifferenceView(
+        id=found.id,
+        cause=found.cause,
+        between=found.between,
+        action=found.action,
+        text=found.text,
+        text_zh=_CAUSES_ZH[found.cause],
+        explained=found.explained,
+        settlement_id=found.settlement_id,
+        provider_id=found.provider_id,
+        message_id=found.message_id,
+        terminal_total=Fen(found.terminal_total_fen),
+        other_total=Fen(found.other_total_fen),
+        other_fund_total=Fen(found.other_fund_total_fen),
+        other_account=Fen(found.other_account_fen),
+    )
+
+
 OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(
         method="GET",
-        path="/v1/queue",
-        tag="queue",
-        zh="未完成事项：待上传消息、待打印单据",
-        en="What is not finished: messages to the center, documents to print",
-        handler=queue,
-        gives={200: QueueAnswer},
+        path="/v1/days",
+        tag="days",
+        zh="营业日一览：当前营业日、遗漏日终的日子、最近各日",
+        en="The business day of the next sale, days whose end was forgotten, and the last ones",
+        handler=days,
+        gives={200: DayList},
         errors=READS,
     ),
     Operation(
@@ -149,7 +186,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         takes=CloseRequest,
         body_bytes_max=TILL_ROWS_BYTES_MAX,
         body_needed=False,
-        gives={200: DayReport},
+        gives={200: DayReportView},
         errors=(*BODY, *CENTER, "not-signed-in", "day-to-come", "day-closed", "purse-in-doubt"),
     ),
     Operation(
@@ -160,7 +197,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         en="Carry out what the last run proposes for one difference",
         handler=repair,
         takes=RepairRequest,
-        gives={201: Difference},
+        gives={201: DifferenceView},
         errors=(*BODY, *CENTER, *VOID, *REPAIR, "not-signed-in", "day-closed", "numbers-used-up"),
     ),
     Operation(
@@ -171,6 +208,16 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         en="The reports of all runs of a day's end, oldest first",
         handler=runs,
         gives={200: RunsAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/days/{day}/differences",
+        tag="days",
+        zh="最近一次日终的差异及已处理的",
+        en="What differed at the last run of a day's end, and what was repaired",
+        handler=day_differences,
+        gives={200: DifferencesAnswer},
         errors=READS,
     ),
     Operation(

@@ -17,6 +17,7 @@ from terminal.api.types import HealthAnswer
 from terminal.clock import Clock
 from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
+from terminal.counter.recover import Recovered
 from terminal.journal.journal import Journal
 from terminal.settlement.codec import encode
 
@@ -30,6 +31,8 @@ class Served:
     ready: whether requests are taken. exclusive: no upload is in flight within it.
     changed: called after every call, since it may have left work for the uploads or the printer.
     receipt_columns: width of a receipt as text. clock: the process's.
+    wake_uploads: the center is tried again whatever the pause; within `exclusive`, and not on the counter's thread.
+    at_start: what the start found half done.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. catalogue: what is sold here.
@@ -47,6 +50,8 @@ class Served:
     tills: TillGate
     rates: Rates
     arrival_seconds_max: int
+    wake_uploads: Callable[[], None]
+    at_start: Recovered
     kick_drawer: Callable[[], None]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()

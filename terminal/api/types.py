@@ -11,11 +11,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from terminal.counter.day import DayReport
-from terminal.counter.match import TillRow
 from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
-from terminal.money import Fen
 from terminal.settlement.bill import Account, Bill, Entitlement, Patient, Year
 from terminal.settlement.result import Settlement
 
@@ -186,79 +183,6 @@ class SettlementList(Struct, frozen=True):
     """GET /v1/settlements; empty where there is none."""
 
     settlements: list[SettlementView]
-
-
-class QueuedUpload(Struct, frozen=True):
-    """A message that the center has not accepted yet. `reason`: the center's, or why it could not be sent."""
-
-    message_id: str
-    transaction: str
-    settlement: str
-    state: str
-    attempts: int
-    first_queued_at: dt.datetime
-    next_attempt_at: dt.datetime
-    reason: str
-
-
-class QueuedPrint(Struct, frozen=True):
-    """A document that is not on paper yet. `copy` 0 is the first print; `why`: what stopped it last."""
-
-    document: str
-    subject: str
-    copy: int
-    state: str
-    repeat: bool
-    attempts: int
-    why: str
-
-
-class QueueAnswer(Struct, frozen=True):
-    """GET /v1/queue: everything that is not finished."""
-
-    uploads: list[QueuedUpload]
-    prints: list[QueuedPrint]
-
-
-class DayGroup(Struct, frozen=True):
-    """One line of a day's totals; voids count negative, so that a sum may be below zero."""
-
-    provider_id: str
-    scheme: str
-    clearing_class: str
-    count: int
-    void_count: int
-    total: Fen
-    fund_total: Fen
-    account: Fen
-    cash: Fen
-    provider_borne: Fen
-
-
-class DayAnswer(Struct, frozen=True):
-    """GET /v1/days/{day}: `open`, `frozen` (being closed) or `sealed`, and the totals so far."""
-
-    day: dt.date
-    state: str
-    groups: list[DayGroup]
-
-
-class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/days/{day}/close. `till`: every settlement that the till has of this day; null: not compared."""
-
-    till: list[TillRow] | None = None
-
-
-class RunsAnswer(Struct, frozen=True):
-    """GET /v1/days/{day}/runs."""
-
-    runs: list[DayReport]
-
-
-class RepairRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/days/{day}/repairs: the `id` of a difference of the last run."""
-
-    difference: Word
 
 
 class DeviceAnswer(Struct, frozen=True):

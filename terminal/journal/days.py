@@ -66,6 +66,15 @@ class Days(Repairs):
             append(connection, self.terminal_id, "day-sealed", now, {"day": day, "report_digest": digest(report)})
             connection.execute("UPDATE days SET state = 'sealed', report = ? WHERE day = ?", (report, day.isoformat()))
 
+    def days_with_business(self, count: int) -> list[dt.date]:
+        """The last `count` business days on which something was committed, newest first."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT business_day FROM settlements WHERE state IN ('committed', 'voided')"
+            " ORDER BY business_day DESC LIMIT ?",
+            (count,),
+        )
+        return [dt.date.fromisoformat(row[0]) for row in rows]
+
     def day_report(self, day: dt.date) -> bytes | None:
         """The report that a sealed day was sealed with, or None."""
         row = self._connection.execute("SELECT report FROM days WHERE day = ?", (day.isoformat(),)).fetchone()

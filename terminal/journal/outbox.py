@@ -122,7 +122,7 @@ class Outbox(Debits):
     def resume(self, message_id: str, now: dt.datetime) -> None:
         """Send a parked message again, as one whose outcome is unknown.
 
-        Raises Conflict unless it is parked.
+        Raises Missing, Conflict unless it is parked.
         """
         with self.writing() as connection:
             changed = connection.execute(
@@ -130,6 +130,8 @@ class Outbox(Debits):
                 (moment_text(now), message_id),
             ).rowcount
             if not changed:
+                if not connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (message_id,)).fetchone():
+                    raise _no_such_message()
                 raise Conflict("not-parked", "this message is not parked", "该消息未被搁置", "message_id")
 
     def reverse_unknown(self, message_id: str, reversal_id: str, reason: str, now: dt.datetime) -> None:
@@ -252,7 +254,7 @@ def _unfinished(connection: sqlite3.Connection, message_id: str, state: str) -> 
         "SELECT state, request, settlement_id, sent_as FROM outbox WHERE message_id = ?", (message_id,)
     ).fetchone()
     if row is None:
-        raise Missing("no-such-message", "there is no message of this id", "没有该编号的消息", "message_id")
+        raise _no_such_message()
     if row["state"] == state:
         return None
     if row["state"] in ("accepted", "refused"):
@@ -263,6 +265,10 @@ def _unfinished(connection: sqlite3.Connection, message_id: str, state: str) -> 
             "message_id",
         )
     return row
+
+
+def _no_such_message() -> Missing:
+    return Missing("no-such-message", "there is no message of this id", "没有该编号的消息", "message_id")
 
 
 def _message(row: sqlite3.Row) -> QueuedMessage:

@@ -38,6 +38,12 @@ class PrintJobs(Outbox):
         """Every job that is not printed, oldest first."""
         return [_job(row) for row in self._connection.execute(_SELECT + "ORDER BY id")]
 
+    def newest_print_jobs(self, count: int) -> list[PrintJob]:
+        """The newest `count` jobs, printed or not, newest first."""
+        return [
+            _job(row) for row in self._connection.execute("SELECT * FROM print_jobs ORDER BY id DESC LIMIT ?", (count,))
+        ]
+
     def queue_print(self, document: str, subject: str, now: dt.datetime) -> PrintJob:
         """Queue a document once more; its copy number counts up, and the print says so."""
         with self.writing() as connection:

@@ -114,6 +114,13 @@ class Repairs(Published):
                 (day.isoformat(), difference, action, operator, entry),
             )
 
+    def repairs_of(self, day: dt.date) -> list[tuple[str, str, str]]:
+        """Difference, action and operator of each repair of a day, oldest first."""
+        rows = self._connection.execute(
+            "SELECT difference, action, operator FROM repairs WHERE day = ? ORDER BY number", (day.isoformat(),)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def group_keys(self, day: dt.date) -> list[tuple[str, Scheme, ClearingClass]]:
         """Provider, scheme and clearing class of everything that was begun on a day, also what was abandoned."""
         rows = self._connection.execute(

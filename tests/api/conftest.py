@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from daemon.process import TerminalProcess, new_bureau
 
+from terminal.bureau.server import BureauServer
+
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
@@ -28,6 +30,21 @@ def terminal(running: TerminalProcess) -> TerminalProcess:
     """The terminal with an operator signed in."""
     running.sign_in()
     return running
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[BureauServer]:
+    """A center for one test alone, listening."""
+    with new_bureau(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def own(bureau: BureauServer, tmp_path: Path) -> Iterator[TerminalProcess]:
+    """A terminal for one test alone, with an operator signed in and nothing sold yet."""
+    with TerminalProcess(tmp_path, bureau.url) as process:
+        process.sign_in()
+        yield process
 
 
 _numbers = itertools.count(1)

@@ -30,12 +30,12 @@ NOT_OF_A_REQUEST = {
     "bad-configuration", "bad-file", "bad-profile", "bad-supplement", "bad-terminal-id", "unknown-profile", "no-file",
     "journal-in-use", "journal-newer", "journal-of-another", "journal-out-of-reach", "journal-pragma",
     "journal-unreadable", "no-libcrypto", "no-sm2", "port-in-use", "socket-in-use", "bad-certificate",
-    "no-such-till", "till-exists", "too-many-tills", "bad-catalogue",
+    "no-such-till", "no-law", "nothing-published", "bad-publication", "bad-catalogue", "till-exists", "too-many-tills",
 }  # fmt: skip
 """Raised by commands, or at start: by the configuration, the opening of the journal, the libraries."""
 
 PROMISES = {"bad-key", "bad-record", "bad-void", "intent-closed", "no-such-intent", "no-such-print-job",
-            "message-finished", "no-such-message", "not-parked",
+            "message-finished",
             "debit-closed", "no-such-debit", "publication-older", "day-not-frozen"}  # fmt: skip
 """What the floors below promise each other: the counter never calls them so, whatever a request says."""
 

@@ -1,0 +1,161 @@
+"""Routes of what is not finished: queues, print jobs, and settlements whose outcome is open."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from terminal.api.codes import READS, WRITES
+from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.queue_types import (
+    PrintJobList,
+    PrintJobsQuery,
+    PrintJobView,
+    QueueAnswer,
+    QueuedPrint,
+    QueuedUpload,
+    UnresolvedAnswer,
+)
+from terminal.api.queue_words import STUCK, print_why_zh, why_of
+from terminal.api.served import json_answer
+from terminal.api.settlement_routes import settlement_view
+from terminal.journal.journal import Journal
+from terminal.journal.records import PrintJob, QueuedMessage
+
+
+async def queue(call: Call[None, None]) -> Response:
+    """Messages that the center has not accepted, documents that are not on paper."""
+    return json_answer(await call.terminal.call(lambda: _queue(call.terminal.journal)))
+
+
+async def hurry(call: Call[None, None]) -> Response:
+    """Try every waiting message at once, whatever its pause."""
+    terminal = call.terminal
+    async with terminal.exclusive():
+        await asyncio.to_thread(terminal.wake_uploads)
+        return json_answer(await terminal.call(lambda: _hurried(terminal.journal)))
+
+
+async def resume(call: Call[None, None]) -> Response:
+    """Send a parked message again, as one whose outcome is unknown."""
+    return json_answer(await call.terminal.call(lambda: _resumed(call.terminal.journal, call.path["message_id"])))
+
+
+async def print_jobs(call: Call[None, PrintJobsQuery]) -> Response:
+    """The newest documents that were to be printed, those on paper too."""
+    jobs = await call.terminal.call(lambda: call.terminal.journal.newest_print_jobs(call.query.last))
+    return json_answer(PrintJobList([_job(job) for job in jobs]))
+
+
+async def unresolved(call: Call[None, None]) -> Response:
+    """In doubt first: what a cashier must know after a crash."""
+    records = await call.terminal.call(call.terminal.journal.unresolved)
+    return json_answer(UnresolvedAnswer([settlement_view(record) for record in records], call.terminal.at_start))
+
+
+def _hurried(journal: Journal) -> QueueAnswer:
+    journal.hurry(journal.clock.now())
+    return _queue(journal)
+
+
+def _resumed(journal: Journal, message_id: str) -> QueueAnswer:
+    journal.resume(message_id, journal.clock.now())
+    return _queue(journal)
+
+
+def _queue(journal: Journal) -> QueueAnswer:
+    return QueueAnswer(
+        uploads=[_upload(message) for message in journal.queue()],
+        prints=[_print(job) for job in journal.print_queue()],
+    )
+
+
+def _upload(message: QueuedMessage) -> QueuedUpload:
+    english, chinese = why_of(message)
+    return QueuedUpload(
+        message_id=message.message_id,
+        transaction=message.transaction,
+        settlement=message.settlement_id,
+        state=message.state,
+        attempts=message.attempts,
+        first_queued_at=message.first_queued_at,
+        next_attempt_at=message.next_attempt_at,
+        reason=message.reason,
+        stuck=message.state in STUCK,
+        why=english,
+        why_zh=chinese,
+    )
+
+
+def _print(job: PrintJob) -> QueuedPrint:
+    return QueuedPrint(
+        document=job.document,
+        subject=job.subject,
+        copy=job.copy,
+        state=job.state,
+        repeat=job.repeat,
+        attempts=job.attempts,
+        why=job.why,
+        stuck=job.why != "",
+        why_zh=print_why_zh(job),
+    )
+
+
+def _job(job: PrintJob) -> PrintJobView:
+    return PrintJobView(**{name: getattr(job, name) for name in PrintJobView.__struct_fields__})
+
+
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="GET",
+        path="/v1/queue",
+        tag="queue",
+        zh="未完成事项：待上传消息、待打印单据，以及卡住的原因",
+        en="What is not finished: messages to the center, documents to print; what is stuck, and why",
+        handler=queue,
+        gives={200: QueueAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/queue/hurry",
+        tag="queue",
+        zh="立即重试所有待上传消息",
+        en="Try every waiting message at once",
+        handler=hurry,
+        gives={200: QueueAnswer},
+        errors=WRITES,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/queue/{message_id}/resume",
+        tag="queue",
+        zh="重新发送已搁置的消息",
+        en="Send a parked message again",
+        handler=resume,
+        gives={200: QueueAnswer},
+        errors=(*WRITES, "no-such-message", "not-parked"),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/print-jobs",
+        tag="queue",
+        zh="最近的打印任务",
+        en="The newest documents that were to be printed",
+        handler=print_jobs,
+        query=PrintJobsQuery,
+        gives={200: PrintJobList},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/unresolved",
+        tag="queue",
+        zh="结果未明的结算，以及上次启动时的处理",
+        en="Settlements whose outcome is open, and what the last start found half done",
+        handler=unresolved,
+        gives={200: UnresolvedAnswer},
+        errors=READS,
+    ),
+)

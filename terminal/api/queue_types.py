@@ -1,0 +1,88 @@
+"""What the routes of unfinished things give: uploads, prints, and what the last start found half done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from terminal.api.types import SettlementView
+from terminal.counter.recover import Recovered
+
+
+class QueuedUpload(Struct, frozen=True):
+    """A message that the center has not accepted yet. `reason`: the center's, or why it could not be sent.
+
+    stuck: it does not go by itself, an operator must do something; why, why_zh: what, in one sentence.
+    """
+
+    message_id: str
+    transaction: str
+    settlement: str
+    state: str
+    attempts: int
+    first_queued_at: dt.datetime
+    next_attempt_at: dt.datetime
+    reason: str
+    stuck: bool
+    why: str
+    why_zh: str
+
+
+class QueuedPrint(Struct, frozen=True):
+    """A document that is not on paper yet. `copy` 0 is the first print; `why`: what stopped it last, a device's code.
+
+    stuck: it was tried and the printer needs somebody; why_zh: the same for people, "" where nothing stopped it.
+    """
+
+    document: str
+    subject: str
+    copy: int
+    state: str
+    repeat: bool
+    attempts: int
+    why: str
+    stuck: bool
+    why_zh: str
+
+
+class QueueAnswer(Struct, frozen=True):
+    """GET /v1/queue: everything that is not finished."""
+
+    uploads: list[QueuedUpload]
+    prints: list[QueuedPrint]
+
+
+class PrintJobsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """GET /v1/print-jobs: how many, newest first."""
+
+    last: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class PrintJobView(Struct, frozen=True):
+    """A document that was to be printed. `why`: what stopped it last, or `electronic` where no paper was wanted."""
+
+    id: int
+    document: str
+    subject: str
+    copy: int
+    state: str
+    repeat: bool
+    attempts: int
+    queued_at: dt.datetime
+    next_attempt_at: dt.datetime
+    why: str
+
+
+class PrintJobList(Struct, frozen=True):
+    """GET /v1/print-jobs: newest first."""
+
+    jobs: list[PrintJobView]
+
+
+class UnresolvedAnswer(Struct, frozen=True):
+    """GET /v1/unresolved: settlements whose outcome is open, and what the last start found and did about it."""
+
+    settlements: list[SettlementView]
+    at_start: Recovered

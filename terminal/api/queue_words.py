@@ -1,0 +1,38 @@
+"""What an unfinished message or document waits for, in one sentence for the operator."""
+
+from __future__ import annotations
+
+from terminal.journal.records import PrintJob, QueuedMessage
+
+STUCK = frozenset({"refused", "parked"})
+"""States of a message that no waiting changes."""
+
+_WHY = {
+    "queued": ("it waits to be sent", "等待上传"),
+    "sent": ("it was sent and waits for its answer", "已发送，等待答复"),
+    "unknown": (
+        "the center has not said whether it took this in; it is asked or undone until that is certain",
+        "医保中心是否受理未知，终端将继续确认或冲正",
+    ),
+    "refused": (
+        "the center refuses it: take the settlement back, then settle anew",
+        "医保中心拒绝：请撤销该结算，再重新结算",
+    ),
+    "parked": (
+        "it was taken out of the way after many tries: look at its reason, then send it again",
+        "多次未成功已搁置：请核对原因后重新发送",
+    ),
+}
+
+
+def why_of(message: QueuedMessage) -> tuple[str, str]:
+    """English and Chinese."""
+    english, chinese = _WHY[message.state]
+    if message.state == "queued" and message.reason:
+        return "the center could not be reached; it is tried again", "暂无法连接医保中心，将自动重试"
+    return english, chinese
+
+
+def print_why_zh(job: PrintJob) -> str:
+    """Chinese; "" where nothing has stopped the document."""
+    return f"打印机未能打印（{job.why}），请检查打印机" if job.why else ""
