@@ -113,7 +113,7 @@ class Shop:
     ) -> None:
         self.bureau_key = bureau_key
         self.published = folder / "published"
-        self.published.mkdir(exist_ok=True)
+        self.published.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.mode, self.profile, self.limits = mode, profile, limits
         self.clock = SetClock(MORNING)
