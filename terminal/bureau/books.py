@@ -27,8 +27,9 @@ BookedState = Literal["booked", "voided", "reversed"]
 
 
 class Booked(Struct, frozen=True, kw_only=True):
-    """One settlement, or one void (`sign` -1, `original` its settlement), as the center has worked it out
-    itself.
+    """One settlement, or one void (`sign` -1, `original` its settlement), as the center has worked it out itself.
+
+    journal_hash: of the terminal's entry, as the terminal sent it: a witness of its journal up to there.
     """
 
     settlement_id: str
@@ -45,6 +46,7 @@ class Booked(Struct, frozen=True, kw_only=True):
     original: str
     bill: Bill
     settlement: Settlement
+    journal_hash: str = ""
 
 
 class KeptAnswer(Struct, frozen=True):

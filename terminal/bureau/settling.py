@@ -119,6 +119,7 @@ def _booked(work: Work, person: Person, extension: SettleExtension, bill: Bill, 
         original="",
         bill=bill,
         settlement=settlement,
+        journal_hash=extension.journal_hash,
     )
 
 

@@ -34,15 +34,16 @@ def void(work: Work) -> dict[str, Any]:
     if state != "booked":
         raise Denied(f"setl_id: {state} already")
     person = move(work, _person_of(work, original), original.bill, original.settlement, -1)
-    number = new_number(work)
+    number, extension = new_number(work), _extension(data, work)
     booked = msgspec.structs.replace(
         original,
         settlement_id=number,
         message_id=work.asked.message_id,
-        business_day=_business_day(data, work),
+        business_day=extension.business_day,
         booked_at=work.now,
         sign=-1,
         original=original.settlement_id,
+        journal_hash=extension.journal_hash,
     )
     work.books.book(booked)
     work.books.set_state(original.settlement_id, "voided")
@@ -94,8 +95,8 @@ def _person_of(work: Work, booked: Booked) -> Person:
     return person
 
 
-def _business_day(data: dict[str, Any], work: Work) -> Any:
+def _extension(data: dict[str, Any], work: Work) -> VoidExtension:
     try:
-        return read_extension(data.get("exp_content"), VoidExtension).business_day
+        return read_extension(data.get("exp_content"), VoidExtension)
     except ValueError:
-        return work.now.date()
+        return VoidExtension(work.now.date())

@@ -40,7 +40,8 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     yuan).
 
     unverified: shares that fell to self-pay because the center could not be asked; believed, as the funds pay less.
-    `clearing_class` and `business_day` are the groups in which the terminal reconciles this settlement.
+    `clearing_class` and `business_day` are the groups in which the terminal reconciles this settlement. journal_hash:
+    of the terminal's entry, "" where it is not written yet; a witness, held elsewhere, of everything before it.
     """
 
     policy: str
@@ -54,6 +55,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     episode: Episode = Episode()
     consent: bool = False
     till_reference: str = ""
+    journal_hash: str = ""
     unverified: tuple[Literal["pool", "account"], ...] = ()
 
 
@@ -75,10 +77,11 @@ class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "
     priced: bool = False
 
 
-class VoidExtension(Struct, frozen=True):
-    """2103 `data`: the business day on which the terminal took the settlement back."""
+class VoidExtension(Struct, frozen=True, omit_defaults=True):
+    """2103 `data`: the business day on which the terminal took the settlement back, and its entry's hash."""
 
     business_day: dt.date
+    journal_hash: str = ""
 
 
 def line_extension(item: Item) -> LineExtension:

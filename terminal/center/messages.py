@@ -112,6 +112,7 @@ def settle_input(record: SettlementRecord) -> Input:
         episode=bill.episode,
         consent=bill.consent,
         till_reference=record.till_reference,
+        journal_hash=record.entry_hash,
         unverified=_unverified(bill),
     )
     return {
@@ -160,7 +161,7 @@ def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
             "setl_id": references.get("setl_id", ""),
             "mdtrt_id": references.get("mdtrt_id", ""),
             "psn_no": record.person_number,
-            "exp_content": write_extension(VoidExtension(record.business_day), "data.exp_content"),
+            "exp_content": write_extension(VoidExtension(record.business_day, record.entry_hash), "data.exp_content"),
         }
     }
 

@@ -1,0 +1,182 @@
+"""The archive stands alone: its verifier knows nothing of this program, and finds what was done to it."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import hashlib
+import json
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from audit.conftest import Kept, key_pair, verifier
+
+from terminal import audit_command
+from terminal.clock import SetClock
+from terminal.errors import Refused
+
+VERIFIER = Path("tools/verify_archive.py")
+Files = dict[str, bytes]
+
+
+def test_an_honest_archive_is_good(kept: Kept) -> None:
+    """Signed, whole, with every witness in its chain."""
+    status, said = verifier(kept.archive, "--key", kept.key, *[f"--anchor={one[:16]}" for one in kept.witnesses])
+    assert (status, said.splitlines()[-1]) == (0, "nothing found 未发现问题"), said
+    assert "4 settlements and voids, signature checked" in said
+
+
+def test_the_verifier_is_short_and_imports_nothing_of_ours() -> None:
+    """Under 300 lines, the standard library alone."""
+    text = VERIFIER.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 300
+    imported = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {name for node in imported for name in _modules(node)}
+    assert names <= set(sys.stdlib_module_names)
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or "."]
+    return [name.split(".")[0] for name in found]
+
+
+def rewritten(kept: Kept, folder: Path, change: Callable[[Files], None], honest_manifest: bool) -> Path:
+    """The archive with its files changed; `honest_manifest`: the forger also wrote the new digests into it."""
+    with zipfile.ZipFile(kept.archive) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    if honest_manifest:
+        manifest = json.loads(files["manifest.json"])
+        listed = {name: data for name, data in files.items() if not name.startswith("manifest")}
+        manifest["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in listed.items()}
+        files["manifest.json"] = json.dumps(manifest).encode()
+    path = folder / "forged.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def lines_changed(change: Callable[[list[dict[str, Any]]], object], rechained: bool = True) -> Callable[[Files], None]:
+    """A change of the entries' lines; `rechained`: the forger makes all hashes, the count and the head fit again."""
+
+    def changed(files: Files) -> None:
+        lines = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
+        for line in lines:
+            line["body"] = json.loads(line["body"])
+        change(lines)
+        manifest = json.loads(files["manifest.json"])
+        previous = hashlib.sha256(manifest["terminal_id"].encode()).hexdigest()
+        for place, line in enumerate(lines, start=1):
+            if rechained:
+                line["number"] = line["body"]["number"] = place
+            line["body"] = json.dumps(line["body"], ensure_ascii=False)
+            if rechained:
+                line["hash"] = hashlib.sha256(bytes.fromhex(previous) + line["body"].encode()).hexdigest()
+            previous = line["hash"]
+        if rechained:
+            manifest |= {"entries": len(lines), "head": previous}
+        files["manifest.json"] = json.dumps(manifest).encode()
+        files["entries.jsonl"] = "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+    return changed
+
+
+def of(lines: list[dict[str, Any]], kind: str, place: int = 0) -> dict[str, Any]:
+    """The body of the entry of a kind."""
+    return [line["body"] for line in lines if line["body"]["kind"] == kind][place]
+
+
+def more_pool(lines: list[dict[str, Any]]) -> None:
+    """A fen more for the pool, a fen less of cash."""
+    split = of(lines, "settlement")["record"]["settlement"]
+    split["fund_total"] = "7610.01"
+
+
+def lines_less(lines: list[dict[str, Any]]) -> None:
+    """The funds are their sum, but not what their lines explain."""
+    split = of(lines, "settlement")["record"]["settlement"]
+    split["funds"]["pool"], split["fund_total"] = "7610.01", "7610.01"
+    assert split["cash"] == "890.00"
+    split["cash"] = "889.99"
+
+
+ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
+    (lambda lines: of(lines, "settlement")["record"].update(operator="008"), False, "its hash does not fit"),
+    (lambda lines: lines.pop(2), False, "its hash does not fit"),
+    (lambda lines: lines.reverse(), False, "the line says"),
+    (lambda lines: lines.pop(), False, "its count or its head"),
+    (more_pool, True, "are not the total"),
+    (lines_less, True, "the lines of pool are not what it pays"),
+    (lambda lines: lines.append({"body": of(lines, "void")}), True, "this number was given before"),
+    (lambda lines: of(lines, "void")["record"].update(voids="nobody"), True, "which stands nowhere before"),
+    (lambda lines: of(lines, "settlement", 1).update(key=of(lines, "settlement")["key"]), True, "its key was used"),
+    (lambda lines: of(lines, "settlement", 2)["record"].update(business_day="2021-06-30"), True, "sealed before"),
+    (lambda lines: of(lines, "day-sealed").update(report_digest="0" * 64), True, "sealed with is not in the archive"),
+    (lambda lines: lines.append({"body": of(lines, "day-sealed")}), True, "sealed a second time"),
+    (lambda lines: of(lines, "settlement")["record"].update(pack_digest="0" * 64), True, "its law 000000000000"),
+]
+
+
+@pytest.mark.parametrize(("change", "rechained", "said"), ENTRIES, ids=[said for _, _, said in ENTRIES])
+def test_what_an_honest_journal_cannot_hold_is_found(
+    kept: Kept, tmp_path: Path, change: Callable[[list[dict[str, Any]]], object], rechained: bool, said: str
+) -> None:
+    """Even where the forger made all digests and hashes fit; with the key the signature shows it too."""
+    forged = rewritten(kept, tmp_path, lines_changed(change, rechained), honest_manifest=True)
+    status, words = verifier(forged)
+    assert status == 1, words
+    assert said in words
+    assert "not this key's signature" in verifier(forged, "--key", kept.key)[1]
+
+
+FILES: list[tuple[Callable[[Files], object], str]] = [
+    (lambda files: files.update({"law/extra.toml": b"x"}), "there, but not listed"),
+    (lambda files: files.pop("README.txt"), "listed, but not there"),
+    (lambda files: files.update({"schema.json": b"{}"}), "not the file that was listed"),
+    (lambda files: files.pop("manifest.sig"), "the archive is not signed"),
+    (
+        lambda files: files.update({"manifest.json": files["manifest.json"].replace(b'"format":1', b'"format": 1')}),
+        "key",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), FILES, ids=[said for _, said in FILES])
+def test_a_changed_file_is_found(kept: Kept, tmp_path: Path, change: Callable[[Files], object], said: str) -> None:
+    """Any file of the archive, and the manifest by its signature."""
+    status, words = verifier(rewritten(kept, tmp_path, change, honest_manifest=False), "--key", kept.key)
+    assert status == 1, words
+    assert said in words
+
+
+def test_another_key_is_not_the_signer_s(kept: Kept, tmp_path: Path) -> None:
+    """A key pair made by somebody else."""
+    _, public = key_pair(tmp_path)
+    assert verifier(kept.archive, "--key", public)[0] == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip"])
+def test_what_is_no_archive_is_said_plainly(tmp_path: Path, data: bytes) -> None:
+    """Status 2 and one line."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
+    status, said = verifier(path)
+    assert (status, len(said.splitlines())) == (2, 1)
+
+
+def test_the_same_journal_gives_the_same_archive_but_for_the_signature(kept: Kept, tmp_path: Path) -> None:
+    """Two exports of one moment differ in nothing; an archive that stands is never overwritten."""
+    with zipfile.ZipFile(kept.archive) as archive:
+        moment = json.loads(archive.read("manifest.json"))["exported_at"]
+    clock = SetClock(dt.datetime.fromisoformat(moment))
+    paths = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for path in paths:
+        assert audit_command.export(kept.journal, path, None, clock) == 0
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with pytest.raises(Refused, match="exists"):
+        audit_command.export(kept.journal, paths[0], None, clock)
