@@ -125,7 +125,8 @@ class PsamSection(Section, frozen=True):
 
     application: of the PSAM, hex digits. dialect: "pboc" (purse), "pboc-deposit" (asks for the PIN), "social"
     (experimental: balance only). key_index: the purse's purchase key. factors: 2 where the purse's key depends on its
-    issuer too.
+    issuer too. bill_max, day_max: in yuan, what one bill and one business day may take out of a purse here; "0.00": as
+    much as it holds.
     """
 
     kind: Literal["pcsc", "simulated", "none"] = "none"
@@ -135,6 +136,8 @@ class PsamSection(Section, frozen=True):
     dialect: Literal["pboc", "pboc-deposit", "social"] = "pboc"
     key_index: Annotated[int, Meta(ge=1, le=255)] = 1
     factors: Annotated[int, Meta(ge=1, le=2)] = 1
+    bill_max: Fen = Fen(0)
+    day_max: Fen = Fen(0)
 
 
 class PrinterSection(Section, frozen=True):

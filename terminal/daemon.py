@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import cast
 
 from hw.ports import CardReader, DeviceState, ReceiptPrinter
+from hw.purse_port import PurseTerminal
 from terminal.api.app import make_app
 from terminal.api.background import Background, JournalFromAfar
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
@@ -44,8 +45,9 @@ from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
+from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
-from terminal.devices import Printer, printer_of, reader_of
+from terminal.devices import Printer, printer_of, purse_terminal_of, reader_of
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
@@ -87,6 +89,7 @@ class _Terminal:
     journal: Journal
     reader: CardReader
     printer: Printer
+    purses: PurseTerminal | None
     counter: Counter
     prints: PrintQueue | PaperlessQueue
     upload: Upload
@@ -109,6 +112,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     catalogue = Catalogue.load(Path(config.catalogue.file)) if config.catalogue.file else Catalogue()
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     reader, printer = reader_of(config.reader), printer_of(config.printer)
+    purses = purse_terminal_of(config.psam, config.reader)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
     try:
         sight = CenterSight(clock)
@@ -135,13 +139,17 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             forms=forms,
             columns=config.printer.columns,
             downloads=Downloads(journal, law, InForce(journal), shelve, bureau_key),
+            purse_terminal=purses,
+            purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
         )
         prints = _prints(config, from_afar, printer, lambda job: thread.run(lambda: counter.document_of(job)))
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
         journal.close()
         raise
-    return _Terminal(clock, journal, reader, printer, counter, prints, upload, sight, thread, catalogue, recovered)
+    return _Terminal(
+        clock, journal, reader, printer, purses, counter, prints, upload, sight, thread, catalogue, recovered
+    )
 
 
 def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
@@ -256,10 +264,11 @@ def _till_noting(terminal: _Terminal) -> Callable[[Mapping[str, str]], Awaitable
 
 async def _health(config: Config, terminal: _Terminal) -> HealthAnswer:
     # A device that takes its time to answer keeps nobody waiting but who asked.
-    reader, printer = await asyncio.gather(
-        asyncio.to_thread(terminal.reader.state), asyncio.to_thread(terminal.printer.state)
-    )
-    devices = {"reader": _device(reader), "printer": _device(printer)}
+    asked: dict[str, Callable[[], DeviceState]] = {"reader": terminal.reader.state, "printer": terminal.printer.state}
+    if terminal.purses is not None:
+        asked["psam"] = terminal.purses.state
+    states = await asyncio.gather(*(asyncio.to_thread(ask) for ask in asked.values()))
+    devices = {name: _device(state) for name, state in zip(asked, states, strict=True)}
     return await terminal.thread.call(lambda: _facts(config, terminal, devices))
 
 

@@ -17,7 +17,7 @@ from hw.ports import DeviceState, Health
 from terminal import __version__
 from terminal.clock import Clock, SystemClock
 from terminal.config import Config, load
-from terminal.devices import printer_of, reader_of
+from terminal.devices import printer_of, purse_terminal_of, reader_of
 from terminal.errors import TerminalError
 from terminal.journal.audit import problems
 from terminal.receipt.doctor import Check, DoctorReport, Verdict, doctor_report
@@ -40,6 +40,7 @@ def examine(config_path: Path, clock: Clock | None = None) -> int:
         _journal(config),
         _disk(config),
         _device("读卡器 card reader", reader_of(config.reader).state, config.reader.kind),
+        *_psam(config),
         _device("打印机 receipt printer", printer_of(config.printer).state, config.printer.kind),
         _center(config),
     )
@@ -90,6 +91,12 @@ def _device(name: str, ask: Callable[[], DeviceState], kind: str) -> Check:
     state = ask()
     remedy = "" if state.health is Health.GOOD else "检查电源和连线 check power and cable"
     return Check(name, _VERDICTS[state.health], f"{state.code} {state.detail}".strip(), remedy)
+
+
+def _psam(config: Config) -> list[Check]:
+    """The security module, where one is configured: most schemes need none."""
+    purses = purse_terminal_of(config.psam, config.reader)
+    return [] if purses is None else [_device("安全模块 PSAM", purses.state, config.psam.kind)]
 
 
 def _center(config: Config) -> Check:

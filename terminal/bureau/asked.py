@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from terminal.bureau.books import Books
+from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center.envelope import decode_json, text_of
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
@@ -22,6 +23,9 @@ class Law(Protocol):
 
     def settle(self, bill: Bill) -> Settlement:
         """Split one bill. Raises Refused."""
+
+    def account_is_on_card(self, policy: str, day: dt.date) -> bool:
+        """Whether the personal account lies on the card as a purse. Raises Refused."""
 
 
 class Published(Protocol):
@@ -71,7 +75,7 @@ class Asked(Struct, frozen=True):
 
 
 class Work(Struct, frozen=True):
-    """What one transaction works with; the books are inside their transaction."""
+    """What one transaction works with; the books are inside their transaction. tac_master_key: of the cards' proofs."""
 
     books: Books
     law: Law
@@ -79,6 +83,7 @@ class Work(Struct, frozen=True):
     asked: Asked
     published: Published
     profile: Profile = REFERENCE
+    tac_master_key: bytes = TRAINING_TAC_MASTER_KEY
 
 
 def read_request(body: bytes) -> Asked:

@@ -19,6 +19,7 @@ from terminal.bureau.arrivals import note_arrival
 from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
 from terminal.bureau.books import Books
 from terminal.bureau.published import PublishedFolder
+from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center import fields
 from terminal.center.envelope import masked
 from terminal.center.profile import REFERENCE, Profile
@@ -49,16 +50,26 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
 
 
 class Center:
-    """Answers requests out of `books`, by `law`, at the time of `clock`, as the province of `profile` does."""
+    """Answers requests out of `books`, by `law`, at the time of `clock`, as the province of `profile` does.
+
+    tac_master_key: of the proofs that purses give.
+    """
 
     def __init__(
-        self, books: Books, law: Law, clock: Clock, profile: Profile = REFERENCE, published: Published | None = None
+        self,
+        books: Books,
+        law: Law,
+        clock: Clock,
+        profile: Profile = REFERENCE,
+        published: Published | None = None,
+        tac_master_key: bytes = TRAINING_TAC_MASTER_KEY,
     ) -> None:
         self.books = books
         self.law = law
         self.clock = clock
         self.profile = profile
         self.published = published or PublishedFolder()
+        self._tac_master_key = tac_master_key
 
     def answer(self, body: bytes, fault: str = "") -> bytes:
         """The answer to one request; never raises for what the request holds. fault: the one it meets, for the page.
@@ -86,7 +97,7 @@ class Center:
             note_arrival(self.books.storage, self.clock.now(), asked, verdict, why, fault)
 
     def _answer(self, asked: Asked, fault: str) -> bytes:
-        work = Work(self.books, self.law, self.clock.now(), asked, self.published, self.profile)
+        work = Work(self.books, self.law, self.clock.now(), asked, self.published, self.profile, self._tac_master_key)
         if asked.infno == fields.DOWNLOAD_FILE:
             self._refuse_unsigned(asked)
             body = files.download(work)

@@ -15,6 +15,7 @@ persons.toml – one table a person, nothing required but the first four keys an
     policy = "yantai-employee"                                   # policy pack; "…-resident": residents
     insured_place = "370602"                                     # six digits; default: that of person_number
     card_identification = "37060200000000000000000000000001"     # 32 hex of the card; "" = not compared
+    purse_serial = "00008660220608000001"                        # of the purse, where the account lies on the card
     credential = "QR-…"                                          # what the e-credential's QR code holds
     patient = { category = "retiree", age = 68, has_account = true, chronic_diseases = ["hypertension"] }
     entitlement = { status = "active", reason = "" }
@@ -68,6 +69,7 @@ class Person(Part, frozen=True):
     insured_place: Annotated[str, Meta(pattern="^([0-9]{6})?$")] = ""
     card_identification: Annotated[str, Meta(pattern="^([0-9A-Fa-f]{32})?$")] = ""
     credential: Text = ""
+    purse_serial: Annotated[str, Meta(pattern="^([0-9A-F]{20})?$")] = ""
     patient: Patient = Patient()
     entitlement: Entitlement = Entitlement()
     account: Account = Account()

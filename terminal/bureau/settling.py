@@ -15,6 +15,7 @@ from terminal.bureau.accounts import Entry, note_entry
 from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
+from terminal.bureau.purse import check_debit, keep_debit, with_purse
 from terminal.bureau.rebuild import read_settle_extension, rebuild_bill
 from terminal.bureau.setlinfo import settled_nodes
 from terminal.center import fields
@@ -39,11 +40,13 @@ def settle(work: Work) -> dict[str, Any]:
     if work.books.is_closed(work.asked.provider_id, extension.business_day):
         raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
     _refuse_differences(person, settlement, extension)
+    check_debit(work, extension, settlement)
     if settlement.out_of_catalogue and not bill.consent:
         raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
     person = move(work, person, bill, settlement, +1)
     booked = _booked(work, person, extension, bill, settlement)
     work.books.book(booked)
+    keep_debit(work.books.storage, booked.settlement_id, extension.purse)
     return settled_nodes(booked, person)
 
 
@@ -66,7 +69,7 @@ def _worked_out(work: Work) -> tuple[SettleExtension, Person, Bill, Settlement]:
     if text_of(work.asked.row("druginfo").get("insutype")) != _insurance_type(person):
         raise Denied(f"insutype: center {_insurance_type(person)}")
     provider = work.books.providers[work.asked.provider_id].facts
-    bill = rebuild_bill(work.asked, extension, person, provider)
+    bill = rebuild_bill(work.asked, extension, with_purse(work, person, extension), provider)
     settlement = work.law.settle(bill)
     return extension, person, bill, settlement
 

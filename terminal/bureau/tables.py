@@ -28,6 +28,10 @@ TABLES = (
         number {number}, person_number TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, period TEXT NOT NULL,
         amount {whole} NOT NULL, balance {whole} NOT NULL, cite TEXT NOT NULL){end}""",
     """CREATE INDEX IF NOT EXISTS entries_by_person ON account_entries (person_number)""",
+    """CREATE TABLE IF NOT EXISTS purse_debits (
+        settlement_id TEXT PRIMARY KEY, purse TEXT NOT NULL, counter {whole} NOT NULL, terminal_number TEXT NOT NULL,
+        terminal_counter {whole} NOT NULL, amount {whole} NOT NULL){end}""",
+    """CREATE INDEX IF NOT EXISTS purse_debits_by_purse ON purse_debits (purse, counter)""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from terminal.errors import Refused
-from terminal.money import Rate, UnitPrice
+from terminal.money import Fen, Rate, UnitPrice
 from terminal.settlement.bill import Account, Entitlement, Episode, Item, Patient, Provider, Service, Year
 from terminal.settlement.codec import decode_hook, encode
 
@@ -33,6 +33,30 @@ class PersonExtension(Struct, frozen=True):
     entitlement: Entitlement
     account: Account
     year: Year
+
+
+class DebitExtension(Struct, frozen=True, kw_only=True):
+    """One debit of a purse, as its proof is made over it. counter: the card's number of this debit, of its own count.
+
+    terminal_number: 12 hex digits of the PSAM, terminal_counter: its number of the debit. moment: YYYYMMDDhhmmss.
+    tac: 8 hex digits; "" where the card had no proof any more.
+    """
+
+    amount: Fen
+    counter: int
+    terminal_number: str
+    terminal_counter: int
+    transaction_type: int
+    moment: str
+    tac: str
+
+
+class PurseExtension(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The account on the card: the purse's serial number (20 hex digits) and what it held before the bill."""
+
+    serial: str
+    balance: Fen
+    debit: DebitExtension | None = None
 
 
 class SettleExtension(Struct, frozen=True, omit_defaults=True):
@@ -57,6 +81,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     till_reference: str = ""
     journal_hash: str = ""
     unverified: tuple[Literal["pool", "account"], ...] = ()
+    purse: PurseExtension | None = None
 
 
 class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "class"}):

@@ -28,6 +28,7 @@ from terminal.center.extension import (
 )
 from terminal.center.profile import Profile
 from terminal.center.publications import read_newest
+from terminal.center.purse import purse_extension
 from terminal.clock import BEIJING
 from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
 from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
@@ -114,6 +115,7 @@ def settle_input(record: SettlementRecord) -> Input:
         till_reference=record.till_reference,
         journal_hash=record.entry_hash,
         unverified=_unverified(bill),
+        purse=purse_extension(record),
     )
     return {
         "druginfo": {

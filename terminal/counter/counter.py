@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from hw.ports import CardReader, ReceiptPrinter
+from hw.purse_port import PurseTerminal
 from terminal.center.desk import CenterDesk
 from terminal.clock import Clock
 from terminal.counter.authorise import authorise
@@ -25,12 +27,15 @@ from terminal.counter.match import Difference, TillRow
 from terminal.counter.offline import OfflineLimits, limited
 from terminal.counter.papers import Papers
 from terminal.counter.printing import require_paper
+from terminal.counter.purse import PurseLimits, Purses
+from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote, fill, split_of
 from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.settle import Circumstances, changed, commit, digest_of, record_of, worked_out_again
 from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
+from terminal.journal.purse_records import Decision
 from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.receipt.blocks import Document
@@ -59,6 +64,7 @@ class Counter:
     mode: `local`, the terminal's own split counts at once; `online`, the center decides. limits: without the center.
     printer: asked before each sale whether it can print; None asks nobody. paperless: there is no printer, and every
     receipt is electronic. forms, columns: the layouts and the width of the papers. downloads: of what is published.
+    purse_terminal: for accounts that lie on the card; None: there is no PSAM, and such an account cannot be used.
     """
 
     def __init__(
@@ -79,6 +85,8 @@ class Counter:
         forms: Forms | None = None,
         columns: int = 48,
         downloads: Downloads | None = None,
+        purse_terminal: PurseTerminal | None = None,
+        purse_limits: PurseLimits | None = None,
     ) -> None:
         self._downloads = downloads
         self._mode = mode
@@ -95,6 +103,7 @@ class Counter:
         self._paperless = paperless
         self._identifications: Lapsing[Identification] = Lapsing(clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._quotes: Lapsing[Quote] = Lapsing(clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        self._purses = Purses(journal, law, center, purse_terminal, purse_limits, mode == "online")
         self._operator = ""
 
     @property
@@ -139,6 +148,7 @@ class Counter:
         provider_id = next(iter(self._providers))
         online = self._mode == "online"
         found = identify(self._reader, self._center, provider_id, self._journal, self._identity(), online)
+        found = self._purses.seen(found, self.business_day())
         self._identifications.keep(found.id, found)
         return found
 
@@ -148,6 +158,7 @@ class Counter:
         identification = self._identifications.get(identification_id)
         if identification is None:
             raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
+        identification = self._purses.seen(identification, bill.date)
         pending = self._journal.pending_of(identification.person.person_number, identification.journal_seen)
         filled = fill(bill, identification, self._providers, pending, self.business_day())
         filled = self._within_limits(filled, identification, pending)
@@ -181,32 +192,45 @@ class Counter:
 
         The same key and request get the same bytes, also after a restart. Raises Missing `no-such-quote` (unknown,
         lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`; Refused `consent-needed`;
-        Unavailable `printer-not-ready`, and nothing was begun.
+        Unavailable `printer-not-ready`, and nothing was begun. With the account on the card also as `Purses.settle`.
         """
         option = ("electronic-receipt",) if electronic_receipt else ()
         request = digest_of("settle", quote_id, quote_hash, consent, till_reference, *option)
-        known = self._journal.stored_answer(key, request)
+        known = self._journal.stored_answer(key, request) or self._purses.answer_begun(key, request)
         if known is not None:
             return known
         operator = self._require_operator()
         quote = self.held_quote(quote_id)
         if quote.hash != quote_hash:
             raise changed()
-        day = self.business_day()
-        bill, split = worked_out_again(
-            quote, self._law, self._journal, self._providers, consent, day, self._within_limits
-        )
         electronic = electronic_receipt or self._paperless
         if not electronic and self._printer is not None:
             require_paper(self._printer)
-        sale = Circumstances(operator, day, till_reference, till, electronic)
-        record = record_of(quote, bill, split, self._journal, self._law, sale)
-        if self._mode == "online":
-            answer = authorise(self._journal, self._center, record, None, key, request)
+        sale = Circumstances(operator, self.business_day(), till_reference, till, electronic)
+
+        def record_on(identification: Identification) -> SettlementRecord:
+            return self._record(msgspec.structs.replace(quote, identification=identification), consent, sale)
+
+        def plainly(record: SettlementRecord) -> bytes:
+            return self._commit(record, key, request)
+
+        if quote.identification.purse is None:
+            answer = plainly(record_on(quote.identification))
         else:
-            answer = commit(self._journal, self._center, record, key, request)
+            answer = self._purses.settle(quote.identification, record_on, plainly, key, request)
         self._quotes.drop(quote_id)
         return answer
+
+    def _record(self, quote: Quote, consent: bool, sale: Circumstances) -> SettlementRecord:
+        bill, split = worked_out_again(
+            quote, self._law, self._journal, self._providers, consent, sale.business_day, self._within_limits
+        )
+        return record_of(quote, bill, split, self._journal, self._law, sale)
+
+    def _commit(self, record: SettlementRecord, key: str, request: str) -> bytes:
+        if self._mode == "online":
+            return authorise(self._journal, self._center, record, None, key, request)
+        return commit(self._journal, self._center, record, key, request)
 
     def void(self, settlement_id: str, reason: str, key: str, till: str = "") -> bytes:
         """Take a whole settlement back, once; the same key and request get the same bytes. till: who asks.
@@ -227,6 +251,22 @@ class Counter:
         if self._mode == "online" and original.upload_state == "accepted" and original.state == "committed":
             return authorise(self._journal, self._center, record, original, key, request)
         return void(self._journal, self._center, record, key, request)
+
+    def open_purse_debits(self) -> list[PurseCase]:
+        """Debits of which nobody knows whether the card has paid, oldest first."""
+        return self._purses.cases.listed()
+
+    def ask_purse(self) -> list[PurseCase]:
+        """Ask the card in the reader what became of its open debit; returns what is open then. Moves no money."""
+        self._purses.cases.ask_card()
+        return self.open_purse_debits()
+
+    def decide_purse(self, settlement_id: str, decision: Decision, reason: str) -> SettlementRecord:
+        """Close an open debit by the operator's word, journalled with the reason; its card is asked first, and has the
+        better word. Raises Missing, Conflict `debit-closed`."""
+        operator = self._require_operator()
+        self._purses.cases.decide(settlement_id, decision, operator, reason)
+        return self._journal.settlement(settlement_id)
 
     def close_day(self, day: dt.date, till_rows: Sequence[TillRow] | None = None) -> DayReport:
         """Day end for `day`, as far as it goes now; call again until it is sealed. Raises Refused, Conflict.

@@ -28,8 +28,14 @@ DRAIN_SILENCES_MAX = 3
 """After this many messages without a last word day end stops asking: the counter must not wait for a mute center."""
 
 
+PURSE_IN_DOUBT = "it is not known whether the card has paid: put it in again, or decide the case"
+
+
 class OpenMatter(Struct, frozen=True):
-    """What keeps a day from being sealed: a settlement that the center has not taken in, and why."""
+    """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
+
+    upload_state: of its message; `debiting` where nobody knows whether its card has paid.
+    """
 
     settlement_id: str
     upload_state: str
@@ -185,11 +191,13 @@ def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
 
 def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:
     reasons = {message.settlement_id: message.reason for message in journal.queue()}
-    return [
-        OpenMatter(record.id, record.upload_state, reasons.get(record.id, ""))
-        for record in records
-        if _is_open(journal, record)
-    ]
+    reasons |= {one.settlement_id: one.trouble or PURSE_IN_DOUBT for one in journal.open_debits()}
+    found = [record for record in records if _is_open(journal, record)]
+    return [OpenMatter(one.id, _upload_state(one), reasons.get(one.id, "")) for one in found]
+
+
+def _upload_state(record: SettlementRecord) -> str:
+    return "debiting" if record.state == "debiting" else record.upload_state
 
 
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from terminal.counter.settle import was_paid_by_card
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.money import Fen
@@ -34,6 +35,7 @@ def receipt(
         patient_name=bill.patient.name,
         patient_id=bill.patient.id,
         balance_before=None if record.kind == "void" else bill.account.balance,
+        refund_at_bureau=was_paid_by_card(record),
         journal_hash=record.entry_hash,
         mark=mark,
     )
@@ -89,6 +91,8 @@ def day_rows(records: Sequence[SettlementRecord]) -> tuple[DayRow, ...]:
     """The day's sums as the drawer has them: everything committed, voids negative, a row a group."""
     groups: dict[tuple[str, str], list[SettlementRecord]] = {}
     for record in records:
+        if record.state not in ("committed", "voided"):
+            continue
         groups.setdefault((record.scheme, record.clearing_class), []).append(record)
     return tuple(_row(*group, found) for group, found in sorted(groups.items()))
 

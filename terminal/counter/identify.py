@@ -17,6 +17,7 @@ from terminal.center.desk import CenterDesk, Credential, InsuredPerson
 from terminal.errors import Refused, TerminalError, Unavailable
 from terminal.journal.chain import digest
 from terminal.journal.journal import Journal
+from terminal.journal.purse_records import PurseUse
 from terminal.settlement.codec import decode, encode
 
 IDENTIFICATION_LIFE_SECONDS = 1_800
@@ -29,7 +30,8 @@ REFUSED_CARDS = frozenset({"foreign-card", "card-damaged", "card-blocked"})
 class Identification(Struct, frozen=True):
     """An insured person as card and center agreed. `journal_seen`: the newest entry when the center was asked.
 
-    as_of: when the center said so; `offline`: it could not be asked now, and this is what it said last.
+    as_of: when the center said so; `offline`: it could not be asked now, and this is what it said last. card: what was
+    read. purse: what the card holds, where the account lies on it.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Identification(Struct, frozen=True):
     journal_seen: int
     as_of: dt.datetime | None = None
     offline: bool = False
+    card: SocialSecurityCard | None = None
+    purse: PurseUse | None = None
 
 
 def identify(
@@ -83,7 +87,7 @@ def identify(
     elif not offline:
         journal.keep_last_answer(key, person.person_number, encode(person), seen, now)
     expires_at = now + dt.timedelta(seconds=IDENTIFICATION_LIFE_SECONDS)
-    return Identification(new_id, person, now, expires_at, seen, as_of, offline)
+    return Identification(new_id, person, now, expires_at, seen, as_of, offline, card)
 
 
 def _sure(journal: Journal, key: str, person: InsuredPerson, online: bool) -> tuple[InsuredPerson, int]:

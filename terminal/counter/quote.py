@@ -102,13 +102,16 @@ def clearing_class_of(service: Service) -> ClearingClass:
 def _with_pending(
     date: dt.date, identification: Identification, pending: Sequence[SettlementRecord]
 ) -> tuple[Year, Fen]:
-    """The center's year and balance with what it has not taken in. Accumulators begin anew each January."""
+    """The center's year and balance with what it has not taken in. Accumulators begin anew each January.
+
+    A balance on the card has everything in it already.
+    """
     person = identification.person
     moves = [(record.bill, record.settlement, record.sign) for record in pending]
     this_year = [move for move in moves if move[0].date.year == date.year]
     _, balance = with_pending(person.year, person.account.balance, moves)
     year, _ = with_pending(person.year, person.account.balance, this_year)
-    return year, balance
+    return year, balance if identification.purse is None else person.account.balance
 
 
 def _provider(asked: Provider, providers: Mapping[str, Provider]) -> Provider:

@@ -102,6 +102,7 @@ def record_of(
         pack_digest=files[0].digest,
         supplement_digests=[supplement.digest for supplement in files[1:]],
         electronic=sale.electronic,
+        purse=quote.identification.purse,
     )
 
 
@@ -129,9 +130,16 @@ def answer_of(record: SettlementRecord, told: Mapping[str, Any] | None = None) -
         facts |= told or {}
         if record.voids:
             facts["voids"] = record.voids
+            facts |= {"account_refund": "bureau"} if was_paid_by_card(record) else {}
         return encode({**facts, "settlement": settlement})
 
     return answer
+
+
+def was_paid_by_card(record: SettlementRecord) -> bool:
+    """Whether the account's share came out of the purse on the card. Nothing here can put it back there: only the
+    bureau's keys load a purse, so a void gives it back at the bureau."""
+    return record.purse is not None and record.purse.debit is not None
 
 
 def stored(journal: Journal, key: str, request_digest: str) -> bytes:

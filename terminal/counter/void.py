@@ -23,6 +23,7 @@ def void_of(original: SettlementRecord, journal: Journal, reason: str, sale: Cir
         voids=original.id,
         reason=reason,
         electronic=sale.electronic,
+        purse_proof=None,
     )
 
 

@@ -40,6 +40,7 @@ class ReceiptHead:
     business_date: the day it is counted in. settled_at: the moment, with offset. operator: number or name.
     patient_id: masked at once, also when given in full. balance_before: of the personal account, in fen;
     None where it is not known, and then no balance is printed.
+    refund_at_bureau: of a void; the account's share came out of the card and is given back by the bureau, not here.
     journal_hash: hex, "" when there is none. mark: "", `reprint_mark(n)`, `TRAINING` or `VOID`.
     """
 
@@ -52,6 +53,7 @@ class ReceiptHead:
     patient_name: str
     patient_id: str
     balance_before: int | None = 0
+    refund_at_bureau: bool = False
     journal_hash: str = ""
     mark: str = ""
 

@@ -75,7 +75,7 @@ def void_receipt(
         "cash-back": lambda: [
             forms.total("cash_back", f"￥{format_fen(settlement.cash)}"),
             forms.pair("capitals", amount_in_capitals(settlement.cash)),
-            forms.pair("account_back", format_fen(settlement.account)),
+            *_account_back(forms, settlement, head.refund_at_bureau),
         ],
         "balances": lambda: _balances(forms, head.balance_before, settlement.account),
         "refund-signature": lambda: [Paragraph("退款签收：本人已收到上列退款。"), _signature(forms)],
@@ -126,6 +126,13 @@ def _balances(forms: Forms, before: int | None, change: int) -> list[Block]:
         forms.pair("balance_after", format_fen(before + change)),
         Rule(),
     ]
+
+
+def _account_back(forms: Forms, settlement: Settlement, at_bureau: bool) -> Iterator[Block]:
+    label = "account_back_at_bureau" if at_bureau else "account_back"
+    yield forms.pair(label, format_fen(settlement.account))
+    if at_bureau:
+        yield Paragraph("个人账户支付部分已从卡内扣除，不能在此退回卡内；请持卡和本单到医保经办机构办理退回。")
 
 
 def _limits(forms: Forms, settlement: Settlement) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from hw.purse_port import PurseTerminal
 from hw.simulated.printer import SimulatedPrinter
 from hw.simulated.reader import SimulatedReader
 from hw.simulated.social_card import VirtualCard
@@ -29,6 +30,7 @@ from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PrintQueue
+from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import recover
 from terminal.journal.journal import Journal
 from terminal.settlement.bill import Account, Bill, Patient, Provider
@@ -122,6 +124,8 @@ class Shop:
         self.center = BureauServer(self.books, Law(LAW.shelf), self.clock, published=PublishedFolder(self.published))
         self.reader = SimulatedReader(card(1))
         self.printer = SimulatedPrinter(48)
+        self.purse_terminal: PurseTerminal | None = None
+        self.purse_limits: PurseLimits | None = None
         self._ids = itertools.count(1)
         self._keys = itertools.count(1)
 
@@ -160,6 +164,8 @@ class Shop:
             limits=self.limits,
             printer=self.printer,
             downloads=self.downloads,
+            purse_terminal=self.purse_terminal,
+            purse_limits=self.purse_limits,
         )
         self.prints = PrintQueue(self.journal, self.printer, self.counter.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
