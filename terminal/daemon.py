@@ -48,6 +48,7 @@ from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
 from terminal.devices import Printer, printer_of, purse_terminal_of, reader_of
+from terminal.diagnosis import Ask, diagnose
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
@@ -231,6 +232,9 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         names=_names(config.api),
         wake_uploads=terminal.upload.wake,
         at_start=terminal.recovered,
+        diagnose=lambda: diagnose(
+            config, "in use", terminal.clock, terminal.reader.state, terminal.printer.state, _psam(terminal)
+        ),
         kick_drawer=lambda: open_drawer(terminal.printer),
         fonts=tuple(config.receipt.fonts),
         catalogue=terminal.catalogue,
@@ -260,6 +264,10 @@ def _till_noting(terminal: _Terminal) -> Callable[[Mapping[str, str]], Awaitable
         await terminal.thread.call(lambda: terminal.journal.note_tills(registered, terminal.clock.now()))
 
     return note
+
+
+def _psam(terminal: _Terminal) -> Ask | None:
+    return terminal.purses.state if terminal.purses else None
 
 
 async def _health(config: Config, terminal: _Terminal) -> HealthAnswer:

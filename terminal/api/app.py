@@ -13,6 +13,7 @@ from terminal.api import (
     ledger_routes,
     page_routes,
     picture_routes,
+    policy_routes,
     queue_routes,
     receipt_routes,
     settlement_routes,
@@ -35,6 +36,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *ledger_routes.OPERATIONS,
     *catalogue_routes.OPERATIONS,
     *picture_routes.OPERATIONS,
+    *policy_routes.OPERATIONS,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (*_SERVED, *documentation(_SERVED))

@@ -27,6 +27,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
         "body-cut": ("请求体不完整", "the connection ended within the body"),
+        "card-needed": ("个人账户在卡内，请刷卡识别", "the account lies on the card: identify by card"),
+        "center-differs": ("医保中心预结算结果不一致，未扣款", "the center splits otherwise; nothing was debited"),
         "card-and-center-differ": ("卡与医保中心信息不一致", "card and center name different persons"),
         "card-blacklisted": ("卡在黑名单中", "the card stands on the bureau's blacklist"),
         "card-blocked": ("卡已锁定", "the card is blocked"),
@@ -48,6 +50,17 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-such-category": ("该险种无此人员类别", "the scheme has no such category of persons"),
         "no-such-service": ("该政策无此业务", "the policy does not have this service"),
         "not-http": ("不是有效的 HTTP 请求", "what arrived is not an HTTP/1.1 request"),
+        "no-purse": ("卡内无可用钱包", "the card has no purse that this terminal knows"),
+        "not-debited": ("卡片未扣款，未结算", "the card has not paid; nothing was settled"),
+        "psam-foreign": ("安全模块不属于本终端或本统筹区", "the PSAM is not this terminal's or this bureau's"),
+        "psam-locked": ("安全模块已锁定", "the PSAM is locked"),
+        "purse-bill-limit": ("超过单笔卡内扣款限额", "one bill may not take so much out of a card"),
+        "purse-day-limit": ("超过当日卡内扣款限额", "the card may not pay so much on one day here"),
+        "purse-expired": ("卡内钱包已过有效期", "the purse's validity has ended"),
+        "purse-insufficient": ("卡内余额不足，未扣款", "the purse holds less; nothing was debited"),
+        "purse-locked": ("卡内钱包已锁定，未扣款", "the purse is locked; nothing was debited"),
+        "purse-nonsense": ("卡内数据自相矛盾，未扣款", "the purse contradicts itself; nothing was debited"),
+        "purse-refused": ("钱包拒绝操作，未扣款", "the purse refused; nothing was debited"),
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
         "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),
@@ -66,11 +79,14 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-such-difference": ("没有该差异", "the last run has no such difference"),
         "no-such-identification": ("识别已失效，请重新识别", "the identification is unknown or has lapsed"),
         "no-such-message": ("没有该编号的消息", "there is no message of this number"),
+        "no-such-policy": ("没有该政策", "there is no such policy"),
+        "no-such-version": ("没有该版本", "the policy has no such version"),
         "no-such-quote": ("预结算已失效", "the quote is unknown, has lapsed or was settled"),
         "no-such-route": ("路径不存在", "there is no such path"),
         "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
     },
     (Conflict,): {
+        "card-swapped": ("读卡器中的卡已更换", "another card is in the reader than before"),
         "already-voided": ("该结算已撤销", "it was taken back before"),
         "day-closed": ("营业日已关账", "the business day is closed"),
         "intent-open": ("该结算的撤销正在处理", "its void is being asked for"),
@@ -79,14 +95,13 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-accepted": ("该消息仍在上传", "this message is still on its way"),
         "not-committed": ("该结算尚未完成", "this settlement is not committed"),
         "not-parked": ("该消息未被搁置", "this message is not parked"),
-        "purse-in-doubt": ("有未确认的钱包扣款", "a debit of a purse has no outcome yet"),
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
         "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),
     },
     (Unavailable,): {
         "busy": ("终端忙", "too many requests wait"),
         "card-mute": ("卡片无应答", "the card does not answer"),
-        "card-removed": ("读卡过程中卡片被取出", "the card left the reader while it was read"),
+        "no-psam": ("安全模块无应答或未配置", "the PSAM does not answer, or there is none"),
         "center-unreachable": ("无法连接医保中心", "the center cannot be reached; nothing happened"),
         "drawer-not-opened": ("钱箱未打开", "the cash drawer did not open"),
         "journal-unwritable": ("流水库无法写入", "the journal cannot be written; nothing was changed"),
@@ -105,6 +120,12 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
     },
     (InDoubt,): {
         "journal-commit-unknown": ("磁盘未确认写入", "the disk did not confirm; restart, then repeat the same key"),
+    },
+    (Unavailable, Conflict): {
+        "card-removed": ("操作过程中卡片被取出", "the card left the reader meanwhile"),
+    },
+    (InDoubt, Conflict): {
+        "purse-in-doubt": ("卡内扣款结果未明", "nobody knows whether the card has paid: insert it again"),
     },
     (InDoubt, Unavailable): {
         "center-silent": ("医保中心未答复", "the center gave no certain answer; what moves money is being reversed"),
@@ -160,6 +181,26 @@ READER = (
 )
 """What reading a card may say."""
 
+PURSE = (
+    "card-needed",
+    "card-swapped",
+    "no-psam",
+    "no-purse",
+    "psam-foreign",
+    "psam-locked",
+    "purse-expired",
+    "purse-in-doubt",
+    "purse-insufficient",
+    "purse-locked",
+    "purse-nonsense",
+    "purse-refused",
+    *READER,
+)
+"""What an account that lies on the card may say."""
+
+DEBIT = ("center-differs", "not-debited", "purse-bill-limit", "purse-day-limit")
+"""What debiting it may say besides."""
+
 LAW = (
     "amounts-disagree",
     "too-large",
@@ -176,7 +217,7 @@ LAW = (
 )
 """What splitting a bill may say."""
 
-QUOTE = (*READS, *LAW, "not-signed-in", "bill-in-the-future", "unknown-provider")
+QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "unknown-provider")
 """What a quote may say, and a settlement, which works it out again."""
 
 MOVES_MONEY = (*CENTER, *KEY, "not-signed-in", "person-in-doubt")

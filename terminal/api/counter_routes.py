@@ -11,12 +11,14 @@ from terminal.api.served import json_answer
 from terminal.api.types import (
     IdentificationAnswer,
     IdentificationRequest,
+    InquiryRequest,
     QuoteAnswer,
     QuoteRequest,
     SessionAnswer,
     SessionRequest,
 )
 from terminal.counter.counter import Counter, Identification, Quote
+from terminal.counter.inquiry import Inquiry
 from terminal.errors import Refused
 from terminal.limits import BILL_BYTES_MAX
 from terminal.settlement.bill import Bill, Patient
@@ -48,6 +50,11 @@ async def identify(call: Call[IdentificationRequest, None]) -> Response:
     """Read the card and ask the center who it is (1101)."""
     found = await call.terminal.call(call.terminal.counter.identify_card)
     return json_answer(_identification(found), 201)
+
+
+async def inquiry(call: Call[InquiryRequest, None]) -> Response:
+    """What an identified person has; the center is not asked again."""
+    return json_answer(await call.terminal.call(lambda: call.terminal.counter.inquire(call.body.identification)))
 
 
 async def quote(call: Call[QuoteRequest, None]) -> Response:
@@ -135,6 +142,17 @@ OPERATIONS: tuple[AnyOperation, ...] = (
             "card-blacklisted",
             "person-in-doubt",
         ),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/inquiries",
+        tag="identifications",
+        zh="查询已识别人员的账户余额和年度累计（已计入本终端未上传部分）",
+        en="Balance and year of an identified person, with what this terminal has not uploaded counted",
+        handler=inquiry,
+        takes=InquiryRequest,
+        gives={200: Inquiry},
+        errors=(*BODY, *READS, "not-signed-in", "no-such-identification"),
     ),
     Operation(
         method="POST",

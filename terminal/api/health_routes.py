@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.responses import Response
 
 from terminal.api.codes import READS
 from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.served import json_answer
-from terminal.api.types import HealthAnswer, Liveness
+from terminal.api.types import DevicesAnswer, DiagnosisAnswer, DiagnosisCheck, HealthAnswer, Liveness
 from terminal.errors import Unavailable
 
 
@@ -26,6 +28,18 @@ async def readyz(call: Call[None, None]) -> Response:
 async def health(call: Call[None, None]) -> Response:
     """Devices, queues, day, center as last known."""
     return json_answer(await call.terminal.health())
+
+
+async def devices(call: Call[None, None]) -> Response:
+    """Each device's own word."""
+    return json_answer(DevicesAnswer((await call.terminal.health()).devices))
+
+
+async def diagnosis(call: Call[None, None]) -> Response:
+    """The doctor's report. It takes its time, and the counter goes on meanwhile."""
+    report = await asyncio.to_thread(call.terminal.diagnose)
+    checks = [DiagnosisCheck(one.name, one.verdict, one.detail, one.remedy) for one in report.checks]
+    return json_answer(DiagnosisAnswer(report.terminal_id, report.version, report.printed_at, report.verdict, checks))
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -57,5 +71,24 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handler=health,
         gives={200: HealthAnswer},
         errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/devices",
+        tag="devices",
+        zh="各设备状态：正常、故障或不明",
+        en="Each device's own word: good, fault or unknown",
+        handler=devices,
+        gives={200: DevicesAnswer},
+        errors=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/diagnosis",
+        tag="devices",
+        zh="体检报告：逐项结论与处置建议",
+        en="The doctor's report: a verdict for each part, and what to do",
+        handler=diagnosis,
+        gives={200: DiagnosisAnswer},
     ),
 )

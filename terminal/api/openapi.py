@@ -26,6 +26,7 @@ _KEY_PARAMETER = {
 _PATH_SCHEMAS: dict[str, tuple[str, Schema]] = {
     "id": ("编号 / its number", {"type": "string", "minLength": 1}),
     "message_id": ("消息编号 / the message's number", {"type": "string", "minLength": 1}),
+    "policy": ("政策 / the policy's name", {"type": "string", "minLength": 1, "example": "example-employee"}),
     "day": ("营业日 / business day", {"type": "string", "format": "date", "example": "2021-06-30"}),
     "month": (
         "月份 / month",

@@ -19,6 +19,7 @@ from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
 from terminal.counter.recover import Recovered
 from terminal.journal.journal import Journal
+from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Served:
     receipt_columns: width of a receipt as text. clock: the process's.
     wake_uploads: the center is tried again whatever the pause; within `exclusive`, and not on the counter's thread.
     at_start: what the start found half done.
+    diagnose: looks at everything; it takes its time, off the counter's thread.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. catalogue: what is sold here.
@@ -52,6 +54,7 @@ class Served:
     arrival_seconds_max: int
     wake_uploads: Callable[[], None]
     at_start: Recovered
+    diagnose: Callable[[], DoctorReport]
     kick_drawer: Callable[[], None]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ import datetime as dt
 
 from starlette.responses import PlainTextResponse, Response
 
-from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, READS, RECEIPT, VOID
+from terminal.api.codes import BODY, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, VOID
 from terminal.api.contract import AnyOperation, Call, Media, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import (
@@ -108,7 +108,16 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         takes=SettleRequest,
         keyed=True,
         gives={201: SettledAnswer},
-        errors=(*BODY, *QUOTE, *MOVES_MONEY, "no-such-quote", "quote-changed", "consent-needed", "printer-not-ready"),
+        errors=(
+            *BODY,
+            *QUOTE,
+            *DEBIT,
+            *MOVES_MONEY,
+            "no-such-quote",
+            "quote-changed",
+            "consent-needed",
+            "printer-not-ready",
+        ),
     ),
     Operation(
         method="GET",

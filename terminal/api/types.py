@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from terminal.receipt.doctor import Verdict
 from terminal.settlement.bill import Account, Bill, Entitlement, Patient, Year
 from terminal.settlement.result import Settlement
 
@@ -54,6 +55,12 @@ class IdentificationAnswer(Struct, frozen=True):
     entitlement: Entitlement
     account: Account
     year: Year
+
+
+class InquiryRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/inquiries: about whom."""
+
+    identification: Word
 
 
 class QuoteRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,6 +221,31 @@ class HealthAnswer(Struct, frozen=True):
     center: CenterAnswer
     uploads: dict[str, int]
     prints_waiting: int
+
+
+class DevicesAnswer(Struct, frozen=True):
+    """GET /v1/devices, by the port's name."""
+
+    devices: dict[str, DeviceAnswer]
+
+
+class DiagnosisCheck(Struct, frozen=True):
+    """One thing that was looked at; `remedy`: what to do, in Chinese and English."""
+
+    name: str
+    verdict: Verdict
+    detail: str
+    remedy: str
+
+
+class DiagnosisAnswer(Struct, frozen=True):
+    """GET /v1/diagnosis. `verdict`: the worst of the checks."""
+
+    terminal: str
+    version: str
+    at: dt.datetime
+    verdict: Verdict
+    checks: list[DiagnosisCheck]
 
 
 class Liveness(Struct, frozen=True):

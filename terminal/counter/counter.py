@@ -22,6 +22,7 @@ from terminal.counter.authorise import authorise
 from terminal.counter.day import DayReport, close_day
 from terminal.counter.downloads import Downloaded, Downloads
 from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
+from terminal.counter.inquiry import Inquiry, inquire
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.match import Difference, TillRow
 from terminal.counter.offline import OfflineLimits, limited
@@ -45,6 +46,7 @@ from terminal.receipt.test_page import CHOICES
 from terminal.settlement.bill import Bill, Provider
 from terminal.settlement.codec import decode
 from terminal.settlement.law import Law
+from terminal.settlement.shelf import Shelf
 
 __all__ = ["Counter", "DayReport", "Identification", "Quote", "SignedIn"]
 
@@ -107,6 +109,11 @@ class Counter:
         self._operator = ""
 
     @property
+    def shelf(self) -> Shelf:
+        """The law as it stands now, to be read."""
+        return self._law.shelf
+
+    @property
     def signed_in(self) -> str:
         """The operator who is signed in, or ""."""
         return self._operator
@@ -152,14 +159,17 @@ class Counter:
         self._identifications.keep(found.id, found)
         return found
 
+    def inquire(self, identification_id: str) -> Inquiry:
+        """Balance and year of an identified person. Raises Missing `no-such-identification`."""
+        self._require_operator()
+        identification = self._identified(identification_id)
+        return inquire(identification, self._pending_of(identification), self._clock.now().date())
+
     def quote(self, identification_id: str, bill: Bill) -> Quote:
         """Split a bill for an identified person. Nothing is written. Raises Missing, Refused with the place."""
         self._require_operator()
-        identification = self._identifications.get(identification_id)
-        if identification is None:
-            raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
-        identification = self._purses.seen(identification, bill.date)
-        pending = self._journal.pending_of(identification.person.person_number, identification.journal_seen)
+        identification = self._purses.seen(self._identified(identification_id), bill.date)
+        pending = self._pending_of(identification)
         filled = fill(bill, identification, self._providers, pending, self.business_day())
         filled = self._within_limits(filled, identification, pending)
         settlement, split_hash = split_of(filled, self._law)
@@ -340,6 +350,17 @@ class Counter:
     def last(self, count: int) -> list[SettlementRecord]:
         """The newest settlements and voids, newest first."""
         return self._journal.last(count)
+
+    def _pending_of(self, identification: Identification) -> list[SettlementRecord]:
+        """What of a person the center had not taken in when it was asked."""
+        return self._journal.pending_of(identification.person.person_number, identification.journal_seen)
+
+    def _identified(self, identification_id: str) -> Identification:
+        """Who was identified under this id. Raises Missing where it is unknown or has lapsed."""
+        found = self._identifications.get(identification_id)
+        if found is None:
+            raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
+        return found
 
     def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
         now = self._clock.now()

@@ -67,7 +67,7 @@ def fill(
         raise Refused("bill-in-the-future", f"the business day is {business_day}", f"营业日为 {business_day}", "date")
     if asked.policy not in ("", person.policy):
         raise _contradiction("policy")
-    year, balance = _with_pending(asked.date, identification, pending)
+    year, balance = counted(asked.date, identification, pending)
     account = msgspec.structs.replace(person.account, balance=balance)
     for name, known in (
         ("patient", (person.patient,)),
@@ -99,9 +99,7 @@ def clearing_class_of(service: Service) -> ClearingClass:
     return CLEARING_CLASSES.get(service, "outpatient")
 
 
-def _with_pending(
-    date: dt.date, identification: Identification, pending: Sequence[SettlementRecord]
-) -> tuple[Year, Fen]:
+def counted(date: dt.date, identification: Identification, pending: Sequence[SettlementRecord]) -> tuple[Year, Fen]:
     """The center's year and balance with what it has not taken in. Accumulators begin anew each January.
 
     A balance on the card has everything in it already.

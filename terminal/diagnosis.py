@@ -1,0 +1,106 @@
+"""The doctor's checks: everything that a terminal leans on, each with what was found and what to do.
+
+Promise: nothing is changed, and a journal that is in use is looked at as it was at one moment. The devices are asked
+through the doors that are given, since a device has one owner.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hw.ports import DeviceState, Health
+from terminal import __version__
+from terminal.clock import Clock
+from terminal.config import Config
+from terminal.errors import TerminalError
+from terminal.journal.audit import problems
+from terminal.receipt.doctor import Check, DoctorReport, Verdict
+from terminal.settlement.law import Law
+from terminal.settlement.shelf import read_key
+
+DISK_FREE_BYTES_MIN = 200 * 1024 * 1024
+"""Less than this on the journal's disk is a warning: a day of settlements is a few megabytes."""
+
+_VERDICTS: dict[Health, Verdict] = {Health.GOOD: "good", Health.FAULT: "fault", Health.UNKNOWN: "unknown"}
+
+Ask = Callable[[], DeviceState]
+
+
+def diagnose(
+    config: Config, path: str, clock: Clock, reader: Ask, printer: Ask, psam: Ask | None = None
+) -> DoctorReport:
+    """One visit of the doctor. path: of the configuration, as it is told. psam: most schemes need none."""
+    checks = (
+        Check("配置 configuration", "good", path),
+        _law(config),
+        _journal(config),
+        _disk(config),
+        _device("读卡器 card reader", reader, config.reader.kind),
+        *([_device("安全模块 PSAM", psam, config.psam.kind)] if psam else []),
+        _device("打印机 receipt printer", printer, config.printer.kind),
+        _center(config),
+    )
+    return DoctorReport(config.terminal.id, __version__, clock.now(), checks)
+
+
+def _law(config: Config) -> Check:
+    name, policies = "政策 policies", config.policies
+    try:
+        key = read_key(Path(policies.bureau_key)) if policies.bureau_key else None
+        law = Law.load([Path(path) for path in policies.supplements], policies.lapsed_goes_on, key)
+    except TerminalError as error:
+        return Check(name, "fault", str(error), "换上医保局发布的正确文件 replace the file by the bureau's")
+    return Check(name, "good", f"{len(law.shelf.policies)} policies, {len(policies.supplements)} supplements")
+
+
+def _journal(config: Config) -> Check:
+    name, path = "账本 journal", Path(config.terminal.journal)
+    if not path.exists():
+        return Check(name, "warning", "no journal yet", "首次启动时建立 it is made at the first start")
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            # One look at one moment: a terminal may be selling while it is examined.
+            connection.execute("BEGIN")
+            found = problems(connection, config.terminal.id)
+    except sqlite3.DatabaseError as error:
+        return Check(name, "fault", f"cannot be read: {error}", "恢复最近的备份 restore the newest backup")
+    if found:
+        return Check(name, "fault", found[0], "停用并联系工程师 stop using it and call the engineer")
+    return Check(name, "good", "agrees with its chain")
+
+
+def _disk(config: Config) -> Check:
+    folder = Path(config.terminal.journal).parent
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Check("磁盘 disk", "fault", f"{folder}: {error.strerror}", "建立该目录 make the folder")
+    if free < DISK_FREE_BYTES_MIN:
+        return Check("磁盘 disk", "warning", f"{free // 2**20} MiB free", "清理磁盘 free some space")
+    return Check("磁盘 disk", "good", f"{free // 2**20} MiB free")
+
+
+def _device(name: str, ask: Ask, kind: str) -> Check:
+    if kind == "none":
+        return Check(name, "warning", "none is configured", "在配置文件中填写 name one in the configuration")
+    state = ask()
+    remedy = "" if state.health is Health.GOOD else "检查电源和连线 check power and cable"
+    return Check(name, _VERDICTS[state.health], f"{state.code} {state.detail}".strip(), remedy)
+
+
+def _center(config: Config) -> Check:
+    name, parts = "中心 municipal center", urlsplit(config.center.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=config.center.reply_timeout_seconds):
+            return Check(name, "good", f"{parts.hostname}:{port} takes connections")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Check(name, "fault", f"{parts.hostname}:{port}: {reason}", "检查专线 check the line to the bureau")
