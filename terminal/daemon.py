@@ -23,6 +23,7 @@ from hw.purse_port import PurseTerminal
 from terminal.api.app import make_app
 from terminal.api.background import Background, JournalFromAfar
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
+from terminal.api.events import EventHub
 from terminal.api.log import LOGGER, log_to
 from terminal.api.rates import Rates
 from terminal.api.served import Served
@@ -51,6 +52,7 @@ from terminal.devices import Printer, printer_of, purse_terminal_of, reader_of
 from terminal.diagnosis import Ask, diagnose
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
+from terminal.journal.news import News
 from terminal.journal.records import PrintJob
 from terminal.receipt.blocks import Document
 from terminal.receipt.forms import load_forms
@@ -98,6 +100,7 @@ class _Terminal:
     thread: CounterThread
     catalogue: Catalogue
     recovered: Recovered
+    events: EventHub
 
 
 def _open(config: Config, thread: CounterThread) -> _Terminal:
@@ -114,8 +117,10 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     reader, printer = reader_of(config.reader), printer_of(config.printer)
     purses = purse_terminal_of(config.psam, config.reader)
+    events = EventHub(clock)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
     try:
+        journal.tell(lambda: events.listened, partial(_publish, events))
         sight = CenterSight(clock)
         # Two connections to the center: a slow upload must not hold up who stands at the counter.
         desk = _desk(config, sight, journal, clock)
@@ -149,8 +154,12 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         journal.close()
         raise
     return _Terminal(
-        clock, journal, reader, printer, purses, counter, prints, upload, sight, thread, catalogue, recovered
+        clock, journal, reader, printer, purses, counter, prints, upload, sight, thread, catalogue, recovered, events
     )
+
+
+def _publish(events: EventHub, news: News) -> None:
+    events.publish(news.kind, news.data, news.number, news.at)
 
 
 def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
@@ -236,10 +245,13 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
             config, "in use", terminal.clock, terminal.reader.state, terminal.printer.state, _psam(terminal)
         ),
         kick_drawer=lambda: open_drawer(terminal.printer),
+        events=terminal.events,
         fonts=tuple(config.receipt.fonts),
         catalogue=terminal.catalogue,
     )
-    server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds)
+    server = Server(
+        make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, terminal.events.close
+    )
     with told_to_stop(server.stop):
         working = asyncio.create_task(background.work())
         working.add_done_callback(lambda _: server.stop())

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from terminal.api import (
     catalogue_routes,
     counter_routes,
+    event_routes,
     health_routes,
     ledger_routes,
     page_routes,
@@ -37,6 +38,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *catalogue_routes.OPERATIONS,
     *picture_routes.OPERATIONS,
     *policy_routes.OPERATIONS,
+    *event_routes.OPERATIONS,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (*_SERVED, *documentation(_SERVED))

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from terminal.api.codes import EVERYWHERE, TOKEN
-from terminal.api.guard import REQUEST_BYTES_MAX, has_body, idempotency_key, read_json, read_query
+from terminal.api.guard import REQUEST_BYTES_MAX, has_body, idempotency_key, last_event_id, read_json, read_query
 from terminal.api.served import Served, served
 from terminal.api.token import needs_token, till_of
 from terminal.errors import Conflict, Refused
@@ -38,7 +38,7 @@ KEYS_RUNNING = "keys_running"
 class Call(Generic[B, Q]):
     """One request, checked: `path` by name, `body` and `query` decoded, `key` where the operation is keyed, else "".
 
-    till: whose token it came with, "" on a path that needs none.
+    till: whose token it came with, "" on a path that needs none. after: the event that a resuming listener heard last.
     """
 
     terminal: Served
@@ -47,6 +47,7 @@ class Call(Generic[B, Q]):
     query: Q
     key: str
     till: str
+    after: int | None = None
 
     @property
     def day(self) -> dt.date:
@@ -74,8 +75,8 @@ class Operation(Generic[B, Q]):
     """One method of one path.
 
     zh, en: one line for people. takes, query: what body and query are decoded as; None takes none. body_needed: whether
-    the body may be left out. keyed: it moves money, and its repeat under the same key gets the same bytes. gives: by
-    status. errors: codes beside `EVERYWHERE`.
+    the body may be left out. keyed: it moves money, and its repeat under the same key gets the same bytes. resumes: it
+    is a stream that goes on after `Last-Event-ID`. gives: by status. errors: codes beside `EVERYWHERE`.
     """
 
     method: Method
@@ -90,6 +91,7 @@ class Operation(Generic[B, Q]):
     body_bytes_max: int = REQUEST_BYTES_MAX
     body_needed: bool = True
     keyed: bool = False
+    resumes: bool = False
     errors: tuple[str, ...] = ()
 
     @property
@@ -123,7 +125,8 @@ def route_of(operation: AnyOperation) -> Route:
         query = read_query(request, operation.query)
         key = idempotency_key(request) if operation.keyed else ""
         body = await _body(request, operation)
-        call = Call(served(request), request.path_params, body, query, key, till_of(request))
+        after = last_event_id(request) if operation.resumes else None
+        call = Call(served(request), request.path_params, body, query, key, till_of(request), after)
         if not key:
             return await operation.handler(call)
         with _running(getattr(request.app.state, KEYS_RUNNING), key):

@@ -43,7 +43,7 @@ class Subscription:
 
     def __init__(self, hub: EventHub, wake: Callable[[], None]) -> None:
         self._hub = hub
-        self._wake = wake
+        self.wake = wake
         self._waiting: deque[Event] = deque()
         self._lock = threading.Lock()
         self._lost_count = 0
@@ -67,7 +67,7 @@ class Subscription:
             if len(self._waiting) > EVENTS_WAITING_MAX:
                 self._waiting.popleft()
                 self._lost_count += 1
-        self._wake()
+        self.wake()
 
     def __enter__(self) -> Self:
         return self
@@ -85,22 +85,48 @@ class EventHub:
         self._clock = clock
         self._listeners: list[Subscription] = []
         self._lock = threading.Lock()
+        self._closed = False
 
-    def publish(self, kind: str, data: Mapping[str, str] | None = None, number: int | None = None) -> None:
-        """Tell every listener. number: of the journal's entry, where there is one."""
+    @property
+    def listened(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the terminal stops, and nothing more will come."""
+        return self._closed
+
+    def close(self) -> None:
+        """The terminal stops: every listener is woken, and none is taken any more."""
         with self._lock:
-            event = Event(number, kind, self._clock.now(), dict(data or {}))
+            self._closed = True
+            for listener in self._listeners:
+                listener.wake()
+
+    def publish(
+        self,
+        kind: str,
+        data: Mapping[str, str] | None = None,
+        number: int | None = None,
+        at: dt.datetime | None = None,
+    ) -> None:
+        """Tell every listener. number, at: of the journal's entry, where there is one; else it happened now."""
+        with self._lock:
+            event = Event(number, kind, at or self._clock.now(), dict(data or {}))
             for listener in self._listeners:
                 listener.offer(event)
 
     def subscribe(self, wake: Callable[[], None] = lambda: None) -> Subscription:
-        """Listen from now on. Raises Unavailable `busy` where too many do.
+        """Listen from now on. Raises Unavailable `busy` where too many do, `not-ready`.
 
         wake: called after each event from the publisher's thread; returns at once and does not call the hub
         (`lambda: loop.call_soon_threadsafe(came.set)`).
         """
         listener = Subscription(self, wake)
         with self._lock:
+            if self._closed:
+                raise Unavailable("not-ready", "the terminal stops", "终端正在停止", "terminal")
             if len(self._listeners) >= LISTENERS_MAX:
                 raise Unavailable("busy", "too many listen already; close one", "事件订阅过多，请关闭一个", "events")
             self._listeners.append(listener)

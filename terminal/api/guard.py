@@ -28,6 +28,9 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 REQUEST_BYTES_MAX = 65_536
 """A request's body, where it is not a bill."""
 
+EVENT_DIGITS_MAX = 15
+"""An event's id, which is the number of an entry."""
+
 _ANSWER_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -133,6 +136,16 @@ def idempotency_key(request: Request) -> str:
             "Idempotency-Key",
         )
     return key
+
+
+def last_event_id(request: Request) -> int | None:
+    """The number of the event that a listener heard last; None where it names none. Raises Refused."""
+    given = request.headers.get("last-event-id", "")
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) <= EVENT_DIGITS_MAX):
+        raise Refused("bad-input", "it is the id of an event", "应为事件的编号", "Last-Event-ID")
+    return int(given)
 
 
 async def _read_bounded(request: Request, bytes_max: int) -> bytes:

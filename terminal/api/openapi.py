@@ -9,6 +9,7 @@ from typing import Any
 from terminal import __version__
 from terminal.api.codes import CODES, NOWHERE
 from terminal.api.contract import AnyOperation, Gives, Media
+from terminal.api.guard import EVENT_DIGITS_MAX
 from terminal.api.problem import MEDIA_TYPE, Problem, status_of
 from terminal.api.schema import REFERENCE_PREFIX, Schema, Schemas
 from terminal.limits import KEY_CHARACTERS_MAX
@@ -21,6 +22,14 @@ _KEY_PARAMETER = {
     "required": True,
     "description": "一次意图一个键，重复请求用同一键，应答逐字节相同 / one for every intent, the same for its repeats",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_CHARACTERS_MAX, "pattern": "^[!-~]+$"},
+}
+
+_RESUME_PARAMETER = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "最后收到的事件编号，从其后续听 / the id of the event that was heard last",
+    "schema": {"type": "string", "pattern": f"^[0-9]{{1,{EVENT_DIGITS_MAX}}}$"},
 }
 
 _PATH_SCHEMAS: dict[str, tuple[str, Schema]] = {
@@ -81,6 +90,8 @@ def _operation(operation: AnyOperation, schemas: Schemas) -> Document:
     parameters = [*_path_parameters(operation), *_query_parameters(operation, schemas)]
     if operation.keyed:
         parameters.append(_KEY_PARAMETER)
+    if operation.resumes:
+        parameters.append(_RESUME_PARAMETER)
     if parameters:
         described["parameters"] = parameters
     if operation.takes is not None:

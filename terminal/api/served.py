@@ -10,6 +10,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from terminal.api.events import EventHub
 from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
@@ -37,7 +38,7 @@ class Served:
     diagnose: looks at everything; it takes its time, off the counter's thread.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
-    terminal is called beyond loopback. catalogue: what is sold here.
+    terminal is called beyond loopback. catalogue: what is sold here. events: who listens.
     """
 
     counter: Counter
@@ -56,6 +57,7 @@ class Served:
     at_start: Recovered
     diagnose: Callable[[], DoctorReport]
     kick_drawer: Callable[[], None]
+    events: EventHub
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     catalogue: Catalogue = field(default_factory=Catalogue)

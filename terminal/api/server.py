@@ -25,7 +25,15 @@ HANDSHAKE_SECONDS_MAX = 5
 class Server(uvicorn.Server):
     """uvicorn, quiet and bounded, which says once that it listens."""
 
-    def __init__(self, app: ASGIApp, terminal_id: str, doors: Sequence[Door], arrival_seconds_max: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        terminal_id: str,
+        doors: Sequence[Door],
+        arrival_seconds_max: int,
+        stopping: Callable[[], None],
+    ) -> None:
+        """stopping: ends the streams, which would not end by themselves."""
         super().__init__(
             uvicorn.Config(
                 app,
@@ -43,6 +51,7 @@ class Server(uvicorn.Server):
         )
         self._terminal_id = terminal_id
         self._doors = doors
+        self._stopping = stopping
         self._arrival_seconds_max = arrival_seconds_max
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -61,6 +70,11 @@ class Server(uvicorn.Server):
         for door in self._doors:
             LOGGER.info("ready", extra={"terminal": self._terminal_id, "host": door.host, "port": door.port})
         print(f"terminal {self._terminal_id} ready: {self._doors[0].url}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, end the streams, and wait for the requests that are begun."""
+        self._stopping()
+        await super().shutdown(sockets)
 
     def stop(self) -> None:
         """End after the requests that are begun."""

@@ -3,7 +3,7 @@
 Its parts are layered below, one job each.
 
 numbering → commit → look → intents → debits → outbox → printjobs → known → published → repairs → days → tills →
-law_files: each floor adds its methods to `Journal`.
+law_files → news: each floor adds its methods to `Journal`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Self
 from terminal.clock import Clock
 from terminal.journal.audit import problems
 from terminal.journal.chain import newest
-from terminal.journal.law_files import LawFiles
+from terminal.journal.news import Newsroom
 
 
-class Journal(LawFiles):
+class Journal(Newsroom):
     """One terminal's journal. One thread opens it, uses it and closes it."""
 
     @classmethod

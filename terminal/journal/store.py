@@ -12,7 +12,7 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from terminal.clock import BEIJING, Clock
@@ -44,6 +44,7 @@ class Store:
         self.path = path
         self.terminal_id = terminal_id
         self.clock = clock
+        self._written: Callable[[], None] = lambda: None
         self._lock = _only_opener(path)
         try:
             self._connection = _connect(path)
@@ -84,6 +85,11 @@ class Store:
                 "流水库无法写入，未作任何改动；请检查磁盘",
                 "journal",
             ) from error
+        self._written()
+
+    def on_written(self, written: Callable[[], None]) -> None:
+        """Call `written` after each write transaction, when it is durable. It raises nothing."""
+        self._written = written
 
     def _prepare(self) -> None:
         for name, wanted, _ in _PRAGMAS:

@@ -14,6 +14,9 @@ from jsonschema_rs import Draft202012Validator, Registry
 
 Document = dict[str, Any]
 
+STREAM = "text/event-stream"
+"""A stream has no end that could be waited for: only its status and its type are judged."""
+
 _URI = "urn:terminal:openapi"
 
 
@@ -28,17 +31,18 @@ class Contract:
 
     def check(self, answer: httpx.Response) -> None:
         """Raises AssertionError where the document does not describe this answer. Reads the answer."""
-        answer.read()
         path, method = answer.request.url.path, answer.request.method
         named = self.operation_of(method, path)
         media = answer.headers.get("content-type", "").partition(";")[0]
+        if media != STREAM:
+            answer.read()
         if named is None:
             code = answer.json()["code"] if media == "application/problem+json" else ""
             assert code in self.document["x-problems-without-route"], f"{method} {path}: {answer}"
             return
         found = named["responses"].get(str(answer.status_code))
         assert found or answer.status_code == 405, f"{method} {path} answers {answer.status_code}, undocumented"
-        if not found or (not answer.content and "content" not in found):
+        if not found or (media != STREAM and not answer.content and "content" not in found):
             return
         assert media in found.get("content", {}), f"{method} {path} answers {media}, undocumented"
         if media.endswith("json"):
