@@ -20,6 +20,8 @@ from msgspec import Meta, Struct
 from terminal.errors import Refused
 from terminal.limits import (
     CENTER_REPLY_TIMEOUT_SECONDS,
+    CODE_LIFE_SECONDS,
+    CODE_LIFE_SECONDS_MAX,
     RETRY_PAUSE_SECONDS_MAX,
     RETRY_PAUSE_SECONDS_MIN,
     TEXT_CHARACTERS_MAX,
@@ -111,13 +113,17 @@ class ReaderSection(Section, frozen=True):
 
 
 class ScannerSection(Section, frozen=True):
-    """The QR scanner. prefix: what it puts before each code. silence_ends: it sends neither CR nor LF."""
+    """The QR scanner. prefix: what it puts before each code. silence_ends: it sends neither CR nor LF.
+
+    code_life_seconds: how long the province lets a code live at the longest; within it none is sent twice.
+    """
 
     kind: Literal["serial", "none"] = "none"
     port: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] = ""
     baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 9600
     prefix: Annotated[str, Meta(max_length=16, pattern=r"\A[!-~]*\Z")] = ""
     silence_ends: bool = False
+    code_life_seconds: Annotated[int, Meta(ge=1, le=CODE_LIFE_SECONDS_MAX)] = CODE_LIFE_SECONDS
 
 
 class PsamSection(Section, frozen=True):

@@ -8,6 +8,7 @@ is put right before the first request is taken.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import secrets
 import sys
@@ -18,8 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from hw.ports import CardReader, DeviceState, ReceiptPrinter
-from hw.purse_port import PurseTerminal
+from hw.ports import DeviceState, ReceiptPrinter
 from terminal.api.app import make_app
 from terminal.api.background import Background, JournalFromAfar
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
@@ -48,9 +48,11 @@ from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
-from terminal.devices import Printer, printer_of, purse_terminal_of, reader_of
-from terminal.diagnosis import Ask, diagnose
+from terminal.counter.scan import ScanDesk
+from terminal.devices import Devices, devices_of
+from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
+from terminal.hotplug import Hotplug, hotplug_of
 from terminal.journal.journal import Journal
 from terminal.journal.news import News
 from terminal.journal.records import PrintJob
@@ -90,9 +92,8 @@ class _Terminal:
 
     clock: Clock
     journal: Journal
-    reader: CardReader
-    printer: Printer
-    purses: PurseTerminal | None
+    devices: Devices
+    hotplug: Hotplug
     counter: Counter
     prints: PrintQueue | PaperlessQueue
     upload: Upload
@@ -100,7 +101,6 @@ class _Terminal:
     thread: CounterThread
     catalogue: Catalogue
     recovered: Recovered
-    events: EventHub
 
 
 def _open(config: Config, thread: CounterThread) -> _Terminal:
@@ -115,9 +115,8 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     law = Law(shelve(()))
     catalogue = Catalogue.load(Path(config.catalogue.file)) if config.catalogue.file else Catalogue()
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
-    reader, printer = reader_of(config.reader), printer_of(config.printer)
-    purses = purse_terminal_of(config.psam, config.reader)
-    events = EventHub(clock)
+    devices, events = devices_of(config), EventHub(clock)
+    hotplug = hotplug_of(config, devices, events)
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
     try:
         journal.tell(lambda: events.listened, partial(_publish, events))
@@ -132,7 +131,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             journal,
             law,
             desk,
-            reader,
+            devices.reader,
             config.providers_by_id,
             clock,
             lambda: secrets.token_hex(IDENTITY_BYTES),
@@ -140,22 +139,22 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             training=config.clock.starts_at is not None,
             mode=config.terminal.mode,
             limits=_limits(config.center),
-            printer=printer,
+            printer=devices.printer,
             paperless=config.printer.kind == "none",
             forms=forms,
             columns=config.printer.columns,
             downloads=Downloads(journal, law, InForce(journal), shelve, bureau_key),
-            purse_terminal=purses,
+            purse_terminal=devices.purses,
             purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
+            removals=hotplug.removals,
+            code_life_seconds=config.scanner.code_life_seconds,
         )
-        prints = _prints(config, from_afar, printer, lambda job: thread.run(lambda: counter.document_of(job)))
+        prints = _prints(config, from_afar, devices.printer, lambda job: thread.run(lambda: counter.document_of(job)))
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
         journal.close()
         raise
-    return _Terminal(
-        clock, journal, reader, printer, purses, counter, prints, upload, sight, thread, catalogue, recovered, events
-    )
+    return _Terminal(clock, journal, devices, hotplug, counter, prints, upload, sight, thread, catalogue, recovered)
 
 
 def _publish(events: EventHub, news: News) -> None:
@@ -224,7 +223,8 @@ def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
 
 async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence[Door]) -> int:
     server: Server
-    background = Background(terminal.upload.tick, terminal.prints.tick, terminal.clock)
+    events = terminal.hotplug.events
+    background = Background(terminal.upload.tick, terminal.prints.tick, terminal.clock, terminal.hotplug.tick)
     served = Served(
         counter=terminal.counter,
         journal=terminal.journal,
@@ -241,18 +241,15 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         names=_names(config.api),
         wake_uploads=terminal.upload.wake,
         at_start=terminal.recovered,
-        diagnose=lambda: diagnose(
-            config, "in use", terminal.clock, terminal.reader.state, terminal.printer.state, _psam(terminal)
-        ),
-        kick_drawer=lambda: open_drawer(terminal.printer),
-        events=terminal.events,
+        diagnose=lambda: diagnose(config, "in use", terminal.clock, terminal.devices.states()),
+        kick_drawer=lambda: open_drawer(terminal.devices.printer),
+        scanning=ScanDesk(terminal.devices.scanner, terminal.clock),
+        events=events,
         fonts=tuple(config.receipt.fonts),
         catalogue=terminal.catalogue,
     )
-    server = Server(
-        make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, terminal.events.close
-    )
-    with told_to_stop(server.stop):
+    server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, events.close)
+    with told_to_stop(server.stop), contextlib.closing(terminal.devices), terminal.hotplug:
         working = asyncio.create_task(background.work())
         working.add_done_callback(lambda _: server.stop())
         await server.serve()
@@ -278,15 +275,9 @@ def _till_noting(terminal: _Terminal) -> Callable[[Mapping[str, str]], Awaitable
     return note
 
 
-def _psam(terminal: _Terminal) -> Ask | None:
-    return terminal.purses.state if terminal.purses else None
-
-
 async def _health(config: Config, terminal: _Terminal) -> HealthAnswer:
+    asked = terminal.devices.states()
     # A device that takes its time to answer keeps nobody waiting but who asked.
-    asked: dict[str, Callable[[], DeviceState]] = {"reader": terminal.reader.state, "printer": terminal.printer.state}
-    if terminal.purses is not None:
-        asked["psam"] = terminal.purses.state
     states = await asyncio.gather(*(asyncio.to_thread(ask) for ask in asked.values()))
     devices = {name: _device(state) for name, state in zip(asked, states, strict=True)}
     return await terminal.thread.call(lambda: _facts(config, terminal, devices))
@@ -304,6 +295,8 @@ def _facts(config: Config, terminal: _Terminal, devices: dict[str, DeviceAnswer]
         business_day=day,
         day_state=journal.day_state(day),
         devices=devices,
+        card_service=terminal.hotplug.card_service,
+        readers=terminal.hotplug.readers,
         center=terminal.sight.last,
         uploads=journal.counts(),
         prints_waiting=len(journal.print_queue()),

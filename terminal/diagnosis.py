@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,18 +32,23 @@ _VERDICTS: dict[Health, Verdict] = {Health.GOOD: "good", Health.FAULT: "fault", 
 Ask = Callable[[], DeviceState]
 
 
-def diagnose(
-    config: Config, path: str, clock: Clock, reader: Ask, printer: Ask, psam: Ask | None = None
-) -> DoctorReport:
-    """One visit of the doctor. path: of the configuration, as it is told. psam: most schemes need none."""
+_DEVICES = {
+    "reader": "读卡器 card reader",
+    "psam": "安全模块 PSAM",
+    "scanner": "扫码器 QR scanner",
+    "printer": "打印机 receipt printer",
+}
+"""By the name of their section of the configuration."""
+
+
+def diagnose(config: Config, path: str, clock: Clock, devices: Mapping[str, Ask]) -> DoctorReport:
+    """One visit of the doctor. path: of the configuration, as it is told. devices: those there are, by section."""
     checks = (
         Check("配置 configuration", "good", path),
         _law(config),
         _journal(config),
         _disk(config),
-        _device("读卡器 card reader", reader, config.reader.kind),
-        *([_device("安全模块 PSAM", psam, config.psam.kind)] if psam else []),
-        _device("打印机 receipt printer", printer, config.printer.kind),
+        *(_device(name, devices[key], getattr(config, key).kind) for key, name in _DEVICES.items() if key in devices),
         _center(config),
     )
     return DoctorReport(config.terminal.id, __version__, clock.now(), checks)

@@ -31,6 +31,14 @@ COUNT_MAX = 10_000
 QUOTE_LIFE_SECONDS = 600
 """A quote lapses after this; a lapsed quote is quoted again."""
 
+CARD_LEASE_SECONDS = 600
+"""A card that was read belongs to one basket for this long after its last use."""
+
+CODE_LIFE_SECONDS = 3_600
+"""How long an e-credential's code lives at the longest, where the configuration says nothing else."""
+
+CODE_LIFE_SECONDS_MAX = 86_400
+
 QUOTES_OPEN_MAX = 1_000
 """Quotes held in memory; the oldest goes first."""
 
@@ -46,4 +54,7 @@ RETRY_PAUSE_SECONDS_MAX = 300
 # int64 must hold fen x 10^8: the exact sums of the core are kept in hundred-millionths of a fen.
 assert AMOUNT_FEN_MAX * RATE_BASIS_POINTS_ONE * RATE_BASIS_POINTS_ONE < 2**63
 assert BILL_BYTES_MAX > BILL_ITEMS_MAX * TEXT_CHARACTERS_MAX
+# Whoever can still settle a quote still has its card.
+assert CARD_LEASE_SECONDS >= QUOTE_LIFE_SECONDS
+assert CODE_LIFE_SECONDS <= CODE_LIFE_SECONDS_MAX
 assert RETRY_PAUSE_SECONDS_MIN < RETRY_PAUSE_SECONDS_MAX

@@ -38,14 +38,16 @@ class JournalFromAfar:
 
 
 class Background:
-    """The two loops. Make it, run `work()` beside the server, call `stop()` when the server has ended.
+    """The loops. Make it, run `work()` beside the server, call `stop()` when the server has ended.
 
     upload, prints: called on a thread of their own each; they reach the journal by `JournalFromAfar`. prints is
-    None where there is no printer: documents wait in the queue where they can be seen.
+    None where there is no printer: documents wait in the queue where they can be seen. devices: looks at what has no
+    watcher of its own.
     """
 
-    def __init__(self, upload: Tick, prints: Tick | None, clock: Clock) -> None:
-        self._ticks = [("uploads", upload)] + ([("prints", prints)] if prints else [])
+    def __init__(self, upload: Tick, prints: Tick | None, clock: Clock, devices: Tick | None = None) -> None:
+        ticks = (("uploads", upload), ("prints", prints), ("devices", devices))
+        self._ticks = [(name, tick) for name, tick in ticks if tick is not None]
         self._clock = clock
         self._in_flight = {name: asyncio.Lock() for name, _ in self._ticks}
         self._work_came = {name: asyncio.Event() for name, _ in self._ticks}

@@ -24,6 +24,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
     (Refused,): {
         "amount-too-large": ("金额超出可书写范围", "an amount is beyond what can be written in capitals"),
         "amounts-disagree": ("单价乘数量与金额不符", "unit price times quantity is not the amount"),
+        "bad-code": ("不是有效的电子凭证码", "this is no e-credential code"),
+        "bad-id-number": ("身份证号码有误", "this is no identity number, or its check character does not agree"),
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
         "body-cut": ("请求体不完整", "the connection ended within the body"),
@@ -35,6 +37,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "card-damaged": ("卡内数据无法读取", "the card cannot be read"),
         "card-expired": ("卡已过期", "the card's validity has ended"),
         "center-refused": ("医保中心拒绝", "the center says no, with its reason"),
+        "code-refused": ("医保中心不接受此码", "the center does not take this code; a fresh one is needed"),
+        "code-used": ("此码已使用", "this code went to the center before; a fresh one is needed"),
         "consent-needed": ("须患者知情同意", "the patient must agree to pay what lies outside the catalogue"),
         "contradiction": ("与已知信息矛盾", "it contradicts the card, the center, the configuration or itself"),
         "day-to-come": ("该日尚未到来", "this day has not come yet"),
@@ -42,6 +46,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "foreign-host": ("Host 不是本机名", "the Host is not a name of this machine"),
         "foreign-origin": ("拒绝其他来源的网页", "a page of another origin asked"),
         "head-too-long": ("请求头过长", "the request line and the headers are too long"),
+        "identify-not-allowed": ("政策不允许此种识别方式", "the law knows no such way to identify"),
         "key-missing": ("缺少 Idempotency-Key", "a request that moves money needs an Idempotency-Key"),
         "left-to-bureau": ("政策留待医保局规定", "the decree leaves this to the bureau, and no supplement gives it"),
         "missing-fact": ("缺少结算所需事实", "the law needs a fact that the bill does not tell"),
@@ -64,6 +69,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
         "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),
+        "number-and-center-differ": ("证件号码与医保中心不符", "the center answered about another number"),
         "numbers-used-up": ("当日结算号已用完", "this day's settlement numbers are used up"),
         "outside-versions": ("该日期无有效政策版本", "no version of the policy is in force on that date"),
         "token-missing": ("须有 Authorization: Bearer 令牌", "the request needs a till's token"),
@@ -86,8 +92,9 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
     },
     (Conflict,): {
-        "card-swapped": ("读卡器中的卡已更换", "another card is in the reader than before"),
         "already-voided": ("该结算已撤销", "it was taken back before"),
+        "card-leased": ("此卡正用于另一笔业务", "the card belongs to another basket"),
+        "card-swapped": ("读卡器中的卡已更换", "another card is in the reader than was read; nothing was settled"),
         "day-closed": ("营业日已关账", "the business day is closed"),
         "intent-open": ("该结算的撤销正在处理", "its void is being asked for"),
         "key-reused": ("该幂等键已用于另一请求", "the key stands for another request"),
@@ -96,6 +103,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-committed": ("该结算尚未完成", "this settlement is not committed"),
         "not-parked": ("该消息未被搁置", "this message is not parked"),
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
+        "scan-cancelled": ("扫码已取消", "the wait for a code was cancelled"),
+        "scan-waiting": ("正在等待扫码", "a code is waited for already"),
         "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),
     },
     (Unavailable,): {
@@ -107,14 +116,17 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "journal-unwritable": ("流水库无法写入", "the journal cannot be written; nothing was changed"),
         "no-answer": ("读卡器忙或故障", "the card reader is busy or failed"),
         "no-card": ("读卡器中无卡", "there is no card in the reader"),
+        "no-code": ("未在规定时间内扫到码", "no code was shown in time"),
         "no-font": ("缺少中文字体", "no font for Chinese is installed"),
         "no-reader": ("读卡器未应答", "no card reader answers"),
+        "no-scanner": ("未配置扫码器", "this terminal has no scanner"),
         "not-ready": ("终端正在启动或停止", "the terminal starts or stops"),
         "person-in-doubt": ("该参保人有未确认的业务", "a message of this person has no answer yet"),
         "pin-needed": ("须先验证密码", "the card asks for its PIN first"),
         "too-many-connections": ("连接过多", "too many connections are open"),
         "too-many-requests": ("请求过于频繁", "more requests a second than allowed; wait, then ask again"),
         "too-slow": ("请求接收超时", "the request did not arrive in time"),
+        "scanner-offline": ("扫码器未应答", "the scanner does not answer"),
         "tills-out-of-reach": ("无法读取收银端登记文件", "the file of tills cannot be read"),
         "printer-not-ready": ("打印机未就绪", "the printer cannot print; nothing was begun"),
     },
@@ -200,6 +212,23 @@ PURSE = (
 
 DEBIT = ("center-differs", "not-debited", "purse-bill-limit", "purse-day-limit")
 """What debiting it may say besides."""
+SCAN = ("no-scanner", "scanner-offline", "no-code", "scan-waiting", "scan-cancelled")
+"""What waiting for a code may say."""
+
+IDENTIFY = (
+    "bad-code",
+    "bad-id-number",
+    "code-used",
+    "code-refused",
+    "identify-not-allowed",
+    "card-and-center-differ",
+    "number-and-center-differ",
+    "unknown-policy",
+)
+"""What may be wrong with what was shown, whatever it was."""
+
+STILL_THERE = ("card-leased", "card-swapped", "card-removed", "card-blocked", "card-mute", "no-reader", "no-answer")
+"""What looking at the card again before money moves may say."""
 
 LAW = (
     "amounts-disagree",

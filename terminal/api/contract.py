@@ -38,7 +38,8 @@ KEYS_RUNNING = "keys_running"
 class Call(Generic[B, Q]):
     """One request, checked: `path` by name, `body` and `query` decoded, `key` where the operation is keyed, else "".
 
-    till: whose token it came with, "" on a path that needs none. after: the event that a resuming listener heard last.
+    till: whose token it came with, "" on a path that needs none. hung_up: whether the caller has gone away. after: the
+    event that a resuming listener heard last.
     """
 
     terminal: Served
@@ -47,6 +48,7 @@ class Call(Generic[B, Q]):
     query: Q
     key: str
     till: str
+    hung_up: Callable[[], Awaitable[bool]]
     after: int | None = None
 
     @property
@@ -126,7 +128,8 @@ def route_of(operation: AnyOperation) -> Route:
         key = idempotency_key(request) if operation.keyed else ""
         body = await _body(request, operation)
         after = last_event_id(request) if operation.resumes else None
-        call = Call(served(request), request.path_params, body, query, key, till_of(request), after)
+        till, hung_up = till_of(request), request.is_disconnected
+        call = Call(served(request), request.path_params, body, query, key, till, hung_up, after)
         if not key:
             return await operation.handler(call)
         with _running(getattr(request.app.state, KEYS_RUNNING), key):

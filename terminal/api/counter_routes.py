@@ -1,12 +1,13 @@
-"""Routes of the counter before money moves: sign in and out, identify, quote."""
+"""Routes of the counter before money moves: sign in and out, identify and release, quote."""
 
 from __future__ import annotations
 
 import msgspec
 from starlette.responses import Response
 
-from terminal.api.codes import BODY, CENTER, QUOTE, READER, READS
+from terminal.api.codes import BODY, CENTER, IDENTIFY, QUOTE, READER, READS, SCAN
 from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.scanning import scanned_code
 from terminal.api.served import json_answer
 from terminal.api.types import (
     IdentificationAnswer,
@@ -20,7 +21,7 @@ from terminal.api.types import (
 from terminal.counter.counter import Counter, Identification, Quote
 from terminal.counter.inquiry import Inquiry
 from terminal.errors import Refused
-from terminal.limits import BILL_BYTES_MAX
+from terminal.limits import BILL_BYTES_MAX, CARD_LEASE_SECONDS
 from terminal.settlement.bill import Bill, Patient
 
 QUOTE_ENVELOPE_BYTES_MAX = 4_096
@@ -47,14 +48,32 @@ async def sign_out(call: Call[None, None]) -> Response:
 
 
 async def identify(call: Call[IdentificationRequest, None]) -> Response:
-    """Read the card and ask the center who it is (1101)."""
-    found = await call.terminal.call(call.terminal.counter.identify_card)
+    """Take a card, a code or a number, and ask the center who it is (1101)."""
+    terminal, asked = call.terminal, call.body
+    _refuse_strays(asked)
+    code = asked.code
+    if asked.by == "qr" and not code:
+        await terminal.call(terminal.counter.require_operator)
+        code = await scanned_code(terminal.scanning, asked.wait_seconds, call.hung_up)
+    found = await terminal.call(lambda: _identified(terminal.counter, asked, code))
     return json_answer(_identification(found), 201)
 
 
 async def inquiry(call: Call[InquiryRequest, None]) -> Response:
     """What an identified person has; the center is not asked again."""
     return json_answer(await call.terminal.call(lambda: call.terminal.counter.inquire(call.body.identification)))
+
+
+async def release(call: Call[None, None]) -> Response:
+    """Forget an identification and its quotes, and free its card."""
+    await call.terminal.call(lambda: call.terminal.counter.release(call.path["id"]))
+    return Response(status_code=204)
+
+
+async def cancel_scan(call: Call[None, None]) -> Response:
+    """The wait for a code that goes on, if any, ends with `scan-cancelled`."""
+    call.terminal.scanning.cancel()
+    return Response(status_code=204)
 
 
 async def quote(call: Call[QuoteRequest, None]) -> Response:
@@ -84,10 +103,25 @@ def _quote(counter: Counter, asked: QuoteRequest) -> Quote:
         raise
 
 
+def _identified(counter: Counter, asked: IdentificationRequest, code: str) -> Identification:
+    if asked.by == "qr":
+        return counter.identify_code(code)
+    return counter.identify_card() if asked.by == "card" else counter.identify_id_number(asked.id_number)
+
+
+def _refuse_strays(asked: IdentificationRequest) -> None:
+    """What belongs to another way of identifying was meant otherwise than it would be understood."""
+    for name, by in (("code", "qr"), ("id_number", "id-number")):
+        if getattr(asked, name) and asked.by != by:
+            raise Refused("bad-input", f"only with by = {by}", f"仅用于 by = {by}", name)
+
+
 def _identification(found: Identification) -> IdentificationAnswer:
     person = found.person
     return IdentificationAnswer(
         id=found.id,
+        by="id-number" if found.method == "id" else found.method,
+        lease_seconds=CARD_LEASE_SECONDS if found.card else 0,
         expires_at=found.expires_at,
         policy=person.policy,
         insured_place=person.insured_place,
@@ -129,7 +163,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         path="/v1/identifications",
         tag="identifications",
         zh="识别参保人",
-        en="Who is at the counter? The center is asked and must agree",
+        en="Who is at the counter, by card, e-credential or ID number? The center is asked and must agree",
         handler=identify,
         takes=IdentificationRequest,
         gives={201: IdentificationAnswer},
@@ -137,11 +171,32 @@ OPERATIONS: tuple[AnyOperation, ...] = (
             *BODY,
             *CENTER,
             *READER,
+            *SCAN,
+            *IDENTIFY,
             "not-signed-in",
-            "card-and-center-differ",
+            "card-leased",
             "card-blacklisted",
             "person-in-doubt",
         ),
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/identifications/{id}",
+        tag="identifications",
+        zh="放弃本次识别及其预结算，释放卡片",
+        en="Forget an identification and its quotes, and free its card",
+        handler=release,
+        gives={204: None},
+        errors=READS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/scan",
+        tag="identifications",
+        zh="取消等待扫码",
+        en="Stop waiting for a code at the scanner",
+        handler=cancel_scan,
+        gives={204: None},
     ),
     Operation(
         method="POST",
@@ -164,7 +219,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         takes=QuoteRequest,
         body_bytes_max=BILL_BYTES_MAX + QUOTE_ENVELOPE_BYTES_MAX,
         gives={201: QuoteAnswer},
-        errors=(*BODY, *QUOTE, "no-such-identification"),
+        errors=(*BODY, *QUOTE, "no-such-identification", "card-leased"),
     ),
     Operation(
         method="GET",

@@ -28,6 +28,7 @@ ALLOWED_FIELDS = (
     "port",
     "terminal",
     "till",
+    "device",
     "starts_at",
     "transaction",
     "settlement",

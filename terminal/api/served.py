@@ -19,6 +19,7 @@ from terminal.clock import Clock
 from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
 from terminal.counter.recover import Recovered
+from terminal.counter.scan import ScanDesk
 from terminal.journal.journal import Journal
 from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
@@ -38,7 +39,8 @@ class Served:
     diagnose: looks at everything; it takes its time, off the counter's thread.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
-    terminal is called beyond loopback. catalogue: what is sold here. events: who listens.
+    terminal is called beyond loopback. catalogue: what is sold here. scanning: the scanner, where there is one. events:
+    who listens.
     """
 
     counter: Counter
@@ -57,6 +59,7 @@ class Served:
     at_start: Recovered
     diagnose: Callable[[], DoctorReport]
     kick_drawer: Callable[[], None]
+    scanning: ScanDesk
     events: EventHub
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ import datetime as dt
 
 from starlette.responses import PlainTextResponse, Response
 
-from terminal.api.codes import BODY, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, VOID
+from terminal.api.codes import BODY, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, STILL_THERE, VOID
 from terminal.api.contract import AnyOperation, Call, Media, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import (
@@ -113,6 +113,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
             *QUOTE,
             *DEBIT,
             *MOVES_MONEY,
+            *STILL_THERE,
             "no-such-quote",
             "quote-changed",
             "consent-needed",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from terminal.counter.shown import CODE_CHARACTERS_MAX
 from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from terminal.receipt.doctor import Verdict
@@ -39,16 +40,28 @@ class SessionAnswer(Struct, frozen=True):
 
 
 class IdentificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/identifications: read the card that is in the reader now."""
+    """POST /v1/identifications: who is it, by the card in the reader, an e-credential, or an identity number?
 
-    by: Literal["card"]
+    code: with `qr`, where the till has read it itself; without, the terminal's scanner is armed for `wait_seconds`.
+    id_number: with `id-number`. Both are personal: they stand in no answer, and never in a URL.
+    """
+
+    by: Literal["card", "qr", "id-number"] = "card"
+    code: Annotated[str, Meta(max_length=CODE_CHARACTERS_MAX)] = ""
+    id_number: Annotated[str, Meta(max_length=18)] = ""
+    wait_seconds: Annotated[int, Meta(ge=1, le=60)] = 30
 
 
 class IdentificationAnswer(Struct, frozen=True):
-    """Who was identified. `patient.id` shows its last four characters only; the terminal keeps the rest."""
+    """Who was identified. `patient.id` shows its last four characters only; the terminal keeps the rest.
+
+    lease_seconds: how long after its last use a card stays this identification's; 0 where no card was read.
+    """
 
     id: str
+    by: Literal["card", "qr", "id-number"]
     expires_at: dt.datetime
+    lease_seconds: int
     policy: str
     insured_place: str
     patient: Patient
@@ -200,6 +213,13 @@ class DeviceAnswer(Struct, frozen=True):
     detail: str
 
 
+class SeenReader(Struct, frozen=True):
+    """A card reader that the card service has, and whether a card is in it."""
+
+    name: str
+    card: bool
+
+
 class CenterAnswer(Struct, frozen=True):
     """Whether the center answered when it was last asked, and when; it is not asked for this."""
 
@@ -208,7 +228,10 @@ class CenterAnswer(Struct, frozen=True):
 
 
 class HealthAnswer(Struct, frozen=True):
-    """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state."""
+    """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state.
+
+    card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
+    """
 
     terminal: str
     mode: str
@@ -218,6 +241,8 @@ class HealthAnswer(Struct, frozen=True):
     business_day: dt.date
     day_state: str
     devices: dict[str, DeviceAnswer]
+    card_service: Literal["running", "stopped", "not-used"]
+    readers: list[SeenReader]
     center: CenterAnswer
     uploads: dict[str, int]
     prints_waiting: int

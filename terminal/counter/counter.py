@@ -21,7 +21,7 @@ from terminal.clock import Clock
 from terminal.counter.authorise import authorise
 from terminal.counter.day import DayReport, close_day
 from terminal.counter.downloads import Downloaded, Downloads
-from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
+from terminal.counter.identify import Identification
 from terminal.counter.inquiry import Inquiry, inquire
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.match import Difference, TillRow
@@ -31,6 +31,7 @@ from terminal.counter.printing import require_paper
 from terminal.counter.purse import PurseLimits, Purses
 from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote, fill, split_of
+from terminal.counter.reception import Reception
 from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.settle import Circumstances, changed, commit, digest_of, record_of, worked_out_again
 from terminal.counter.void import void, void_of
@@ -38,7 +39,7 @@ from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.purse_records import Decision
 from terminal.journal.records import PrintJob, SettlementRecord
-from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
+from terminal.limits import CODE_LIFE_SECONDS, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.receipt.blocks import Document
 from terminal.receipt.forms import Forms
 from terminal.receipt.month import MonthStatement
@@ -67,6 +68,7 @@ class Counter:
     printer: asked before each sale whether it can print; None asks nobody. paperless: there is no printer, and every
     receipt is electronic. forms, columns: the layouts and the width of the papers. downloads: of what is published.
     purse_terminal: for accounts that lie on the card; None: there is no PSAM, and such an account cannot be used.
+    removals, code_life_seconds: see `Reception`.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class Counter:
         downloads: Downloads | None = None,
         purse_terminal: PurseTerminal | None = None,
         purse_limits: PurseLimits | None = None,
+        removals: Callable[[], int] = lambda: 0,
+        code_life_seconds: int = CODE_LIFE_SECONDS,
     ) -> None:
         self._downloads = downloads
         self._mode = mode
@@ -96,16 +100,25 @@ class Counter:
         self._journal = journal
         self._law = law
         self._center = center
-        self._reader = reader
         self._providers = dict(providers)
         self._clock = clock
         self._identity = identity
         self._papers = Papers(journal, dict(provider_names or {}), training, forms, columns)
         self._printer = printer
         self._paperless = paperless
-        self._identifications: Lapsing[Identification] = Lapsing(clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
-        self._quotes: Lapsing[Quote] = Lapsing(clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._purses = Purses(journal, law, center, purse_terminal, purse_limits, mode == "online")
+        self._reception = Reception(
+            journal,
+            law,
+            center,
+            reader,
+            next(iter(self._providers)),
+            lambda found: self._purses.seen(found, self.business_day()),
+            mode == "online",
+            removals,
+            code_life_seconds,
+        )
+        self._quotes: Lapsing[Quote] = Lapsing(clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._operator = ""
 
     @property
@@ -128,7 +141,7 @@ class Counter:
 
     def download(self) -> Downloaded:
         """Take down everything that the bureau publishes and that is new. Raises Refused where nobody is signed in."""
-        self._require_operator()
+        self.require_operator()
         if self._downloads is None:
             raise Refused("nothing-published", "this center publishes nothing", "中心未发布文件", "center")
         return self._downloads.fetch(self._center)
@@ -136,7 +149,7 @@ class Counter:
     def sign_out(self) -> None:
         """Sign out (9002). A center that is away does not keep an operator here: its sign-in ends with the day."""
         operator, self._operator = self._operator, ""
-        self._identifications.clear()
+        self._reception.clear()
         self._quotes.clear()
         if operator:
             with contextlib.suppress(Unavailable):
@@ -150,25 +163,35 @@ class Counter:
         return day
 
     def identify_card(self) -> Identification:
-        """Read the card in the reader and ask the center about its holder. Raises Refused, Unavailable."""
-        self._require_operator()
-        provider_id = next(iter(self._providers))
-        online = self._mode == "online"
-        found = identify(self._reader, self._center, provider_id, self._journal, self._identity(), online)
-        found = self._purses.seen(found, self.business_day())
-        self._identifications.keep(found.id, found)
-        return found
+        """Read the card and ask the center about its holder. Raises Conflict `card-leased`, Refused, Unavailable."""
+        self.require_operator()
+        return self._reception.by_card(self._identity())
+
+    def identify_code(self, code: str) -> Identification:
+        """Ask the center whose e-credential this code is. Raises Refused, Unavailable; no error holds the code."""
+        self.require_operator()
+        return self._reception.by_code(code, self._identity())
+
+    def identify_id_number(self, typed: str) -> Identification:
+        """Ask the center about an identity number, where the law knows that way. Raises Refused, Unavailable."""
+        self.require_operator()
+        return self._reception.by_id_number(typed, self._identity())
+
+    def release(self, identification_id: str) -> None:
+        """Forget an identification and its quotes, and free its card; one that is not held is no error."""
+        self._reception.release(identification_id)
+        self._quotes.drop_where(lambda quote: quote.identification.id == identification_id)
 
     def inquire(self, identification_id: str) -> Inquiry:
         """Balance and year of an identified person. Raises Missing `no-such-identification`."""
-        self._require_operator()
-        identification = self._identified(identification_id)
+        self.require_operator()
+        identification = self._reception.known(identification_id)
         return inquire(identification, self._pending_of(identification), self._clock.now().date())
 
     def quote(self, identification_id: str, bill: Bill) -> Quote:
-        """Split a bill for an identified person. Nothing is written. Raises Missing, Refused with the place."""
-        self._require_operator()
-        identification = self._purses.seen(self._identified(identification_id), bill.date)
+        """Split a bill; nothing is written. Raises Missing, Conflict `card-leased`, Refused with the place."""
+        self.require_operator()
+        identification = self._purses.seen(self._reception.known(identification_id), bill.date)
         pending = self._pending_of(identification)
         filled = fill(bill, identification, self._providers, pending, self.business_day())
         filled = self._within_limits(filled, identification, pending)
@@ -201,15 +224,16 @@ class Counter:
         till: who asks, for the journal.
 
         The same key and request get the same bytes, also after a restart. Raises Missing `no-such-quote` (unknown,
-        lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`; Refused `consent-needed`;
-        Unavailable `printer-not-ready`, and nothing was begun. With the account on the card also as `Purses.settle`.
+        lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`, `card-leased`, `card-swapped`;
+        Refused `consent-needed`; Unavailable `printer-not-ready`, `card-removed` …, and nothing was begun. With the
+        account on the card also as `Purses.settle`.
         """
         option = ("electronic-receipt",) if electronic_receipt else ()
         request = digest_of("settle", quote_id, quote_hash, consent, till_reference, *option)
         known = self._journal.stored_answer(key, request) or self._purses.answer_begun(key, request)
         if known is not None:
             return known
-        operator = self._require_operator()
+        operator = self.require_operator()
         quote = self.held_quote(quote_id)
         if quote.hash != quote_hash:
             raise changed()
@@ -225,10 +249,12 @@ class Counter:
             return self._commit(record, key, request)
 
         if quote.identification.purse is None:
+            self._reception.require_present(quote.identification)
             answer = plainly(record_on(quote.identification))
         else:
             answer = self._purses.settle(quote.identification, record_on, plainly, key, request)
         self._quotes.drop(quote_id)
+        self._reception.served(quote.identification)
         return answer
 
     def _record(self, quote: Quote, consent: bool, sale: Circumstances) -> SettlementRecord:
@@ -251,7 +277,7 @@ class Counter:
         known = self._journal.stored_answer(key, request)
         if known is not None:
             return known
-        operator = self._require_operator()
+        operator = self.require_operator()
         day = self.business_day()
         original = self._journal.settlement(settlement_id)
         record = void_of(
@@ -274,7 +300,7 @@ class Counter:
     def decide_purse(self, settlement_id: str, decision: Decision, reason: str) -> SettlementRecord:
         """Close an open debit by the operator's word, journalled with the reason; its card is asked first, and has the
         better word. Raises Missing, Conflict `debit-closed`."""
-        operator = self._require_operator()
+        operator = self.require_operator()
         self._purses.cases.decide(settlement_id, decision, operator, reason)
         return self._journal.settlement(settlement_id)
 
@@ -283,7 +309,7 @@ class Counter:
 
         till_rows: what the till says of itself, for the three-way match.
         """
-        operator, random = self._require_operator(), Random(self._identity())
+        operator, random = self.require_operator(), Random(self._identity())
         report = close_day(self._journal, self._center, day, operator, random, till_rows)
         self._papers.keep(report)
         return report
@@ -293,7 +319,7 @@ class Counter:
 
         Raises Missing (no such run or difference), Refused, Unavailable, Conflict `day-closed`.
         """
-        operator = self._require_operator()
+        operator = self.require_operator()
         runs = self._journal.runs(day)
         if self._journal.day_state(day) == "sealed":
             raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
@@ -345,7 +371,7 @@ class Counter:
 
     def note_drawer(self, reason: str, outcome: str) -> None:
         """Journal that the cash drawer is to be opened (`asked`) and what came of it. Raises Refused."""
-        self._journal.note_drawer(self._require_operator(), reason, outcome, self._clock.now())
+        self._journal.note_drawer(self.require_operator(), reason, outcome, self._clock.now())
 
     def last(self, count: int) -> list[SettlementRecord]:
         """The newest settlements and voids, newest first."""
@@ -355,13 +381,6 @@ class Counter:
         """What of a person the center had not taken in when it was asked."""
         return self._journal.pending_of(identification.person.person_number, identification.journal_seen)
 
-    def _identified(self, identification_id: str) -> Identification:
-        """Who was identified under this id. Raises Missing where it is unknown or has lapsed."""
-        found = self._identifications.get(identification_id)
-        if found is None:
-            raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
-        return found
-
     def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
         now = self._clock.now()
         limits, blacklist_as_of = self._limits, None
@@ -370,7 +389,8 @@ class Counter:
             blacklist_as_of = self._downloads.in_force.blacklist_as_of(now.date())
         return limited(bill, identification, pending, self._law, limits, now, blacklist_as_of)
 
-    def _require_operator(self) -> str:
+    def require_operator(self) -> str:
+        """Who is signed in. Raises Refused `not-signed-in`."""
         if not self._operator:
             raise Refused("not-signed-in", "no operator is signed in", "操作员尚未签到", "operator")
         return self._operator

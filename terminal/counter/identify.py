@@ -1,37 +1,42 @@
-"""Who stands at the counter: the card is read, the center is asked, and both must mean the same person.
+"""Who stands at the counter: the center is asked about what was shown, and both must mean the same person.
 
 An identification lives in memory, lapses, and knows how far the journal had come when the center was asked, so that
-what this terminal commits or uploads afterwards is never counted twice, nor forgotten.
+what this terminal commits or uploads afterwards is never counted twice, nor forgotten. How a person may be identified
+is the law's word (the pack's `identify`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 
 import msgspec
 from msgspec import Struct
 
-from hw.ports import CardReader, DeviceError, SocialSecurityCard
-from terminal.center.desk import CenterDesk, Credential, InsuredPerson
-from terminal.errors import Refused, TerminalError, Unavailable
-from terminal.journal.chain import digest
+from hw.ports import SocialSecurityCard
+from terminal.center.desk import CenterDesk, InsuredPerson
+from terminal.counter.shown import Method, Shown
+from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.purse_records import PurseUse
 from terminal.settlement.codec import decode, encode
+from terminal.settlement.law import Law
 
 IDENTIFICATION_LIFE_SECONDS = 1_800
 """Who was identified longer ago is identified again: account and entitlement may have changed."""
 
-REFUSED_CARDS = frozenset({"foreign-card", "card-damaged", "card-blocked"})
-"""Device codes that no waiting mends; all others are over when their cause is."""
+_METHOD_WORDS: dict[Method, tuple[str, str]] = {
+    "card": ("the card", "社保卡"),
+    "qr": ("an e-credential", "医保电子凭证"),
+    "id": ("an identity number", "身份证号码"),
+}
 
 
 class Identification(Struct, frozen=True):
-    """An insured person as card and center agreed. `journal_seen`: the newest entry when the center was asked.
+    """An insured person as the center knows them. `journal_seen`: the newest entry when the center was asked.
 
-    as_of: when the center said so; `offline`: it could not be asked now, and this is what it said last. card: what was
-    read. purse: what the card holds, where the account lies on it.
+    as_of: when the center said so; `offline`: it could not be asked now, and this is what it said last. method: what
+    was shown; card: the one that must still be there at the settlement. purse: what the card holds, where the account
+    lies on it.
     """
 
     id: str
@@ -41,53 +46,67 @@ class Identification(Struct, frozen=True):
     journal_seen: int
     as_of: dt.datetime | None = None
     offline: bool = False
+    method: Method = "card"
     card: SocialSecurityCard | None = None
     purse: PurseUse | None = None
 
 
 def identify(
-    reader: CardReader,
-    center: CenterDesk,
-    provider_id: str,
-    journal: Journal,
-    new_id: str,
-    online: bool = False,
+    shown: Shown, center: CenterDesk, provider_id: str, journal: Journal, law: Law, new_id: str, online: bool = False
 ) -> Identification:
-    """Read the card and ask the center (1101); where it is away, take what it said last of this card's holder.
+    """Ask the center (1101) about what was shown; where it is away, take what it said last of the same.
 
     online: the center decides every settlement, so that nobody is identified without it.
 
-    Raises Refused (foreign, damaged, blocked or expired card; not insured; card and center differ), Unavailable
-    (no card, no reader, center not reached and nothing known; online, a message of this person without a last word).
+    Raises Refused (not insured; center and card or number differ; `identify-not-allowed` by the law), Unavailable
+    (center not reached and nothing known; online, a message of this person without a last word).
     """
-    clock = journal.clock
-    card = _read(reader)
-    now = clock.now()
-    if card.expires_on is not None and card.expires_on < now.date():
-        raise Refused("card-expired", "the card's validity has ended", "社保卡已过有效期", "card")
-    seen, key, offline = journal.entry_count(), _key_of(card), False
+    now = journal.clock.now()
+    seen, key, offline = journal.entry_count(), shown.key(), False
     try:
-        person = center.identify(provider_id, Credential("card", card.card_number, card.identification_code, card.name))
-        as_of = now
+        person = center.identify(provider_id, shown.credential)
+        as_of, key = now, shown.key(person.person_number)
     except Unavailable:
-        last = None if online else journal.last_answer(key)
+        last = None if online or not key else journal.last_answer(key)
         if last is None:
             raise
         person, as_of, seen, offline = decode(last.body, InsuredPerson), last.asked_at, last.journal_seen, True
-    if not _same_person(card, person):
-        raise Refused(
+    if not shown.names(person):
+        raise _differs(shown.method)
+    _require_allowed(law, person.policy, now.date(), shown.method)
+    if not offline and journal.in_doubt_of(person.person_number):
+        person, seen = _sure(journal, key, person, online)
+    elif not offline:
+        journal.keep_last_answer(key, person.person_number, encode(person), seen, now)
+    expires_at = now + dt.timedelta(seconds=IDENTIFICATION_LIFE_SECONDS)
+    return Identification(new_id, person, now, expires_at, seen, as_of, offline, shown.method, shown.card)
+
+
+def _require_allowed(law: Law, policy: str, day: dt.date, method: Method) -> None:
+    """Raises Refused `identify-not-allowed`, citing the article, where the law knows no such way."""
+    head = law.shelf.nearest(policy, day).policy
+    if method in head.identify:
+        return
+    (word, word_zh), (known, known_zh) = _METHOD_WORDS[method], _METHOD_WORDS[head.identify[0]]
+    raise Refused(
+        "identify-not-allowed",
+        f"{policy} knows no identification by {word}, {head.identify_cite}: take {known}",
+        f"{head.title}：不得凭{word_zh}结算（{head.identify_cite}），请使用{known_zh}",
+        "by",
+    )
+
+
+def _differs(method: Method) -> Refused:
+    if method == "card":
+        return Refused(
             "card-and-center-differ",
             "the card names another person than the center knows by it; keep the card's holder waiting and call the "
             "insurance office",
             "卡内信息与医保中心不一致，请联系医保经办机构",
             "card",
         )
-    if not offline and journal.in_doubt_of(person.person_number):
-        person, seen = _sure(journal, key, person, online)
-    elif not offline:
-        journal.keep_last_answer(key, person.person_number, encode(person), seen, now)
-    expires_at = now + dt.timedelta(seconds=IDENTIFICATION_LIFE_SECONDS)
-    return Identification(new_id, person, now, expires_at, seen, as_of, offline, card)
+    message = "the center answered about another number than was asked for; call the insurance office"
+    return Refused("number-and-center-differ", message, "医保中心返回的证件号码不符，请联系医保经办机构", "id_number")
 
 
 def _sure(journal: Journal, key: str, person: InsuredPerson, online: bool) -> tuple[InsuredPerson, int]:
@@ -113,20 +132,3 @@ def refuse_in_doubt(journal: Journal, person_number: str) -> None:
 def _in_doubt() -> Unavailable:
     message = "an earlier message of this person is still without an answer; try again in a moment"
     return Unavailable("person-in-doubt", message, "该参保人有未确认的业务，请稍后重试", "center")
-
-
-def _key_of(card: SocialSecurityCard) -> str:
-    return digest(f"card {card.card_number} {card.identification_code}".encode())
-
-
-def _read(reader: CardReader) -> SocialSecurityCard:
-    try:
-        return reader.read_card()
-    except DeviceError as error:
-        kind: type[TerminalError] = Refused if error.code in REFUSED_CARDS else Unavailable
-        raise kind(error.code, error.message, error.message_zh, "reader") from None
-
-
-def _same_person(card: SocialSecurityCard, person: InsuredPerson) -> bool:
-    same_number = hmac.compare_digest(card.id_number.upper().encode(), person.id_number.upper().encode())
-    return same_number and card.name.strip() == person.name.strip()

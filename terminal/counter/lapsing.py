@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from terminal.clock import Clock
@@ -38,6 +39,10 @@ class Lapsing(Generic[T]):
     def drop(self, key: str) -> None:
         """Forget a value; one that is not held is no error."""
         self._held.pop(key, None)
+
+    def drop_where(self, lapsed: Callable[[T], bool]) -> None:
+        """Forget every value of which `lapsed` says so."""
+        self._held = {key: held for key, held in self._held.items() if not lapsed(held[1])}
 
     def clear(self) -> None:
         """Forget everything."""

@@ -94,6 +94,11 @@ class Shelf:
             "date",
         )
 
+    def nearest(self, policy: str, day: dt.date) -> Pack:
+        """The version that began last by a day, in force or not; before all of them the first. Raises Refused."""
+        versions = self.versions(policy)
+        return next((pack for pack in reversed(versions) if pack.policy.effective_from <= day), versions[0])
+
     def given(self, policy: str, day: dt.date) -> list[Given]:
         """The supplements that speak for a policy on a day, in the order they were given."""
         return [one for one in self._given if one.covers(policy, day)]

@@ -27,7 +27,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProces
 
 @pytest.fixture
 def terminal(running: TerminalProcess) -> TerminalProcess:
-    """The terminal with an operator signed in."""
+    """The terminal with an operator who has just signed in: nobody is being served."""
+    running.client.delete("/v1/sessions")
     running.sign_in()
     return running
 

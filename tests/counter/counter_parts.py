@@ -128,6 +128,7 @@ class Shop:
         self.purse_limits: PurseLimits | None = None
         self._ids = itertools.count(1)
         self._keys = itertools.count(1)
+        self._basket = ""
 
     def __enter__(self) -> Shop:
         self.center.up()
@@ -195,9 +196,16 @@ class Shop:
         """A fresh idempotency key."""
         return f"key-{next(self._keys)}"
 
+    def identify(self) -> Identification:
+        """Let go of the basket before, and read the card for the next one."""
+        self.counter.release(self._basket)
+        found = self.counter.identify_card()
+        self._basket = found.id
+        return found
+
     def quote(self, asked: Bill, known: Identification | None = None) -> Quote:
         """Identify, unless known, and quote."""
-        return self.counter.quote((known or self.counter.identify_card()).id, asked)
+        return self.counter.quote((known or self.identify()).id, asked)
 
     def settle(self, asked: Bill, known: Identification | None = None, **changes: Any) -> dict[str, Any]:
         """Identify, quote and settle; the answer, decoded. `changes`: consent, till_reference, key."""

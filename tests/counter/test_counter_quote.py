@@ -18,7 +18,7 @@ from terminal.money import Fen
 
 def test_a_quote_splits_by_the_decree_and_writes_nothing(shop: Shop) -> None:
     """7610.00 of the pool by articles 11 and 12; the account's 1500.00; the journal as it was, not one write."""
-    known = shop.counter.identify_card()
+    known = shop.identify()
     writes = shop.journal._connection.total_changes
     split = shop.quote(STAY, known).settlement
     assert (split.funds["pool"], split.account, split.cash) == (761000, 150000, 89000)
@@ -27,7 +27,7 @@ def test_a_quote_splits_by_the_decree_and_writes_nothing(shop: Shop) -> None:
 
 def test_the_hash_names_the_bill_and_its_amounts(shop: Shop) -> None:
     """The same bill again has the same hash; another item, provider or person has another."""
-    known = shop.counter.identify_card()
+    known = shop.identify()
     first = shop.quote(purchase("10.00"), known)
     assert shop.quote(purchase("10.00"), known).hash == first.hash
     others = [
@@ -102,7 +102,7 @@ def test_the_year_s_accumulators_begin_anew_and_the_balance_does_not(shop: Shop)
 def test_what_is_uploaded_after_the_identification_is_not_forgotten(tmp_path: Path) -> None:
     """The old identification still sees 50.00, and a new one, which the center has told 50.00, sees no less."""
     with Shop(tmp_path, person(1, balance="150.00")) as shop:
-        known = shop.counter.identify_card()
+        known = shop.identify()
         shop.settle(purchase("100.00"), known)
         shop.upload_all()
         assert shop.quote(purchase("100.00"), known).settlement.account == 5000

@@ -85,13 +85,14 @@ def test_a_quote_settles_once(shop: Shop) -> None:
 
 def test_a_wrong_hash_and_a_split_that_moved_are_refused(shop: Shop) -> None:
     """What the patient saw is what is settled: a purchase in between makes the older quote stale."""
-    quote = shop.quote(purchase("10.00"))
+    known = shop.identify()
+    quote = shop.quote(purchase("10.00"), known)
     before = shop.state()
     with pytest.raises(Conflict) as refused:
         shop.counter.settle(quote.id, "0" * 64, False, "", "k1")
     assert refused.value.code == "quote-changed"
     assert shop.state() == before
-    shop.settle(purchase("20.00"))
+    shop.settle(purchase("20.00"), known)
     with pytest.raises(Conflict) as refused:
         shop.counter.settle(quote.id, quote.hash, False, "", "k2")
     assert refused.value.code == "quote-changed"
@@ -114,7 +115,7 @@ def test_what_lies_outside_the_catalogue_needs_the_patient_s_consent(shop: Shop)
 
 def test_a_center_that_is_down_never_blocks_a_sale_or_a_void(shop: Shop) -> None:
     """With an identified patient and a dead line: settled, voided, queued; accepted once the center is back."""
-    known = shop.counter.identify_card()
+    known = shop.identify()
     shop.center.down()
     kept = shop.settle(purchase("10.00"), known)["id"]
     back = shop.settle(purchase("20.00"), known)["id"]
@@ -132,14 +133,14 @@ def test_a_center_that_is_down_never_blocks_a_sale_or_a_void(shop: Shop) -> None
 def test_the_center_and_the_counter_agree_to_the_fen(tmp_path: Path) -> None:
     """Sales and a void in a row, uploaded late and in order: the center works out the same and has the same balance."""
     with Shop(tmp_path, person(1, balance="2000.00")) as shop:
-        known = shop.counter.identify_card()
+        known = shop.identify()
         first = shop.settle(purchase("100.00"), known)["id"]
         shop.settle(STAY, known)
         shop.void(first)
         left = shop.settle(purchase("30.00"), known)["settlement"]["account_balance"]
         shop.upload_all()
         assert shop.journal.counts() == {"accepted": 4}
-        balance = shop.counter.identify_card().person.account.balance
+        balance = shop.identify().person.account.balance
         assert encode(balance) == encode(left)
 
 

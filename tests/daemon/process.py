@@ -117,6 +117,7 @@ class TerminalProcess:
         self.config.write_text(_TERMINAL.format(url=center_url, printer=printer, day=DAY, api=api), encoding="utf-8")
         (folder / "card.toml").write_text(_CARD, encoding="utf-8")
         self.log = folder / "log.jsonl"
+        self._basket = "none"
         clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00"))
         self.token = add_till(tills_file(folder / "journal.db"), TILL, clock.now())
         self.headers = {"Authorization": f"Bearer {self.token}"}
@@ -204,10 +205,12 @@ class TerminalProcess:
         assert answer.status_code == 201, answer.text
 
     def identified(self) -> str:
-        """Read the card; the id of the identification."""
+        """Let go of the basket before, and read the card for the next one; the id of the identification."""
+        self.client.delete(f"/v1/identifications/{self._basket}")
         answer = self.post("/v1/identifications", {"by": "card"})
         assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        self._basket = str(answer.json()["id"])
+        return self._basket
 
     def quoted(self, given: dict[str, Any]) -> dict[str, Any]:
         """Read the card and quote a bill; the body of a settlement, ready to be sent."""

@@ -47,7 +47,7 @@ def test_what_the_center_has_lost_is_sent_again(shop: Shop) -> None:
 
 def test_what_only_the_center_has_is_reversed_there(shop: Shop) -> None:
     """Missing here: a request that came in late, after its reversal had been refused, is found by its message id."""
-    known = shop.counter.identify_card()
+    known = shop.identify()
     shop.settle(purchase("20.00"), known)
     shop.upload_all()
     record = shop.counter.last(1)[0]
@@ -67,7 +67,7 @@ def test_what_only_the_center_has_is_reversed_there(shop: Shop) -> None:
     assert causes(shop) == [("missing-here", "reverse-at-center")]
     assert repaired(shop) == "sealed"
     assert [state for _, state in shop.books.settlements()] == ["booked", "reversed"]
-    assert shop.counter.identify_card().person.account.balance == 148_000
+    assert shop.identify().person.account.balance == 148_000
 
 
 def test_what_the_center_answered_unheard_is_adopted(shop: Shop) -> None:
@@ -135,7 +135,7 @@ def test_a_void_that_only_the_center_has_is_made_here(shop: Shop) -> None:
 def test_a_date_boundary_is_explained_and_keeps_no_day_open(tmp_path: Path) -> None:
     """A center that counts by its own time: what went up after midnight is explained on both days."""
     with Shop(tmp_path, days_by="center-time") as shop:
-        known = shop.counter.identify_card()
+        known = shop.identify()
         shop.settle(purchase("20.00"), known)
         shop.upload_all()
         shop.settle(purchase("30.00"), known)

@@ -18,7 +18,7 @@ def away(folder: Path, **limits: Any) -> Shop:
 
 
 def seen_an_hour_ago(shop: Shop) -> None:
-    shop.counter.identify_card()
+    shop.identify()
     shop.clock.advance(3_600)
     shop.center.down()
 
@@ -27,7 +27,7 @@ def test_who_was_seen_before_is_served_without_the_center(tmp_path: Path) -> Non
     """The last answer counts, with what was sold since: two purchases, then all of it is accepted."""
     with away(tmp_path) as shop:
         seen_an_hour_ago(shop)
-        known = shop.counter.identify_card()
+        known = shop.identify()
         assert (known.offline, known.person.account.balance) == (True, 150_000)
         shop.settle(purchase("100.00"))
         assert shop.quote(purchase("1.00")).settlement.account_balance == 139_900
@@ -36,7 +36,7 @@ def test_who_was_seen_before_is_served_without_the_center(tmp_path: Path) -> Non
         shop.clock.advance(300)
         shop.upload_all()
         assert shop.journal.counts() == {"accepted": 2}
-        assert shop.counter.identify_card().person.account.balance == 135_000
+        assert shop.identify().person.account.balance == 135_000
 
 
 def test_a_stranger_needs_the_center(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_stranger_needs_the_center(tmp_path: Path) -> None:
         seen_an_hour_ago(shop)
         shop.reader.insert(card(2))
         with pytest.raises(Unavailable):
-            shop.counter.identify_card()
+            shop.identify()
 
 
 def test_an_old_entitlement_pays_nothing_from_the_pool(tmp_path: Path) -> None:
@@ -115,4 +115,4 @@ def test_the_online_mode_never_goes_without_the_center(tmp_path: Path) -> None:
     with Shop(tmp_path, mode="online") as shop:
         seen_an_hour_ago(shop)
         with pytest.raises(Unavailable):
-            shop.counter.identify_card()
+            shop.identify()

@@ -98,10 +98,10 @@ def test_silence_is_reversed_and_nothing_is_paid(shop: Shop, fault: str, at_cent
         shop.counter.settle(quote.id, quote.hash, False, "", "k1")
     assert waits.value.code == "person-in-doubt"
     with pytest.raises(Unavailable):
-        shop.counter.identify_card()
+        shop.identify()
     shop.upload_all()
     assert booked(shop) == at_center
-    assert shop.counter.identify_card().person.account.balance == 150_000
+    assert shop.identify().person.account.balance == 150_000
     shop.settle(purchase("20.00"))
     assert booked(shop) == [*at_center, "booked"]
     assert len(shop.print_all()) == 1
@@ -169,7 +169,7 @@ def test_a_void_gives_back_only_what_the_center_has_taken_back(shop: Shop) -> No
     taken_back = shop.void(number)
     assert shop.journal.settlement(number).voided_by == taken_back["id"]
     assert booked(shop) == ["voided", "reversed", "booked"]
-    assert shop.counter.identify_card().person.account.balance == 150_000
+    assert shop.identify().person.account.balance == 150_000
     assert shop.journal.verify() == []
 
 

@@ -79,7 +79,7 @@ def test_nothing_is_counted_twice_while_a_message_is_in_doubt(shop: Shop) -> Non
     shop.settle(purchase("1.00"))
     passed(shop)
     assert shop.journal.counts() == {"accepted": 3}
-    assert shop.counter.identify_card().person.account.balance == 147_900
+    assert shop.identify().person.account.balance == 147_900
 
 
 def test_reversals_go_first_and_one_person_s_silence_holds_up_nobody_else(tmp_path: Path) -> None:

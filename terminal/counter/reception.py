@@ -1,0 +1,134 @@
+"""Who is being served: identifications by card, code or number, each held until it is released or lapses.
+
+Promises: a card is in one basket at a time; a code goes to the center once; what was shown is forgotten with its
+identification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hw.ports import CardReader
+from terminal.center.desk import CenterDesk
+from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
+from terminal.counter.lapsing import Lapsing
+from terminal.counter.lease import CardLeases
+from terminal.counter.sent_codes import SentCodes
+from terminal.counter.shown import Shown, card_shown, code_shown, id_number_shown, require_same_card
+from terminal.errors import Missing, Refused, TerminalError, Unavailable
+from terminal.journal.journal import Journal
+from terminal.limits import CARD_LEASE_SECONDS, CODE_LIFE_SECONDS, QUOTES_OPEN_MAX
+from terminal.settlement.law import Law
+
+
+class Reception:
+    """The identifications of one counter. Ids are handed in: nobody guesses them.
+
+    completed: an identification with what else stands on its card, or an error that ends it. removals: how often a
+    card has been taken out so far. code_life_seconds: of an e-credential's code.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        law: Law,
+        center: CenterDesk,
+        reader: CardReader,
+        provider_id: str,
+        completed: Callable[[Identification], Identification],
+        online: bool = False,
+        removals: Callable[[], int] = lambda: 0,
+        code_life_seconds: int = CODE_LIFE_SECONDS,
+    ) -> None:
+        self._journal = journal
+        self._law = law
+        self._center = center
+        self._reader = reader
+        self._provider_id = provider_id
+        self._completed = completed
+        self._online = online
+        self._leases = CardLeases(journal.clock, CARD_LEASE_SECONDS, removals)
+        self._codes = SentCodes(journal.clock, code_life_seconds)
+        self._held: Lapsing[Identification] = Lapsing(journal.clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
+
+    def by_card(self, new_id: str) -> Identification:
+        """The holder of the card in the reader. Raises Conflict `card-leased`, Refused, Unavailable."""
+        shown = card_shown(self._reader, self._journal.clock.now().date())
+        self._leases.take(shown.key(), new_id)
+        try:
+            return self._identified(shown, new_id)
+        except TerminalError:
+            self._leases.release(new_id)
+            raise
+
+    def by_code(self, code: str, new_id: str) -> Identification:
+        """Whoever shows this e-credential. Raises Refused `bad-code`, `code-used`, `code-refused`, Unavailable."""
+        shown = code_shown(code)
+        self._codes.note(code)
+        try:
+            return self._identified(shown, new_id)
+        except Unavailable as error:
+            if error.code == "center-unreachable":
+                self._codes.forget(code)
+            raise
+        except Refused as error:
+            raise _fresh_wanted(error, code) from None
+
+    def by_id_number(self, typed: str, new_id: str) -> Identification:
+        """Whoever has this identity number. Raises Refused `bad-id-number`, Unavailable."""
+        return self._identified(id_number_shown(typed, self._journal.clock.now().date()), new_id)
+
+    def known(self, identification_id: str) -> Identification:
+        """An identification that is held, its card's lease renewed.
+
+        Raises Missing `no-such-identification`, Conflict `card-leased`.
+        """
+        found = self._held.get(identification_id)
+        if found is None:
+            raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
+        self._renew(found)
+        return found
+
+    def require_present(self, identification: Identification) -> None:
+        """Return when whoever was identified may be settled for now: the card is still theirs and still there.
+
+        Raises Conflict `card-leased`, `card-swapped`; Unavailable `card-removed`, or where the reader does not answer.
+        """
+        self._renew(identification)
+        if identification.card is not None:
+            require_same_card(self._reader, identification.card)
+
+    def served(self, identification: Identification) -> None:
+        """The basket is paid: its card is free for the next one."""
+        self._leases.release(identification.id)
+
+    def release(self, identification_id: str) -> None:
+        """Forget an identification and free its card; one that is not held is no error."""
+        self._held.drop(identification_id)
+        self._leases.release(identification_id)
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._held.clear()
+        self._leases.clear()
+
+    def _renew(self, identification: Identification) -> None:
+        if identification.card is not None:
+            self._leases.take(Shown.of_card(identification.card).key(), identification.id)
+
+    def _identified(self, shown: Shown, new_id: str) -> Identification:
+        found = self._completed(
+            identify(shown, self._center, self._provider_id, self._journal, self._law, new_id, self._online)
+        )
+        self._held.keep(found.id, found)
+        return found
+
+
+def _fresh_wanted(error: Refused, code: str) -> Refused:
+    """What the center said of a code, without the code, and what to do."""
+    if error.code != "center-refused":
+        return error
+    said, said_zh = (text.replace(code, "…") for text in (error.message, error.message_zh))
+    return Refused(
+        "code-refused", f"{said}; ask the patient to show a fresh code", f"{said_zh}；请患者刷新后重新出示", "code"
+    )
