@@ -168,7 +168,7 @@ def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) ->
     link = HttpLink(center.url, clock, center.reply_timeout_seconds, profile, keys, tls, lambda: secrets.token_hex(8))
     institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
     stamp, till_number = journal.next_message_stamp, config.terminal.till_number
-    return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys)
+    return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys, journal)
 
 
 def _bureau_key(config: Config) -> bytes | None:

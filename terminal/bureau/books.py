@@ -76,7 +76,7 @@ class Books:
         self.days_by = days_by
         self.storage = open_storage(place, TABLES)
         with self.transaction():
-            for name in ("settlements", "sign_ins"):
+            for name in ("settlements", "sign_ins", "visits"):
                 self.storage.change(
                     f"INSERT INTO numbers SELECT '{name}', count(*) FROM {name} WHERE true ON CONFLICT DO NOTHING"
                 )
@@ -170,7 +170,7 @@ class Books:
         found = self._one("SELECT day FROM closed_days WHERE provider_id = ? AND day = ?", provider_id, day.isoformat())
         return found is not None
 
-    def next_number(self, name: Literal["settlements", "sign_ins"]) -> int:
+    def next_number(self, name: Literal["settlements", "sign_ins", "visits"]) -> int:
         """The next running number of this name, from 1; taken with the transaction that it is asked in."""
         [row] = self.storage.rows("UPDATE numbers SET used = used + 1 WHERE name = ? RETURNING used", name)
         return int(row["used"])

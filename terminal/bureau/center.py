@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from terminal.bureau import files, published, reconciliation, registration, settling, voiding
+from terminal.bureau import files, published, reconciliation, registration, settling, visits, voiding
 from terminal.bureau.arrivals import note_arrival
 from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
 from terminal.bureau.books import Books
@@ -26,18 +26,20 @@ from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 from terminal.errors import Refused
 
-BOOKING = (fields.SETTLE, fields.VOID, fields.REVERSE)
+_PURCHASE, _OUTPATIENT, _STAY = (fields.SETS[name] for name in fields.MEDICAL_SETS)
+
+BOOKING = (*fields.SETTLING, *fields.VOIDING, fields.REVERSE)
 """Transactions that change the books, and whose answers are therefore kept."""
 
 TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     fields.SIGN_IN: registration.sign_in,
     fields.SIGN_OUT: registration.sign_out,
     fields.PERSON: registration.person,
-    fields.SETTLE: settling.settle,
-    fields.VOID: voiding.void,
+    _PURCHASE.settle: settling.settle,
+    **dict.fromkeys(fields.VOIDING, voiding.void),
     fields.REVERSE: voiding.reverse,
     fields.TOTALS: reconciliation.totals,
-    fields.PRE_SETTLE: settling.pre_settle,
+    _PURCHASE.pre_settle: settling.pre_settle,
     fields.ENTITLEMENT: registration.entitlement,
     fields.ACCUMULATORS: registration.accumulators,
     fields.QUERY: voiding.query,
@@ -45,6 +47,16 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     fields.UPLOAD_FILE: files.upload,
     fields.DICTIONARY: published.listed,
     **dict.fromkeys(fields.CATALOGUES, published.catalogue),
+    **dict.fromkeys((_OUTPATIENT.register, _STAY.register), visits.register),
+    _OUTPATIENT.describe: visits.describe,
+    **dict.fromkeys((_OUTPATIENT.lines, _STAY.lines), visits.take_lines),
+    **dict.fromkeys((_OUTPATIENT.withdraw_lines, _STAY.withdraw_lines), visits.withdraw_lines),
+    _STAY.discharge: visits.discharge,
+    _STAY.undo_discharge: visits.undo_discharge,
+    **dict.fromkeys((_OUTPATIENT.unregister, _STAY.unregister), visits.cancel),
+    **dict.fromkeys((_OUTPATIENT.pre_settle, _STAY.pre_settle), visits.pre_settle_visit),
+    **dict.fromkeys((_OUTPATIENT.settle, _STAY.settle), visits.settle_visit),
+    fields.VISITS: visits.find,
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 

@@ -45,7 +45,7 @@ def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provi
         raise Denied(f"drugdetail: 1 to {BILL_ITEMS_MAX} lines")
     if extension.policy != person.policy:
         raise Denied(f"policy: center {person.policy}, terminal {extension.policy}")
-    items = [_item(line, number) for number, line in enumerate(lines)]
+    items = [item_of(line, number) for number, line in enumerate(lines)]
     head_total = _fen(asked.row("druginfo").get("medfee_sumamt"), "druginfo.medfee_sumamt")
     if head_total != sum(item.amount for item in items):
         raise Denied("medfee_sumamt: not the sum of the lines")
@@ -75,8 +75,9 @@ def _account(person: Person, extension: SettleExtension) -> Account:
     return msgspec.structs.replace(person.account, status="unverified") if unverified else person.account
 
 
-def _item(line: object, number: int) -> Item:
-    at = f"drugdetail[{number}]"
+def item_of(line: object, number: int, node: str = "drugdetail") -> Item:
+    """The item that a line names. Raises Denied with the line and field."""
+    at = f"{node}[{number}]"
     if not isinstance(line, dict):
         raise Denied(f"{at} is missing")
     try:

@@ -22,7 +22,7 @@ NO_PRICE_CEILING = "999999"
 def settled_nodes(booked: Booked, person: Person) -> dict[str, Any]:
     """The output of 2102."""
     pairs = zip(booked.bill.items, booked.settlement.items, strict=True)
-    cuts = [_cut(number, item, shares) for number, (item, shares) in enumerate(pairs, 1)]
+    cuts = [_cut(str(number), item, shares) for number, (item, shares) in enumerate(pairs, 1)]
     return {**voided_nodes(booked, person), "detlcutinfo": cuts}
 
 
@@ -91,20 +91,27 @@ def _detail(booked: Booked, payer: str, amount: int) -> dict[str, Any]:
     }
 
 
-def _cut(number: int, item: Item, shares: ItemShares) -> dict[str, Any]:
+def line_node(name: str, item: Item) -> dict[str, Any]:
+    """What the center has taken in of a line, before it is settled."""
     priced = item.unit_price is not None and item.quantity is not None
     ceiling = NO_PRICE_CEILING if item.price_limit is None else format_scaled(item.price_limit, UNIT_PRICE_PLACES)
     return {
-        "feedetl_sn": str(number),
+        "feedetl_sn": name,
         "det_item_fee_sumamt": format_fen(item.amount),
         "cnt": format_scaled(item.quantity or 0, QUANTITY_PLACES) if priced else "1",
         "pric": format_scaled(item.unit_price or 0, UNIT_PRICE_PLACES) if priced else format_fen(item.amount),
         "pric_uplmt_amt": ceiling,
+        "lmt_used_flag": "0",
+        "chrgitm_lv": fields.CATALOGUE_CLASSES[item.class_],
+        "med_chrgitm_type": fields.CHARGE_KINDS[item.kind],
+        "memo": "",
+    }
+
+
+def _cut(name: str, item: Item, shares: ItemShares) -> dict[str, Any]:
+    return line_node(name, item) | {
         "fulamt_ownpay_amt": format_fen(shares.out_of_catalogue),
         "overlmt_amt": format_fen(shares.over_limit),
         "preselfpay_amt": format_fen(shares.prior_self_pay),
         "inscp_scp_amt": format_fen(shares.eligible),
-        "chrgitm_lv": fields.CATALOGUE_CLASSES[item.class_],
-        "med_chrgitm_type": fields.CHARGE_KINDS[item.kind],
-        "memo": "",
     }

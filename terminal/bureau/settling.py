@@ -109,7 +109,7 @@ def _booked(work: Work, person: Person, extension: SettleExtension, bill: Bill, 
     number = new_number(work)
     return Booked(
         settlement_id=number,
-        visit_id=f"M{number}",
+        visit_id=text_of(work.asked.row("druginfo").get("mdtrt_id")) or f"M{number}",
         message_id=work.asked.message_id,
         provider_id=work.asked.provider_id,
         person_number=person.person_number,

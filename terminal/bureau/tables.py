@@ -32,6 +32,12 @@ TABLES = (
         settlement_id TEXT PRIMARY KEY, purse TEXT NOT NULL, counter {whole} NOT NULL, terminal_number TEXT NOT NULL,
         terminal_counter {whole} NOT NULL, amount {whole} NOT NULL){end}""",
     """CREATE INDEX IF NOT EXISTS purse_debits_by_purse ON purse_debits (purse, counter)""",
+    """CREATE TABLE IF NOT EXISTS visits (
+        visit_id TEXT PRIMARY KEY, provider_id TEXT NOT NULL, person_number TEXT NOT NULL, own_number TEXT NOT NULL,
+        medical_set TEXT NOT NULL, state TEXT NOT NULL){end}""",
+    """CREATE TABLE IF NOT EXISTS visit_lines (
+        visit_id TEXT NOT NULL, name TEXT NOT NULL, place {whole} NOT NULL, settled {whole} NOT NULL,
+        body {body} NOT NULL, PRIMARY KEY (visit_id, name)){end}""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

@@ -15,11 +15,10 @@ from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.setlinfo import voided_nodes
 from terminal.bureau.settling import move, new_number
+from terminal.bureau.visits import mark_lines, set_of_visit
+from terminal.center import fields
 from terminal.center.envelope import text_of
 from terminal.center.extension import VoidExtension, read_extension
-
-SETTLING, VOIDING = ("2102", "2207", "2304"), ("2103", "2208", "2305")
-"""Transactions that settle, and those that take back."""
 
 
 def void(work: Work) -> dict[str, Any]:
@@ -29,6 +28,8 @@ def void(work: Work) -> dict[str, Any]:
     if found is None or found[0].sign < 0 or found[0].provider_id != work.asked.provider_id:
         raise Denied("setl_id: no such settlement of this institution")
     original, state = found
+    if work.asked.infno != fields.SETS[set_of_visit(work, original.visit_id)].void:
+        raise Denied("setl_id: settled by another transaction")
     if text_of(data.get("psn_no")) != original.person_number:
         raise Denied("psn_no: not the person of this settlement")
     if state != "booked":
@@ -47,6 +48,7 @@ def void(work: Work) -> dict[str, Any]:
     )
     work.books.book(booked)
     work.books.set_state(original.settlement_id, "voided")
+    mark_lines(work, original.visit_id, settled=False)
     return voided_nodes(booked, person)
 
 
@@ -54,20 +56,22 @@ def reverse(work: Work) -> dict[str, Any]:
     """2601 of a settlement or a void. Raises Denied: never processed here, of another kind, or taken back by a void."""
     data = work.asked.row("data")
     undone = text_of(data.get("oinfno"))
-    if undone not in (*SETTLING, *VOIDING) or undone not in work.profile.reversible:
+    if undone not in (*fields.SETTLING, *fields.VOIDING) or undone not in work.profile.reversible:
         raise Denied(f"oinfno: {undone[:6]} is not reversed here")
     message_id = text_of(data.get("omsgid"))
     found = work.books.booked_by_message(work.asked.provider_id, message_id)
     if found is None or found[0].person_number != text_of(data.get("psn_no")):
         raise Denied("omsgid: no such message was booked here")
     booked, state = found
-    if (booked.sign < 0) != (undone in VOIDING):
+    numbers = fields.SETS[set_of_visit(work, booked.visit_id)]
+    if undone != (numbers.void if booked.sign < 0 else numbers.settle):
         raise Denied("oinfno: not the transaction of this message")
     if state == "voided":
         raise Denied("omsgid: voided already")
     if state == "booked":
         move(work, _person_of(work, booked), booked.bill, booked.settlement, -booked.sign)
         work.books.set_state(booked.settlement_id, "reversed")
+        mark_lines(work, booked.visit_id, settled=booked.sign < 0)
         if booked.sign < 0:
             work.books.set_state(booked.original, "booked")
         work.books.mark_reversed(work.asked.provider_id, message_id)

@@ -107,12 +107,24 @@ class Unknown(Struct, frozen=True):
 
 
 class NotSent(Struct, frozen=True):
-    """It surely has not reached the center's books; it may be sent again as it is."""
+    """It surely has not reached the center's books; it may be sent again as it is.
+
+    waits_alone: the center was reached, and only this message is not ready; else everything waits for the line.
+    """
 
     reason: str
+    waits_alone: bool = False
 
 
 Outcome = Accepted | Rejected | Unknown | NotSent
+
+
+class Inquiry(Struct, frozen=True):
+    """A settlement as it stands at the center: whether it was taken back, its sums, and where they are not ours."""
+
+    taken_back: bool
+    sums: CenterSums
+    differences: tuple[str, ...]
 
 
 class TotalsAnswer(Struct, frozen=True):

@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from terminal.center import fields, messages, publications
-from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import (
     Accepted,
     Credential,
     FundEntitlement,
+    Inquiry,
     Institution,
     InsuredPerson,
     NotSent,
@@ -29,19 +29,19 @@ from terminal.center.envelope import (
     Answer,
     GatewayRefused,
     Unreadable,
-    fen_of,
     kept,
-    node,
 )
 from terminal.center.exchange import Exchange, sign_in_invalid, understood
 from terminal.center.link import Link, Silence, Unreachable
+from terminal.center.outcome import accepted, amounts_there
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.center.seal import Secrets
+from terminal.center.settle_messages import Input, settle_input, void_input
+from terminal.center.visits import VisitKeeper, VisitMemory, VisitWalk
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import CenterSums, GroupTotals, Scheme, SettlementRecord
-from terminal.money import format_fen
 from terminal.settlement.bill import Service
 
 __all__ = [
@@ -63,6 +63,7 @@ class CenterDesk:
     """The way to one center for one institution and one till (0 … 99). One thread at a time.
 
     stamp: gives a second and a counter (0 … 99) that never repeat, also across restarts; the journal has one.
+    visits: remembers how far a visit has come; the journal does.
     """
 
     def __init__(
@@ -74,8 +75,10 @@ class CenterDesk:
         clock: Clock,
         profile: Profile = REFERENCE,
         secrets: Secrets | None = None,
+        visits: VisitKeeper | None = None,
     ) -> None:
         self._exchange = Exchange(link, institution, stamp, till_number, clock, profile, secrets)
+        self._visits = VisitWalk(self._exchange, visits or VisitMemory())
         self.profile = profile
         self._operator = ""
 
@@ -125,13 +128,14 @@ class CenterDesk:
         return understood(messages.read_accumulators, answer)
 
     def pre_settle(self, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:
-        """2101: the center's sums for what would be settled, and where they are not ours. Nothing is booked.
+        """2101, 2206, 2303: the center's sums of what would be settled, and where they are not ours. Books nothing.
 
         Raises Unavailable (not reached; not understood, also where its amounts do not add up) or Refused.
         """
-        data = messages.settle_input(record)
-        answer = self._exchange.ask(fields.PRE_SETTLE, record.provider_id, record.operator, data)
-        return understood(lambda found: _pre_settled(found, record), answer)
+        data = settle_input(record, self.profile, self._visits.ready(record))
+        infno = self.profile.numbers_of(record.bill.service).pre_settle
+        answer = self._exchange.ask(infno, record.provider_id, record.operator, data)
+        return understood(lambda found: amounts_there(found, record), answer)
 
     def totals(self, business_day: dt.date, group: GroupTotals) -> TotalsAnswer:
         """3201: whether the center has the same totals for this group of this day.
@@ -139,7 +143,7 @@ class CenterDesk:
         Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in
         here).
         """
-        data = messages.totals_input(business_day, group, self._exchange.institution.clearing_agency)
+        data = messages.totals_input(business_day, group, self._exchange.institution.clearing_agency, self.profile)
         answer = self._exchange.ask(fields.TOTALS, group.provider_id, self._signed_operator(), data)
         balanced, text = understood(lambda found: messages.read_totals(found, self.profile), answer)
         return TotalsAnswer(balanced, text, answer.body)
@@ -154,7 +158,7 @@ class CenterDesk:
         data = messages.upload_input(packed(rows, f"{stem}.txt"), f"{stem}.zip", provider_id)
         sent = self._exchange.ask(fields.UPLOAD_FILE, provider_id, operator, data)
         agency = self._exchange.institution.clearing_agency
-        asked = messages.details_input(business_day, sums, agency, understood(messages.read_upload, sent))
+        asked = messages.details_input(business_day, sums, agency, understood(messages.read_upload, sent), self.profile)
         answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)
         number, name = understood(messages.read_details, answer)
         return understood(read_center_rows, self.download(number, name, provider_id))
@@ -194,26 +198,50 @@ class CenterDesk:
         transaction: str,
         before_send: Callable[[bytes], None],
     ) -> Outcome:
-        """2102 ("settle"), or 2103 ("void" of `original`), under `message_id`; the same id is the same
-        message.
+        """Settle ("settle"), or take `original` back ("void"), under `message_id`; the same id is the same message.
 
-        `before_send` gets the whole request before a byte of it leaves, so that it can be made durable; it is
-        not called where the operator's sign-in already fails (NotSent). Raises Refused where the record does
-        not fit the center's form: nothing was sent.
+        A visit is registered and its lines are uploaded first; none of that moves money. `before_send` gets the whole
+        money message before a byte of it leaves, so that it can be made durable; it is not called where the sign-in or
+        a step before fails (NotSent, Rejected). Raises Refused where the record does not fit the center's form.
         """
-        infno, data = _message(record, original, transaction)
         try:
             sign_number = self._exchange.sign_number(record.operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}")
+        try:
+            visit_number = self._visits.ready(record) if transaction == "settle" else ""
+        except Unavailable as error:
+            return NotSent(error.message, waits_alone=error.code != "center-unreachable")
+        except Refused as error:
+            return self._given_up(record, Rejected(b"", error.message))
+        infno = self.profile.numbers_of(record.bill.service).money(transaction)
+        data = self._message(record, original, visit_number)
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        return self._outcome(body, record.operator, lambda answer: _accepted(answer, record, transaction, message_id))
+        outcome = self._outcome(body, record.operator, lambda answer: accepted(answer, record, transaction, message_id))
+        if isinstance(outcome, Rejected) and transaction == "settle":
+            return self._given_up(record, outcome)
+        if isinstance(outcome, Accepted) and original is not None:
+            self._visits.give_up(original, original.center_references.get("mdtrt_id", ""))
+        return outcome
 
-    def is_reversible(self, transaction: str) -> bool:
-        """Whether this center takes 2601 for a "settle" or a "void" (its profile's reversible set)."""
-        return fields.MONEY_TRANSACTIONS[transaction] in self.profile.reversible
+    def give_up(self, record: SettlementRecord) -> None:
+        """Nothing was settled and nothing will be: take the visit back, where one was registered for it."""
+        self._visits.give_up(record)
+
+    def _given_up(self, record: SettlementRecord, outcome: Rejected) -> Rejected:
+        self._visits.give_up(record)
+        return outcome
+
+    def _message(self, record: SettlementRecord, original: SettlementRecord | None, visit_number: str) -> Input:
+        if original is not None:
+            return void_input(record, original)
+        return settle_input(record, self.profile, visit_number)
+
+    def is_reversible(self, transaction: str, service: Service) -> bool:
+        """Whether this center takes 2601 for a "settle" or a "void" of this service (its profile's reversible set)."""
+        return self.profile.numbers_of(service).money(transaction) in self.profile.reversible
 
     def is_taken_back(self, record: SettlementRecord) -> bool:
         """5203: whether the center has the settlement `record` as taken back.
@@ -224,16 +252,29 @@ class CenterDesk:
         answer = self._exchange.ask(fields.QUERY, record.provider_id, record.operator, data)
         return understood(messages.read_taken_back, answer)
 
+    def inquire(self, record: SettlementRecord) -> Inquiry:
+        """5203: the settlement as it stands at the center, beside ours.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no, or has given no number for it).
+        """
+        if "setl_id" not in record.center_references:
+            message = "the center has given no number for this settlement yet"
+            raise Refused("not-at-center", message, "中心尚无该结算编号", "settlement_id")
+        data = messages.query_input(record)
+        answer = self._exchange.ask(fields.QUERY, record.provider_id, self._signed_operator(), data)
+        sums, found = understood(lambda given: amounts_there(given, record), answer)
+        return Inquiry(understood(messages.read_taken_back, answer), sums, found)
+
     def reverse(
         self,
         provider_id: str,
         operator: str,
         person_number: str,
         message_id: str,
-        transaction: str = "settle",
+        undone: str,
         before_send: Callable[[bytes], None] = lambda request: None,
     ) -> Outcome:
-        """2601: undo the settlement (or the void) that went out as `message_id`, whose outcome is unknown.
+        """2601: undo what went out as `message_id` under the number `undone` (2102, 2207 …), whose outcome is unknown.
 
         May be asked again until the answer is definite; each time is a message of its own. Rejected: the center
         never booked it, or it was voided.
@@ -242,19 +283,23 @@ class CenterDesk:
             sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}")
-        data = messages.reverse_input(person_number, message_id, fields.MONEY_TRANSACTIONS[transaction])
+        data = messages.reverse_input(person_number, message_id, undone)
         request = self._exchange.request(fields.REVERSE, provider_id, operator, data, sign_number)
         body = self._exchange.encode(request)
         before_send(body)
         return self._outcome(body, operator, lambda answer: Accepted(answer.body, {}))
 
-    def _outcome(self, body: bytes, operator: str, accepted: Callable[[Answer], Accepted]) -> Outcome:
+    def money_number(self, transaction: str, service: Service) -> str:
+        """The number under which a "settle" or a "void" of this service goes to this center."""
+        return self.profile.numbers_of(service).money(transaction)
+
+    def _outcome(self, body: bytes, operator: str, read: Callable[[Answer], Accepted]) -> Outcome:
         reply = b""
         try:
             reply = self._exchange.link.post(body)
             answer = self._exchange.decode(reply)
             if answer.accepted:
-                return accepted(answer)
+                return read(answer)
         except (Unreachable, GatewayRefused) as error:
             return NotSent(str(error))
         except (Silence, Unreadable) as error:
@@ -269,55 +314,3 @@ class CenterDesk:
             message = "no operator is signed in at the center"
             raise Refused("not-signed-in", message, "操作员尚未签到", "center")
         return self._operator
-
-
-def _message(
-    record: SettlementRecord, original: SettlementRecord | None, transaction: str
-) -> tuple[str, messages.Input]:
-    if transaction == "settle":
-        return fields.SETTLE, messages.settle_input(record)
-    if transaction == "void" and original is not None:
-        return fields.VOID, messages.void_input(record, original)
-    raise ValueError(f"no such transaction: {transaction}")
-
-
-def _accepted(answer: Answer, record: SettlementRecord, transaction: str, message_id: str) -> Accepted:
-    references = messages.settle_references(answer)
-    row = node(answer.output, "setlinfo")
-    # What a void calls `medins_setl_id`, its own message or its original's, no edition says.
-    messages.refuse_another(row, record, message_id if transaction == "settle" else "")
-    try:
-        center = read_amounts(row)
-        balance = fen_of(row[fields.BALANCE_FIELD]) if fields.BALANCE_FIELD in row else None
-    except ValueError as error:
-        raise Unreadable(str(error)) from None
-    broken = broken_identities(center)
-    if broken:
-        raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    own = amounts_of(record.settlement)
-    if transaction == "void":
-        # No edition says whether a void's amounts come negative; those that come positive are turned round.
-        center = center if center.get("medfee_sumamt", 0) < 0 else negated(center)
-        own = negated(own)
-    found = differences(center, own)
-    if transaction == "settle" and balance is not None and balance != record.settlement.account_balance:
-        ours = format_fen(record.settlement.account_balance)
-        found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
-    # The void is kept with the amounts of what it takes back, as the journal keeps its own.
-    positive = negated(center) if transaction == "void" else center
-    return Accepted(answer.body, references, tuple(found), sums_of(positive, _own_sums(record)))
-
-
-def _pre_settled(answer: Answer, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:
-    try:
-        center = read_amounts(node(answer.output, "setlinfo"))
-    except ValueError as error:
-        raise Unreadable(str(error)) from None
-    broken = broken_identities(center)
-    if broken or "medfee_sumamt" not in center:
-        raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    return sums_of(center, _own_sums(record)), tuple(differences(center, amounts_of(record.settlement)))
-
-
-def _own_sums(record: SettlementRecord) -> CenterSums:
-    return CenterSums(**{name: getattr(record.settlement, name) for name in CenterSums.__struct_fields__})

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from terminal.center import fields, messages
 from terminal.center.answers import Institution, SignIn
@@ -142,7 +144,7 @@ class Exchange:
             fixmedins_code=provider_id,
             fixmedins_name=name[:PROVIDER_NAME_CHARACTERS_MAX],
             sign_no=sign_number,
-            input=data,
+            input=_numbered(data) if self.profile.numbers == "as-numbers" else data,
         )
 
     def _signed(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> Answer:
@@ -193,6 +195,15 @@ def taken(answer: Answer) -> Answer:
         reason = answer.message or f"infcode {answer.code}"
         raise Refused("center-refused", f"the center refuses: {reason}", f"医保中心拒绝：{reason}", "center")
     return answer
+
+
+def _numbered(value: Any, name: str = "") -> Any:
+    """The same nodes with amounts and counts as JSON numbers, digit for digit as they were written."""
+    if isinstance(value, dict):
+        return {key: _numbered(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbered(inner, name) for inner in value]
+    return msgspec.Raw(value.encode()) if name in fields.NUMERIC_FIELDS and value else value
 
 
 def _decoded(body: bytes) -> Answer:

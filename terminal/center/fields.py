@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from msgspec import Struct
+
 SIGN_IN: Final = "9001"
 SIGN_OUT: Final = "9002"
 PERSON: Final = "1101"
-SETTLE: Final = "2102"
-VOID: Final = "2103"
 REVERSE: Final = "2601"
 TOTALS: Final = "3201"
 DETAILS: Final = "3202"
@@ -22,7 +22,6 @@ DICTIONARY: Final = "1901"
 CATALOGUES: Final = ("1301", "1302", "1303", "1305", "1306")
 """Drugs, decoction pieces, hospital preparations, services, consumables: files by version."""
 ENTITLEMENT: Final = "2001"
-PRE_SETTLE: Final = "2101"
 UPLOAD_FILE: Final = "9101"
 DOWNLOAD_FILE: Final = "9102"
 
@@ -30,8 +29,47 @@ ACCUMULATED_DEDUCTIBLE: Final = "Q0000"
 ACCUMULATED_STAYS: Final = "C0000"
 """Codes of 5206; local, as seen in one province. A fund's own is D and its type."""
 
-MONEY_TRANSACTIONS: Final = {"settle": SETTLE, "void": VOID}
-"""What the journal calls a transaction -> its number."""
+VISITS: Final = "5201"
+"""The visits of a person: how a registration that was never answered is found again."""
+
+MedicalSet = Literal["pharmacy", "outpatient", "inpatient"]
+MEDICAL_SETS: Final[tuple[MedicalSet, ...]] = ("pharmacy", "outpatient", "inpatient")
+
+
+class SetNumbers(Struct, frozen=True):
+    """The transaction numbers of one set. A pharmacy's purchase carries its lines itself; a visit's go before it."""
+
+    pre_settle: str
+    settle: str
+    void: str
+    register: str = ""
+    unregister: str = ""
+    describe: str = ""
+    lines: str = ""
+    withdraw_lines: str = ""
+    discharge: str = ""
+    undo_discharge: str = ""
+
+    def money(self, transaction: str) -> str:
+        """The number of what the journal calls `settle` or `void`."""
+        return {"settle": self.settle, "void": self.void}[transaction]
+
+
+SETS: Final[dict[MedicalSet, SetNumbers]] = {
+    "pharmacy": SetNumbers("2101", "2102", "2103"),
+    "outpatient": SetNumbers("2206", "2207", "2208", "2201", "2202", "2203", "2204", "2205"),
+    "inpatient": SetNumbers("2303", "2304", "2305", "2401", "2404", "", "2301", "2302", "2402", "2405"),
+}
+"""Set -> its numbers. Source: 3.4, 3.8, 3.9."""
+
+SETTLING: Final = tuple(SETS[name].settle for name in MEDICAL_SETS)
+VOIDING: Final = tuple(SETS[name].void for name in MEDICAL_SETS)
+"""Transactions that settle, and those that take back."""
+
+ALL_LINES: Final = "0000"
+"""`chrg_bchno` that stands for every line that is not settled."""
+CHARGE_BATCH: Final = "1"
+"""`chrg_bchno` of the one batch of a settlement."""
 
 INTERFACE_VERSION: Final = "V1.0"
 RECEIVING_SYSTEM: Final = "MBS_LOCAL"
@@ -66,6 +104,21 @@ FUND_FIELDS: Final = {
 OTHER_FUND_FIELD: Final = "oth_pay"
 BALANCE_FIELD: Final = "balc"
 
+NUMERIC_FIELDS: Final = frozenset(
+    {
+        *SUM_FIELDS,
+        "act_pay_dedc",
+        "balc",
+        "cash_payamt",
+        "cnt",
+        "det_item_fee_sumamt",
+        "fixmedins_setl_cnt",
+        "pric",
+        "sel_retn_cnt",
+    }
+)
+"""Fields of requests that are numbers, which some provinces want as JSON numbers and not as text."""
+
 OLD_NAMES: Final = {
     "psn_part_amt": ("psn_pay",),
     "psn_cash_pay": ("cash_payamt", "pdn_cash_pay"),
@@ -90,6 +143,9 @@ MEDICAL_TYPES: Final = {
     "bed-day": "21",
 }
 """Service of a bill -> `med_type`. The service itself travels in the extension, since two share 21."""
+
+SET_OF_MEDICAL_TYPE: Final[dict[str, MedicalSet]] = {"21": "inpatient", "52": "inpatient", "41": "pharmacy"}
+"""`med_type` -> set; all others are outpatient visits. A province may have it otherwise (its profile)."""
 
 CATALOGUE_CLASSES: Final = {"A": "01", "B": "02", "C": "03"}
 

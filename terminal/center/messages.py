@@ -1,39 +1,27 @@
 """What goes into each transaction and what comes out of it: values of the terminal to nodes of the wire, and
-back.
-
-Every settlement is uploaded as 2102 with the `med_type` of its service; the chains of clinics and hospitals
-(2207, 2304) come with a later edition. The journal keeps no credential, so 2102 names the person by number
-and ID. Pure: the same record gives the same `input`, so that a repeat under the same `msgid` is the same
-message.
+back. Questions and reconciliation; what settles stands in `settle_messages`. Pure.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from terminal.center import fields
-from terminal.center.amounts import amounts_of, written
 from terminal.center.answers import Credential, FundEntitlement, InsuredPerson, SignIn
 from terminal.center.envelope import Answer, Unreadable, fen_of, moment_text, node, read_moment, rows, text_of
 from terminal.center.extension import (
     PersonExtension,
-    SettleExtension,
-    VoidExtension,
-    line_extension,
     read_extension,
-    write_extension,
 )
 from terminal.center.profile import Profile
 from terminal.center.publications import read_newest
-from terminal.center.purse import purse_extension
 from terminal.clock import BEIJING
 from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
-from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
-from terminal.money import Fen, format_fen, format_scaled
-from terminal.settlement.bill import Bill, Item, Service
+from terminal.money import Fen, format_fen
+from terminal.settlement.bill import Service
 
 Input = dict[str, Any]
 
@@ -97,77 +85,6 @@ def read_person(answer: Answer) -> InsuredPerson:
     )
 
 
-def settle_input(record: SettlementRecord) -> Input:
-    """2102. Raises Refused where the extension does not fit its field."""
-    bill, settlement = record.bill, record.settlement
-    amounts = written(amounts_of(settlement))
-    extension = SettleExtension(
-        policy=bill.policy,
-        service=bill.service,
-        date=bill.date,
-        business_day=record.business_day,
-        scheme=record.scheme,
-        clearing_class=record.clearing_class,
-        amounts=amounts,
-        provider=bill.provider,
-        episode=bill.episode,
-        consent=bill.consent,
-        till_reference=record.till_reference,
-        journal_hash=record.entry_hash,
-        unverified=_unverified(bill),
-        purse=purse_extension(record),
-    )
-    return {
-        "druginfo": {
-            "psn_no": record.person_number,
-            "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
-            "mdtrt_cert_no": bill.patient.id,
-            "card_sn": "",
-            "begntime": moment_text(record.at),
-            "medfee_sumamt": amounts["medfee_sumamt"],
-            "invono": record.id[-20:],
-            "insutype": fields.INSURANCE_TYPES[record.scheme],
-            "dise_codg": bill.episode.disease,
-            "dise_name": bill.episode.disease,
-            "acct_used_flag": _account_used(record),
-            "med_type": fields.MEDICAL_TYPES[bill.service],
-            "exp_content": write_extension(extension, "druginfo.exp_content"),
-        },
-        "drugdetail": [_line(number, item, record) for number, item in enumerate(bill.items, 1)],
-    }
-
-
-def settle_references(answer: Answer) -> dict[str, str]:
-    """The numbers by which the center knows what it has booked. Raises Unreadable where there is none."""
-    row = node(answer.output, "setlinfo")
-    names = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
-    references = {name: text for name in names if (text := text_of(row.get(name)))}
-    if "setl_id" not in references:
-        raise Unreadable("the answer has no setl_id")
-    return references
-
-
-def refuse_another(row: dict[str, Any], record: SettlementRecord, message_id: str) -> None:
-    """Raises Unreadable where an answer names another message or another person than asked about ("": any)."""
-    if message_id and (named := text_of(row.get("medins_setl_id"))) and named != message_id:
-        raise Unreadable("the answer is to another message")
-    if (person := text_of(row.get("psn_no"))) and person != record.person_number:
-        raise Unreadable("the answer is about another person")
-
-
-def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
-    """2103: takes back the settlement that the center knows by the references of `original`."""
-    references = original.center_references
-    return {
-        "data": {
-            "setl_id": references.get("setl_id", ""),
-            "mdtrt_id": references.get("mdtrt_id", ""),
-            "psn_no": record.person_number,
-            "exp_content": write_extension(VoidExtension(record.business_day, record.entry_hash), "data.exp_content"),
-        }
-    }
-
-
 def reverse_input(person_number: str, message_id: str, transaction: str) -> Input:
     """2601: undoes the message `message_id` of `transaction`, whose outcome is unknown."""
     return {"data": {"psn_no": person_number, "omsgid": message_id, "oinfno": transaction}}
@@ -228,7 +145,7 @@ def read_taken_back(answer: Answer) -> bool:
     return text_of(flag).endswith("1")
 
 
-def totals_input(business_day: dt.date, group: GroupTotals, agency: str) -> Input:
+def totals_input(business_day: dt.date, group: GroupTotals, agency: str, profile: Profile) -> Input:
     """3201 for one group of one day; voids count negative in every figure."""
     day = business_day.isoformat()
     return {
@@ -242,7 +159,7 @@ def totals_input(business_day: dt.date, group: GroupTotals, agency: str) -> Inpu
             "fund_pay_sumamt": format_fen(group.fund_total),
             "acct_pay": format_fen(group.account),
             "fixmedins_setl_cnt": str(group.count - group.void_count),
-            "refd_setl_flag": "1",
+            **profile.refund_flag(),
             "fixmedins_refd_setl_flag": "1",
         }
     }
@@ -261,7 +178,7 @@ def read_upload(answer: Answer) -> str:
     return number
 
 
-def details_input(business_day: dt.date, sums: GroupTotals, agency: str, file_number: str) -> Input:
+def details_input(business_day: dt.date, sums: GroupTotals, agency: str, file_number: str, profile: Profile) -> Input:
     """3202 for one provider and clearing class of one day."""
     day = business_day.isoformat()
     return {
@@ -275,7 +192,7 @@ def details_input(business_day: dt.date, sums: GroupTotals, agency: str, file_nu
             "cash_payamt": format_fen(sums.cash),
             "fixmedins_setl_cnt": str(sums.count - sums.void_count),
             "clr_type": fields.CLEARING_CLASSES[sums.clearing_class],
-            "refd_setl_flag": "1",
+            **profile.refund_flag(),
             "fixmedins_refd_setl_flag": "1",
         }
     }
@@ -310,35 +227,6 @@ def _insurance(found: list[dict[str, Any]], policy: str) -> dict[str, Any]:
         if text_of(row.get("insutype")) == wanted:
             return row
     raise ValueError(f"no insuinfo with insutype {wanted}")
-
-
-def _line(number: int, item: Item, record: SettlementRecord) -> dict[str, Any]:
-    priced = item.unit_price is not None and item.quantity is not None
-    price = format_scaled(item.unit_price or 0, UNIT_PRICE_PLACES) if priced else format_fen(item.amount)
-    return {
-        "feedetl_sn": str(number),
-        "rxno": "",
-        "rx_circ_flag": "1" if record.bill.episode.prescription else "0",
-        "fee_ocur_time": moment_text(record.at),
-        "med_list_codg": item.code,
-        "medins_list_codg": item.code,
-        "det_item_fee_sumamt": format_fen(item.amount),
-        "cnt": format_scaled(item.quantity or 0, QUANTITY_PLACES) if priced else "1",
-        "pric": price,
-        "exp_content": write_extension(line_extension(item), f"drugdetail[{number - 1}].exp_content"),
-    }
-
-
-def _unverified(bill: Bill) -> tuple[Literal["pool", "account"], ...]:
-    pool: tuple[Literal["pool"], ...] = ("pool",) if bill.entitlement.status == "unverified" else ()
-    account: tuple[Literal["account"], ...] = ("account",) if bill.account.status == "unverified" else ()
-    return (*pool, *account)
-
-
-def _account_used(record: SettlementRecord) -> str:
-    if record.settlement.account == 0:
-        return "0"
-    return "1" if record.bill.account.relation == "self" else "2"
 
 
 def _moment(row: dict[str, Any], name: str) -> dt.datetime:

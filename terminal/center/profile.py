@@ -15,9 +15,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from terminal.center import fields
 from terminal.errors import Refused
+from terminal.settlement.bill import Service
 from terminal.settlement.codec import convert
 
+MedicalType = Annotated[str, Meta(pattern=r"\A[0-9]{2,6}\Z")]
 Infno = Annotated[str, Meta(pattern=r"\A[0-9]{4}[A-Z]?\Z")]
 
 
@@ -67,10 +70,20 @@ class Reconciliation(_Part, frozen=True):
     refund_flag: Literal["upper", "lower", "none"] = "lower"
 
 
+class Department(_Part, frozen=True):
+    """The department that a visit is registered with, where the till knows none: general practice (全科医疗科)."""
+
+    code: str = "02"
+    name: str = "全科医疗科"
+    category: str = "02"
+
+
 class Profile(_Part, frozen=True):
     """One province's way. The defaults are the national baseline, with no trust in repeats.
 
-    publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and signs its catalogues.
+    sets: `med_type` -> set of transactions, where this province has it otherwise than the nation (pooled outpatient
+    care at a pharmacy, say). publishes: this center lists signed packs, supplements, parameters and blacklists
+    (1901), and signs its catalogues.
     """
 
     name: str
@@ -79,6 +92,8 @@ class Profile(_Part, frozen=True):
     gateway: Gateway = Gateway()
     body: Body = Body()
     reconciliation: Reconciliation = Reconciliation()
+    department: Department = Department()
+    sets: dict[MedicalType, fields.MedicalSet] = {}
     interface_version: str = "V1.0"
     receiving_system: str = "MBS_LOCAL"
     repeats: Literal["recognised", "unsafe"] = "unsafe"
@@ -100,6 +115,25 @@ class Profile(_Part, frozen=True):
         if self.reconciliation.codes == "six-digits":
             return "000000" if result == "0" else f"00010{result}"
         return "1" if self.reconciliation.codes == "binary" and result != "0" else result
+
+    def set_of(self, service: Service) -> fields.MedicalSet:
+        """The set of transactions in which a service is settled here."""
+        medical_type = fields.MEDICAL_TYPES[service]
+        return self.sets.get(medical_type) or fields.SET_OF_MEDICAL_TYPE.get(medical_type, "outpatient")
+
+    def numbers_of(self, service: Service) -> fields.SetNumbers:
+        """The transaction numbers of that set."""
+        return fields.SETS[self.set_of(service)]
+
+    def line_name(self, number: int) -> str:
+        """`feedetl_sn` of a bill's line, from 1: digits, or with letters where the province wants them."""
+        return str(number) if self.line_number == "digits" else f"XM{number:08d}"
+
+    def refund_flag(self) -> dict[str, str]:
+        """3201 and 3202 with refunds included, in this province's spelling."""
+        names = {"lower": "refd_setl_flag", "upper": "REFD_SETL_FLAG"}
+        name = names.get(self.reconciliation.refund_flag)
+        return {name: "1"} if name else {}
 
     def is_balanced(self, result: str) -> bool:
         """Whether this `stmt_rslt` means that the totals agree."""

@@ -141,6 +141,9 @@ class Upload:
         return True
 
     def _note(self, message: QueuedMessage, record: SettlementRecord, outcome: Outcome, now: dt.datetime) -> None:
+        if isinstance(outcome, NotSent) and outcome.waits_alone:
+            self._not_ready(message, outcome.reason, now)
+            return
         if isinstance(outcome, NotSent):
             self._journal.mark_queued(message.message_id, outcome.reason, now + self._rest(now), now)
             return
@@ -154,6 +157,14 @@ class Upload:
             self._journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
         else:
             self._silent(message, record, outcome, now)
+
+    def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
+        """A step before the message was not answered: it alone waits, and is parked where that never ends."""
+        self._reached(now)
+        if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
+            self._journal.mark_parked(message.message_id, f"never answered: {reason}", now)
+        else:
+            self._journal.mark_not_ready(message.message_id, reason, now + self._pause(message.attempts + 1))
 
     def _silent(self, message: QueuedMessage, record: SettlementRecord, outcome: Unknown, now: dt.datetime) -> None:
         pause = self._pause(message.attempts + 1)
@@ -176,13 +187,14 @@ class Upload:
     def _reverse(self, message: QueuedMessage, now: dt.datetime) -> None:
         record = self._journal.settlement(message.settlement_id)
         transaction = message.undoes_transaction or "settle"
-        if self._desk.is_reversible(transaction):
+        service = record.bill.service
+        if self._desk.is_reversible(transaction, service):
             outcome = self._desk.reverse(
                 record.provider_id,
                 record.operator,
                 record.person_number,
                 message.undoes,
-                transaction,
+                self._desk.money_number(transaction, service),
                 lambda request: self._journal.mark_sent(message.message_id, request, now),
             )
         else:
@@ -193,6 +205,8 @@ class Upload:
             reason = outcome.reason if isinstance(outcome, Rejected) else ""
             new_id = self._desk.new_message_id(record.provider_id)
             self._journal.renew(message.message_id, outcome.answer, reason, undone, new_id, now)
+            if record.state == "abandoned":
+                self._desk.give_up(record)
         else:
             self._note(message, record, outcome, now)
 

@@ -52,6 +52,8 @@ def authorise(
     if isinstance(outcome, Rejected | NotSent):
         if opened:
             journal.abandon(record.id, outcome.reason, now)
+        if isinstance(outcome, NotSent) and original is None:
+            center.give_up(record)
         raise _refused(outcome)
     journal.abandon(record.id, outcome.reason, now, center.new_message_id(record.provider_id))
     raise silent(outcome.reason)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from terminal.center.answers import Accepted, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.details import references_of
+from terminal.center.fields import SETTLING, VOIDING
 from terminal.counter.match import Difference
 from terminal.counter.settle import Circumstances, digest_of
 from terminal.counter.void import void, void_of
@@ -66,10 +67,13 @@ def found_in(differences: list[Difference], difference_id: str) -> Difference:
 
 
 def _reverse(center: CenterDesk, difference: Difference, operator: str) -> None:
-    transaction = "void" if difference.refunded else "settle"
-    outcome = center.reverse(
-        difference.provider_id, operator, difference.person_number, difference.message_id, transaction
-    )
+    # The details do not say which transaction it was; a center refuses a reversal under the wrong number.
+    for undone in VOIDING if difference.refunded else SETTLING:
+        outcome = center.reverse(
+            difference.provider_id, operator, difference.person_number, difference.message_id, undone
+        )
+        if not isinstance(outcome, Rejected):
+            break
     if isinstance(outcome, Rejected):
         raise Refused(
             "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"

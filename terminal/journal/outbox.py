@@ -98,6 +98,14 @@ class Outbox(Debits):
             (reason, moment_text(max(next_attempt_at, now))),
         )
 
+    def mark_not_ready(self, message_id: str, reason: str, next_attempt_at: dt.datetime) -> None:
+        """A step before it failed: it waits as before, and the attempt counts."""
+        self._mark(
+            message_id,
+            "attempts = attempts + 1, reason = ?, next_attempt_at = ?",
+            (reason, moment_text(next_attempt_at)),
+        )
+
     def hurry(self, now: dt.datetime) -> None:
         """Day end, or an operator, wants every waiting message tried at once, whatever its pause."""
         with self.writing() as connection:

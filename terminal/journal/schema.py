@@ -225,6 +225,14 @@ _LAW_FILES = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VISITS = (
+    """CREATE TABLE visits (
+        settlement_id TEXT PRIMARY KEY,
+        number TEXT NOT NULL,
+        step TEXT NOT NULL CHECK (step IN ('registered', 'billed', 'ready'))
+    ) STRICT, WITHOUT ROWID""",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -234,6 +242,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0006_debits": _DEBITS,
     "0007_published": _PUBLISHED,
     "0008_law_files": _LAW_FILES,
+    "0009_visits": _VISITS,
 }
 """Name of each migration and its statements, in order."""
 

@@ -87,7 +87,7 @@ def test_a_late_request_is_booked_behind_its_reversal(town: Town) -> None:
     message_id = town.desk.new_message_id(record.provider_id)
     town.server.faults.inject("reorder", infno="2102")
     assert isinstance(town.send(record, message_id), Unknown)
-    refused = town.desk.reverse(record.provider_id, record.operator, record.person_number, message_id)
+    refused = town.desk.reverse(record.provider_id, record.operator, record.person_number, message_id, "2102")
     assert isinstance(refused, Rejected)
     assert [(one.message_id, state) for one, state in town.books.settlements()] == [(message_id, "booked")]
 

@@ -153,7 +153,7 @@ def test_reconciliation_codes_are_the_province_s(sm2: Keys, name: str, balanced:
 def test_what_a_province_does_not_reverse_is_refused(sm2: Keys) -> None:
     """Hunan takes no voids back."""
     with behind("hunan", sm2) as town:
-        outcome = town.desk.reverse("P37060200001", "0001", "37060200000006", "M" * 30, "void")
+        outcome = town.desk.reverse("P37060200001", "0001", "37060200000006", "M" * 30, "2103")
         assert "2103 is not reversed here" in outcome.reason  # type: ignore[union-attr]
 
 

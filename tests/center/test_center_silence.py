@@ -19,7 +19,7 @@ def test_an_answer_cut_after_booking_is_unknown_and_the_repeat_books_once(town: 
     """The center books, the line is cut: outcome unknown; the same message again brings the answer, booked once."""
     record = town.stay()
     message_id = town.desk.new_message_id(record.provider_id)
-    town.server.faults.inject("drop-after", infno="2102")
+    town.server.faults.inject("drop-after", infno="2304")
 
     cut = town.send(record, message_id)
     booked_meanwhile = len(town.books.settlements())
@@ -36,7 +36,7 @@ def test_a_request_cut_before_booking_is_unknown_too(town: Town) -> None:
     """The terminal cannot tell whether the center has booked; the repeat does it."""
     record = town.stay()
     message_id = town.desk.new_message_id(record.provider_id)
-    town.server.faults.inject("drop-before", infno="2102")
+    town.server.faults.inject("drop-before", infno="2304")
 
     cut = town.send(record, message_id)
     booked_meanwhile = len(town.books.settlements())
@@ -173,9 +173,8 @@ def test_a_reversal_undoes_what_the_center_had_booked(town: Town) -> None:
     town.server.faults.inject("drop-after", infno="2102")
     town.send(record, message_id)
 
-    reversals = [
-        town.desk.reverse(record.provider_id, record.operator, record.person_number, message_id) for _ in range(2)
-    ]
+    ask = (record.provider_id, record.operator, record.person_number, message_id, "2102")
+    reversals = [town.desk.reverse(*ask) for _ in range(2)]
     whole = town.person("A00000006").account.balance
     anew = town.send(record)
 
@@ -188,7 +187,7 @@ def test_a_reversal_of_what_never_arrived_is_refused(town: Town) -> None:
     """The center says that it has never booked this message: a definite answer too."""
     record = town.purchase()
 
-    outcome = town.desk.reverse(record.provider_id, record.operator, record.person_number, "M" * 30)
+    outcome = town.desk.reverse(record.provider_id, record.operator, record.person_number, "M" * 30, "2102")
 
     assert isinstance(outcome, Rejected)
 
@@ -199,7 +198,7 @@ def test_a_reversal_can_be_unknown_itself(town: Town) -> None:
     message_id = town.desk.new_message_id(record.provider_id)
     town.send(record, message_id)
     town.server.faults.inject("drop-after", infno="2601")
-    ask = (record.provider_id, record.operator, record.person_number, message_id)
+    ask = (record.provider_id, record.operator, record.person_number, message_id, "2102")
 
     outcomes = [town.desk.reverse(*ask), town.desk.reverse(*ask)]
 

@@ -148,7 +148,7 @@ class Shop:
         self.link = self.new_link()
         institution = Institution("370602", NAMES, "T1")
         stamp = self.journal.next_message_stamp
-        self.desk = CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile)
+        self.desk = CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile, visits=self.journal)
         self.recovered = recover(self.journal, self.desk)
         self.law = Law(LAW.shelf)
         self.downloads = Downloads(self.journal, self.law, InForce(self.journal), load_shelf_with, self.bureau_key)

@@ -156,11 +156,11 @@ def test_a_difference_is_shown_recorded_and_the_center_s_amounts_count(
 def test_a_void_gives_back_only_what_the_center_has_taken_back(shop: Shop) -> None:
     """Refused, silent and accepted: only the last one voids; the silent one is undone first."""
     number = shop.settle(STAY)["id"]
-    shop.center.faults.inject("refuse", infno="2103")
+    shop.center.faults.inject("refuse", infno="2305")
     with pytest.raises(Refused):
         shop.void(number)
     assert shop.journal.settlement(number).state == "committed"
-    shop.center.faults.inject("drop-after", infno="2103")
+    shop.center.faults.inject("drop-after", infno="2305")
     with pytest.raises(InDoubt):
         shop.void(number)
     assert shop.journal.settlement(number).state == "committed"

@@ -12,7 +12,7 @@ from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import REVERSALS_MAX, UNKNOWN_ATTEMPTS_MAX
 
 UNSAFE = Profile(name="test", repeats="unsafe")
-VOIDS_STAY = Profile(name="test", repeats="unsafe", reversible=("2102",))
+VOIDS_STAY = Profile(name="test", repeats="unsafe", reversible=("2304",))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_void_whose_outcome_is_unknown_is_undone_and_sent_anew(shop: Shop) -> 
     number = shop.settle(STAY)["id"]
     shop.upload_all()
     shop.void(number)
-    shop.center.faults.inject("drop-after", infno="2103")
+    shop.center.faults.inject("drop-after", infno="2305")
     passed(shop)
     assert booked(shop) == ["voided", "reversed", "booked"]
     assert shop.books.person("37060200000001").account.balance == 150_000  # type: ignore[union-attr]
@@ -118,7 +118,7 @@ def test_a_void_that_may_not_be_reversed_is_asked_after(tmp_path: Path, fault: s
         number = shop.settle(STAY)["id"]
         shop.upload_all()
         void = shop.void(number)["id"]
-        shop.center.faults.inject(fault, infno="2103")  # type: ignore[arg-type]
+        shop.center.faults.inject(fault, infno="2305")  # type: ignore[arg-type]
         passed(shop)
         assert booked(shop) == at_center
         assert shop.journal.settlement(void).upload_state == "accepted"

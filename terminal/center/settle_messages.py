@@ -1,0 +1,141 @@
+"""The messages that settle and take back, in the form of each set: the purchase with its lines (2102), a visit whose
+lines are at the center already (2207, 2304), and the void of each (2103, 2208, 2305).
+
+The journal keeps no credential, so a settlement names the person by number and ID. Pure: the same record gives the same
+`input`, so that a repeat under the same `msgid` is the same message. Source: 3.4, 3.7, 3.8, 3.9.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from terminal.center import fields
+from terminal.center.amounts import amounts_of, written
+from terminal.center.envelope import Answer, Unreadable, moment_text, node, text_of
+from terminal.center.extension import SettleExtension, VoidExtension, line_extension, write_extension
+from terminal.center.profile import Profile
+from terminal.center.purse import purse_extension
+from terminal.journal.records import SettlementRecord
+from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
+from terminal.money import format_fen, format_scaled
+from terminal.settlement.bill import Bill, Item
+
+Input = dict[str, Any]
+
+BY_ITEM = "01"
+"""`psn_setlway`: by item, not by quota."""
+
+
+def settle_input(record: SettlementRecord, profile: Profile, visit_number: str = "") -> Input:
+    """2102 with its lines; 2207 or 2304 of the visit `visit_number`. Raises Refused where the extension is too long."""
+    medical_set = profile.set_of(record.bill.service)
+    if medical_set == "pharmacy":
+        times = {"begntime": moment_text(record.at)}
+        disease = {"dise_codg": record.bill.episode.disease, "dise_name": record.bill.episode.disease}
+        return {
+            "druginfo": _head(record, "druginfo.exp_content") | times | disease,
+            "drugdetail": [line_of(number, item, record, profile) for number, item in enumerate(record.bill.items, 1)],
+        }
+    amounts = written(amounts_of(record.settlement))
+    shares = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
+    data = _head(record, "data.exp_content") | {name: amounts[name] for name in shares}
+    data |= {"psn_setlway": BY_ITEM, "mdtrt_id": visit_number}
+    data |= {"chrg_bchno": fields.CHARGE_BATCH} if medical_set == "outpatient" else {"mid_setl_flag": "0"}
+    return {"data": data}
+
+
+def _head(record: SettlementRecord, at: str) -> Input:
+    bill = record.bill
+    return {
+        "psn_no": record.person_number,
+        "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
+        "mdtrt_cert_no": bill.patient.id,
+        "card_sn": "",
+        "medfee_sumamt": format_fen(record.settlement.total),
+        "invono": record.id[-20:],
+        "insutype": fields.INSURANCE_TYPES[record.scheme],
+        "acct_used_flag": _account_used(record),
+        "med_type": fields.MEDICAL_TYPES[bill.service],
+        "exp_content": write_extension(_extension(record), at),
+    }
+
+
+def _extension(record: SettlementRecord) -> SettleExtension:
+    bill = record.bill
+    return SettleExtension(
+        policy=bill.policy,
+        service=bill.service,
+        date=bill.date,
+        business_day=record.business_day,
+        scheme=record.scheme,
+        clearing_class=record.clearing_class,
+        amounts=written(amounts_of(record.settlement)),
+        provider=bill.provider,
+        episode=bill.episode,
+        consent=bill.consent,
+        till_reference=record.till_reference,
+        journal_hash=record.entry_hash,
+        unverified=_unverified(bill),
+        purse=purse_extension(record),
+    )
+
+
+def settle_references(answer: Answer) -> dict[str, str]:
+    """The numbers by which the center knows what it has booked. Raises Unreadable where there is none."""
+    row = node(answer.output, "setlinfo")
+    names = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
+    references = {name: text for name in names if (text := text_of(row.get(name)))}
+    if "setl_id" not in references:
+        raise Unreadable("the answer has no setl_id")
+    return references
+
+
+def refuse_another(row: dict[str, Any], record: SettlementRecord, message_id: str) -> None:
+    """Raises Unreadable where an answer names another message or another person than asked about ("": any)."""
+    if message_id and (named := text_of(row.get("medins_setl_id"))) and named != message_id:
+        raise Unreadable("the answer is to another message")
+    if (person := text_of(row.get("psn_no"))) and person != record.person_number:
+        raise Unreadable("the answer is about another person")
+
+
+def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
+    """2103, 2208, 2305: takes back the settlement that the center knows by the references of `original`."""
+    references = original.center_references
+    return {
+        "data": {
+            "setl_id": references.get("setl_id", ""),
+            "mdtrt_id": references.get("mdtrt_id", ""),
+            "psn_no": record.person_number,
+            "exp_content": write_extension(VoidExtension(record.business_day, record.entry_hash), "data.exp_content"),
+        }
+    }
+
+
+def line_of(number: int, item: Item, record: SettlementRecord, profile: Profile) -> Input:
+    """One line of a bill as every set writes it; `number` from 1."""
+    priced = item.unit_price is not None and item.quantity is not None
+    price = format_scaled(item.unit_price or 0, UNIT_PRICE_PLACES) if priced else format_fen(item.amount)
+    return {
+        "feedetl_sn": profile.line_name(number),
+        "rxno": "",
+        "rx_circ_flag": "1" if record.bill.episode.prescription else "0",
+        "fee_ocur_time": moment_text(record.at),
+        "med_list_codg": item.code,
+        "medins_list_codg": item.code,
+        "det_item_fee_sumamt": format_fen(item.amount),
+        "cnt": format_scaled(item.quantity or 0, QUANTITY_PLACES) if priced else "1",
+        "pric": price,
+        "exp_content": write_extension(line_extension(item), f"drugdetail[{number - 1}].exp_content"),
+    }
+
+
+def _unverified(bill: Bill) -> tuple[Literal["pool", "account"], ...]:
+    pool: tuple[Literal["pool"], ...] = ("pool",) if bill.entitlement.status == "unverified" else ()
+    account: tuple[Literal["account"], ...] = ("account",) if bill.account.status == "unverified" else ()
+    return (*pool, *account)
+
+
+def _account_used(record: SettlementRecord) -> str:
+    if record.settlement.account == 0:
+        return "0"
+    return "1" if record.bill.account.relation == "self" else "2"

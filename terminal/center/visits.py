@@ -1,0 +1,145 @@
+"""Walks a visit up to its settlement and, where it comes to nothing, back: step by step, each one written down.
+
+No step moves money: silence at one means that it is asked for again later, and a registration that was never answered
+is looked up before another is made. Lines that may lie at the center already are withdrawn before they are sent again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Protocol
+
+from terminal.center import fields
+from terminal.center import visit_messages as messages
+from terminal.center.exchange import Exchange, understood
+from terminal.center.settle_messages import Input
+from terminal.errors import Refused, Unavailable
+from terminal.journal.records import SettlementRecord
+from terminal.journal.visits import Visit, VisitStep
+
+
+class VisitKeeper(Protocol):
+    """Who remembers how far a visit has come; the journal does."""
+
+    def visit_of(self, settlement_id: str) -> Visit | None:
+        """The visit of a settlement, or None."""
+
+    def keep_visit(self, settlement_id: str, visit: Visit) -> None:
+        """The center has answered one more step."""
+
+    def drop_visit(self, settlement_id: str) -> None:
+        """The visit was taken back."""
+
+
+class VisitMemory:
+    """Remembers for as long as the process lives: for a desk without a journal."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Visit] = {}
+
+    def visit_of(self, settlement_id: str) -> Visit | None:
+        """See `VisitKeeper`."""
+        return self._known.get(settlement_id)
+
+    def keep_visit(self, settlement_id: str, visit: Visit) -> None:
+        """See `VisitKeeper`."""
+        self._known[settlement_id] = visit
+
+    def drop_visit(self, settlement_id: str) -> None:
+        """See `VisitKeeper`."""
+        self._known.pop(settlement_id, None)
+
+
+class VisitWalk:
+    """The way of visits at one center."""
+
+    def __init__(self, exchange: Exchange, keeper: VisitKeeper) -> None:
+        self._exchange = exchange
+        self._profile = exchange.profile
+        self._keeper = keeper
+
+    def ready(self, record: SettlementRecord) -> str:
+        """The center's number of the visit, registered and with its lines there; "" for a set that knows no visits.
+
+        Raises Unavailable (a step was not answered; ask again later) or Refused (the center says no to a step).
+        """
+        if self._profile.set_of(record.bill.service) == "pharmacy":
+            return ""
+        visit, fresh = self._keeper.visit_of(record.id), False
+        if visit is None:
+            number, fresh = self._registered(record)
+            visit = self._kept(record, number, "registered")
+        if visit.step == "registered":
+            self._describe(record, visit.number)
+            if not fresh:
+                self._withdraw_lines(record, visit.number)
+            visit = self._send_lines(record, visit.number)
+        if visit.step == "billed":
+            visit = self._discharge(record, visit.number)
+        return visit.number
+
+    def give_up(self, record: SettlementRecord, number: str = "") -> None:
+        """Take an unsettled visit back, as far as the center lets us: lines, discharge, registration.
+
+        number: where the visit is not on file here. What is left there is told by the day's reconciliation as nothing:
+        no money stands on it.
+        """
+        visit = self._keeper.visit_of(record.id)
+        number = number or (visit.number if visit else "")
+        numbers = self._profile.numbers_of(record.bill.service)
+        if not number or not numbers.unregister:
+            return
+        with contextlib.suppress(Unavailable, Refused):
+            if numbers.undo_discharge and (visit is None or visit.step == "ready"):
+                self._ask(numbers.undo_discharge, record, messages.cancel_input(record, number))
+            self._withdraw_lines(record, number)
+            self._ask(numbers.unregister, record, messages.cancel_input(record, number))
+        self._keeper.drop_visit(record.id)
+
+    def _registered(self, record: SettlementRecord) -> tuple[str, bool]:
+        """The number of the visit, and whether it was registered only now."""
+        numbers = self._profile.numbers_of(record.bill.service)
+        data = messages.register_input(record, self._profile)
+        try:
+            answer = self._exchange.ask(numbers.register, record.provider_id, record.operator, data)
+        except Refused:
+            # An earlier try may have arrived without our hearing of it: then its number stands there already.
+            found = self._found(record)
+            if not found:
+                raise
+            return found, False
+        return understood(messages.read_registered, answer), True
+
+    def _found(self, record: SettlementRecord) -> str:
+        data = messages.find_input(record)
+        answer = self._exchange.ask(fields.VISITS, record.provider_id, record.operator, data)
+        return messages.read_found(answer, record)
+
+    def _describe(self, record: SettlementRecord, number: str) -> None:
+        describe = self._profile.numbers_of(record.bill.service).describe
+        if describe:
+            self._ask(describe, record, messages.describe_input(record, number, self._profile))
+
+    def _send_lines(self, record: SettlementRecord, number: str) -> Visit:
+        numbers = self._profile.numbers_of(record.bill.service)
+        data = messages.lines_input(record, number, self._profile)
+        answer = self._exchange.ask(numbers.lines, record.provider_id, record.operator, data)
+        understood(lambda found: messages.read_lines(found, record), answer)
+        return self._kept(record, number, "billed" if numbers.discharge else "ready")
+
+    def _withdraw_lines(self, record: SettlementRecord, number: str) -> None:
+        withdraw = self._profile.numbers_of(record.bill.service).withdraw_lines
+        self._ask(withdraw, record, messages.withdraw_input(record, number))
+
+    def _discharge(self, record: SettlementRecord, number: str) -> Visit:
+        discharge = self._profile.numbers_of(record.bill.service).discharge
+        self._ask(discharge, record, messages.discharge_input(record, number, self._profile))
+        return self._kept(record, number, "ready")
+
+    def _kept(self, record: SettlementRecord, number: str, step: VisitStep) -> Visit:
+        visit = Visit(number, step)
+        self._keeper.keep_visit(record.id, visit)
+        return visit
+
+    def _ask(self, infno: str, record: SettlementRecord, data: Input) -> None:
+        self._exchange.ask(infno, record.provider_id, record.operator, data)
