@@ -77,7 +77,7 @@ def test_a_lost_answer_is_asked_for_again_and_booked_once(bureau: BureauServer, 
     with TerminalProcess(tmp_path, bureau.url) as terminal:
         terminal.sign_in()
         body = terminal.quoted(bill("100.00"))
-        bureau.faults.inject("drop-after", infno="2102")
+        bureau.faults.inject("drop-after", infno="2304")
         number = terminal.post("/v1/settlements", body, "lost-answer").json()["id"]
         terminal.until(f"/v1/settlements/{number}", lambda one: one["upload"] == "accepted")
         closed = terminal.post(f"/v1/days/{DAY}/close", {})

@@ -33,7 +33,7 @@ def terminal(line: HoldingLine, tmp_path: Path) -> Iterator[TerminalProcess]:
 
 def test_a_slow_upload_holds_up_nobody(line: HoldingLine, terminal: TerminalProcess) -> None:
     """While the center takes its time over one settlement, the next customer is identified and settled."""
-    line.hold("2102")
+    line.hold("2304")
     first = terminal.settled(bill("100.00"), "slow-1").json()["id"]
     assert line.held.wait(TIMEOUT_SECONDS)
     second = terminal.settled(bill("200.00"), "slow-2").json()["id"]
@@ -47,7 +47,7 @@ def test_a_slow_upload_holds_up_nobody(line: HoldingLine, terminal: TerminalProc
 
 def test_a_day_is_closed_only_after_the_upload_in_flight(line: HoldingLine, terminal: TerminalProcess) -> None:
     """Day end waits for what is on its way, sends nothing twice, and balances."""
-    line.hold("2102")
+    line.hold("2304")
     terminal.settled(bill("100.00"), "in-flight")
     assert line.held.wait(TIMEOUT_SECONDS)
     with ThreadPoolExecutor(1) as till:
@@ -57,7 +57,7 @@ def test_a_day_is_closed_only_after_the_upload_in_flight(line: HoldingLine, term
         report = closing.result(TIMEOUT_SECONDS).json()
     assert (report["state"], report["reconciliation"]) == ("sealed", "matched")
     assert report["uploads"] == {"accepted": 1}
-    assert line.passed.count("2102") == 1
+    assert line.passed.count("2304") == 1
 
 
 def test_a_stop_lets_the_request_that_is_begun_finish(line: HoldingLine, terminal: TerminalProcess) -> None:
