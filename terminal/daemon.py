@@ -53,6 +53,7 @@ from terminal.devices import Devices, devices_of
 from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
 from terminal.hotplug import Hotplug, hotplug_of
+from terminal.journal.ballast import BALLAST_BYTES
 from terminal.journal.journal import Journal
 from terminal.journal.news import News
 from terminal.journal.records import PrintJob
@@ -117,7 +118,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     devices, events = devices_of(config), EventHub(clock)
     hotplug = hotplug_of(config, devices, events)
-    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock)
+    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
     try:
         journal.tell(lambda: events.listened, partial(_publish, events))
         sight = CenterSight(clock)

@@ -50,9 +50,11 @@ class Commits(Numbers):
     ) -> SettlementRecord:
         """Make a settlement durable, with its message, its print job and its key. Returns it with its hash.
 
-        Raises Conflict, and nothing was written: `day-closed`, `key-reused` (the key stands already).
+        Raises Conflict, and nothing was written: `day-closed`, `key-reused` (the key stands already); Unavailable
+        `disk-full`.
         """
         _check(record, "settlement", key)
+        self.require_room()
         with self.writing() as connection:
             return self._commit(connection, record, message_id, key, request_digest, answer)
 

@@ -48,8 +48,10 @@ class Debits(Intents):
         """Write that the purse of `record` is about to be debited. Returns it with its hash.
 
         message_id: of the message that will tell the center. Raises Conflict `day-closed`, `key-reused`,
-        `purse-in-doubt` (an earlier debit of this purse, or of this key, is open), and nothing was written.
+        `purse-in-doubt` (an earlier debit of this purse, or of this key, is open); Unavailable `disk-full`; and nothing
+        was written.
         """
+        self.require_room()
         assert record.purse is not None, "the record names its purse"
         assert record.purse.debit is not None, "the record holds its debit"
         purse, debit = record.purse.card.key, record.purse.debit

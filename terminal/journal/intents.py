@@ -42,8 +42,10 @@ class Intents(Reads):
         """Write that `record` is about to be asked for as `message_id`. Returns it with its hash.
 
         Raises Conflict `day-closed`, `key-reused`, `already-voided`, `intent-open` (that settlement's void is being
-        asked for); Missing. Nothing was written then.
+        asked for); Missing; for a settlement Unavailable `disk-full`. Nothing was written then.
         """
+        if not record.voids:
+            self.require_room()
         with self.writing() as connection:
             check_day_and_key(connection, record.business_day, key)
             if record.voids:

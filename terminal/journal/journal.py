@@ -21,13 +21,14 @@ class Journal(Newsroom):
     """One terminal's journal. One thread opens it, uses it and closes it."""
 
     @classmethod
-    def open(cls, path: Path | str, terminal_id: str, clock: Clock) -> Self:
+    def open(cls, path: Path | str, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> Self:
         """Open the store, and create or migrate it where needed.
 
-        terminal_id: 1 … 16 letters and digits; a store belongs to one for good.
+        terminal_id: 1 … 16 letters and digits; a store belongs to one for good. ballast_bytes: room that is kept for a
+        full disk (`ballast.py`).
         Raises Unavailable `journal-in-use` (another opener), Broken (unreadable, newer, another terminal's).
         """
-        return cls(Path(path), terminal_id, clock)
+        return cls(Path(path), terminal_id, clock, ballast_bytes)
 
     def __enter__(self) -> Self:
         return self

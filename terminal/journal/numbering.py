@@ -25,8 +25,8 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=BEIJING)
 class Numbers(Store):
     """The part of the journal that gives out numbers."""
 
-    def __init__(self, path: Path, terminal_id: str, clock: Clock) -> None:
-        super().__init__(path, terminal_id, clock)
+    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> None:
+        super().__init__(path, terminal_id, clock, ballast_bytes)
         rows = self._connection.execute("SELECT name, reserved FROM counters")
         self._reserved: dict[str, int] = {row[0]: row[1] for row in rows}
         self._given = dict(self._reserved)

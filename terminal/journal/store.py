@@ -17,6 +17,7 @@ from pathlib import Path
 
 from terminal.clock import BEIJING, Clock
 from terminal.errors import Broken, InDoubt, Refused, Unavailable
+from terminal.journal.ballast import Ballast
 from terminal.journal.schema import migrate
 
 _PRAGMAS: tuple[tuple[str, str, object], ...] = (
@@ -34,7 +35,7 @@ _TERMINAL_ID = re.compile(r"[A-Za-z0-9]{1,16}")
 class Store:
     """The connection, its lock, and the terminal and clock that it belongs to. Use `Journal.open`."""
 
-    def __init__(self, path: Path, terminal_id: str, clock: Clock) -> None:
+    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> None:
         if not _TERMINAL_ID.fullmatch(terminal_id):
             raise Refused(
                 "bad-terminal-id",
@@ -46,6 +47,7 @@ class Store:
         self.clock = clock
         self._written: Callable[[], None] = lambda: None
         self._lock = _only_opener(path)
+        self._ballast = Ballast(path, ballast_bytes)
         try:
             self._connection = _connect(path)
             self._prepare()
@@ -65,6 +67,10 @@ class Store:
         """Let go of the store; a second call does nothing."""
         self._release()
 
+    def require_room(self) -> None:
+        """Before new business. Raises Unavailable `disk-full`, and nothing was begun."""
+        self._ballast.require_room()
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One write transaction: everything in it is durable afterwards, or nothing is.
@@ -73,6 +79,7 @@ class Store:
         and only the next opening can tell.
         """
         connection = self._connection
+        self._ballast.make_room()
         try:
             with _undone_unless_committed(connection):
                 connection.execute("BEGIN IMMEDIATE")
