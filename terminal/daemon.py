@@ -25,6 +25,7 @@ from terminal.api.background import Background, JournalFromAfar
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
 from terminal.api.events import EventHub
 from terminal.api.log import LOGGER, log_to
+from terminal.api.meter import Meter
 from terminal.api.rates import Rates
 from terminal.api.served import Served
 from terminal.api.server import Server, told_to_stop
@@ -54,6 +55,7 @@ from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
 from terminal.hotplug import Hotplug, hotplug_of
 from terminal.journal.ballast import BALLAST_BYTES
+from terminal.journal.gauges import gauges_of
 from terminal.journal.journal import Journal
 from terminal.journal.news import News
 from terminal.journal.records import PrintJob
@@ -246,6 +248,9 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         kick_drawer=lambda: open_drawer(terminal.devices.printer),
         scanning=ScanDesk(terminal.devices.scanner, terminal.clock),
         events=events,
+        meter=Meter(),
+        gauges=lambda: gauges_of(Path(config.terminal.journal), terminal.clock.now().date()),
+        center_sight=lambda: terminal.sight.last,
         fonts=tuple(config.receipt.fonts),
         catalogue=terminal.catalogue,
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from terminal.api.log import LOGGER
+from terminal.api.meter import Meter
 from terminal.api.problem import CODE_IN_SCOPE
 from terminal.api.token import TILL_IN_SCOPE
 from terminal.clock import Clock
 
-QUIET = frozenset({"livez", "readyz"})
+QUIET = frozenset({"livez", "readyz", "metrics"})
 """Asked every few seconds by a supervisor; logged only when they fail."""
 
 FLOOD_STATUS = 429
@@ -20,10 +21,11 @@ FLOOD_STATUS = 429
 
 
 class AccessLog:
-    """ASGI middleware, outermost. The clock is the process's, for durations only."""
+    """ASGI middleware, outermost; it also counts. The clock is the process's, for durations only."""
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, meter: Meter) -> None:
         self._app = app
+        self._meter = meter
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,6 +48,7 @@ class AccessLog:
 
     def _write(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("endpoint"), "__name__", "")
+        self._meter.note(route, status, seconds)
         if (route in QUIET and status == 200) or status == FLOOD_STATUS:
             return
         fields = {

@@ -12,6 +12,7 @@ from terminal.api import (
     event_routes,
     health_routes,
     ledger_routes,
+    metrics_routes,
     page_routes,
     picture_routes,
     policy_routes,
@@ -39,6 +40,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *picture_routes.OPERATIONS,
     *policy_routes.OPERATIONS,
     *event_routes.OPERATIONS,
+    *metrics_routes.OPERATIONS,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (*_SERVED, *documentation(_SERVED))
@@ -58,4 +60,6 @@ def make_app(terminal: Served) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.served = terminal
     setattr(app.state, KEYS_RUNNING, set())
-    return AccessLog(OwnNames(Admission(app, terminal.tills, terminal.rates), terminal.names), terminal.clock)
+    return AccessLog(
+        OwnNames(Admission(app, terminal.tills, terminal.rates), terminal.names), terminal.clock, terminal.meter
+    )

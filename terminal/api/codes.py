@@ -49,6 +49,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "identify-not-allowed": ("政策不允许此种识别方式", "the law knows no such way to identify"),
         "key-missing": ("缺少 Idempotency-Key", "a request that moves money needs an Idempotency-Key"),
         "left-to-bureau": ("政策留待医保局规定", "the decree leaves this to the bureau, and no supplement gives it"),
+        "local-only": ("仅限本机", "this is told on this machine only"),
         "missing-fact": ("缺少结算所需事实", "the law needs a fact that the bill does not tell"),
         "missing-rate": ("缺少先行自付比例", "a class B item has no self-pay rate"),
         "no-rule": ("政策无此规定", "the policy has no rule for this"),

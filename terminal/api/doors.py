@@ -9,6 +9,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.types import Scope
+
 from terminal.errors import Refused, Unavailable
 
 SOCKET_MODE = 0o660
@@ -77,6 +79,11 @@ def unix_door(path: Path) -> Door:
             "socket-in-use", f"cannot listen on {path}: {why}", f"无法监听 {path}：{why}", "api.socket"
         ) from None
     return Door(listening, None, str(path), 0)
+
+
+def is_unix(scope: Scope) -> bool:
+    """Whether a request came over the Unix socket."""
+    return scope["server"] is not None and scope["server"][1] is None
 
 
 def tls_of(certificate: Path, key: Path) -> ssl.SSLContext:

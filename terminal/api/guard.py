@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from terminal.api.doors import is_unix
 from terminal.api.problem import refuse
 from terminal.api.served import served
 from terminal.errors import Refused, Unavailable
@@ -75,11 +76,6 @@ class OwnNames:
         if origin is not None and (is_unix(scope) or origin.lower() != f"{scope['scheme']}://{host}"):
             return Refused("foreign-origin", "pages of other origins are not served", "拒绝其他来源的网页", "Origin")
         return None
-
-
-def is_unix(scope: Scope) -> bool:
-    """Whether a request came over the Unix socket."""
-    return scope["server"] is not None and scope["server"][1] is None
 
 
 async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_BYTES_MAX) -> T:

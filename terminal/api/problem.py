@@ -41,6 +41,7 @@ _STATUS_OF_CODE = {
     "key-missing": 400,
     "foreign-host": 421,
     "foreign-origin": 403,
+    "local-only": 403,
     "no-such-route": 404,
     "wrong-method": 405,
     "too-long": 413,

@@ -11,15 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from terminal.api.events import EventHub
+from terminal.api.meter import Meter
 from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
-from terminal.api.types import HealthAnswer
+from terminal.api.types import CenterAnswer, HealthAnswer
 from terminal.clock import Clock
 from terminal.counter.catalogue import Catalogue
 from terminal.counter.counter import Counter
 from terminal.counter.recover import Recovered
 from terminal.counter.scan import ScanDesk
+from terminal.journal.gauges import Gauges
 from terminal.journal.journal import Journal
 from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
@@ -41,6 +43,7 @@ class Served:
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. catalogue: what is sold here. scanning: the scanner, where there is one. events:
     who listens.
+    meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
     """
 
     counter: Counter
@@ -61,6 +64,9 @@ class Served:
     kick_drawer: Callable[[], None]
     scanning: ScanDesk
     events: EventHub
+    meter: Meter
+    gauges: Callable[[], Gauges]
+    center_sight: Callable[[], CenterAnswer]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     catalogue: Catalogue = field(default_factory=Catalogue)

@@ -10,12 +10,14 @@ import asyncio
 import hmac
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from terminal.api.doors import is_unix
 from terminal.api.problem import refuse
 from terminal.api.rates import Rates
 from terminal.api.tills import digest_of_token, token_digests
@@ -23,6 +25,8 @@ from terminal.errors import Refused, TerminalError
 
 TOKEN_CHARACTERS_MAX = 256
 """Longer than any token; a longer text is not hashed."""
+
+METRICS_PATH = "/metrics"
 
 TILL_IN_SCOPE = "terminal.till"
 """Where the ASGI scope keeps the name of the till that asks."""
@@ -96,6 +100,8 @@ class Admission:
     async def _admit(self, scope: Scope) -> None:
         if not needs_token(scope["path"]):
             self._rates.take("")
+            if scope["path"] == METRICS_PATH and not _of_this_machine(scope):
+                raise Refused("local-only", "figures are told on this machine only", "指标仅限本机查询", "request")
             return
         try:
             till = await self._gate.till_of(Headers(scope=scope))
@@ -115,6 +121,10 @@ def till_of(request: Request) -> str:
     """The till that asks; a route below /v1 always has one, any other ""."""
     name: str = request.scope.get(TILL_IN_SCOPE, "")
     return name
+
+
+def _of_this_machine(scope: Scope) -> bool:
+    return is_unix(scope) or ip_address(scope["client"][0]).is_loopback
 
 
 def _bearer(headers: Headers) -> str:

@@ -88,6 +88,19 @@ def test_a_till_that_runs_wild_is_told_that_the_terminal_is_busy(line: HoldingLi
     assert {answer.status_code for answer in answers} == {200, 503}
 
 
+def test_probes_and_figures_wait_for_nobody(line: HoldingLine, terminal: TerminalProcess) -> None:
+    """While the counter's one thread waits for the center, a supervisor still hears that it lives and how it is."""
+    line.hold("1101")
+    with ThreadPoolExecutor(1) as till:
+        slow = till.submit(terminal.post, "/v1/identifications", {"by": "card"})
+        assert line.held.wait(TIMEOUT_SECONDS)
+        for path in ("/livez", "/readyz", "/metrics"):
+            assert terminal.client.get(path).status_code == 200
+        assert not slow.done()
+        line.let_go()
+        assert slow.result(TIMEOUT_SECONDS).status_code == 201
+
+
 def test_a_receipt_comes_out_of_a_serial_printer(bureau: BureauServer, tmp_path: Path) -> None:
     """On a real serial port: the settlement's number stands on the paper, and nothing of it is rubbish."""
     with PtyPrinter(columns=32) as printer:

@@ -1,0 +1,42 @@
+"""The journal as a few figures, looked at from beside it: no call on the counter's thread, no write, no person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Gauges(Struct, frozen=True):
+    """What stands in the journal now. uploads: how many in each state. bytes: the store and its write-ahead log."""
+
+    uploads: dict[str, int]
+    oldest_waiting_at: dt.datetime | None
+    prints_waiting: int
+    entries: int
+    bytes: int
+    day_state: str
+
+
+def gauges_of(path: Path, day: dt.date) -> Gauges:
+    """Look at the journal on a connection of one's own, which can only read. Raises sqlite3.Error, OSError."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("BEGIN")
+        uploads = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+        (oldest,) = connection.execute(
+            "SELECT min(first_queued_at) FROM outbox WHERE state IN ('queued', 'sent', 'unknown', 'parked')"
+        ).fetchone()
+        (prints,) = connection.execute("SELECT count(*) FROM print_jobs WHERE state <> 'printed'").fetchone()
+        (entries,) = connection.execute("SELECT coalesce(max(number), 0) FROM entries").fetchone()
+        state = connection.execute("SELECT state FROM days WHERE day = ?", (day.isoformat(),)).fetchone()
+    return Gauges(
+        uploads=uploads,
+        oldest_waiting_at=dt.datetime.fromisoformat(oldest) if oldest else None,
+        prints_waiting=prints,
+        entries=entries,
+        bytes=sum(file.stat().st_size for file in (path, Path(f"{path}-wal")) if file.exists()),
+        day_state=state[0] if state else "open",
+    )
