@@ -45,7 +45,7 @@ async function start() {
   showKeysIn(document.getElementById("keys"));
   live.addEventListener("health", healthCame);
   live.addEventListener("silent", drawTop);
-  live.addEventListener("news", () => view === views.open && views.open.refresh());
+  live.addEventListener("news", (event) => newsCame(event.detail));
   doubts.addEventListener("change", drawTop);
   sale.addEventListener("change", () => {
     refreshKeys();
@@ -136,6 +136,12 @@ function healthCame() {
   if (!live.health.signed_in && Object.values(views).includes(view) && sale.money === "no") show(signInView(signedIn));
   else if (live.health.signed_in) sale.readerSays(cardIn());
   if (Object.values(views).includes(view)) showKeys();
+}
+
+/** An event of the terminal. A card that was out, however briefly, is read again. */
+function newsCame({ event }) {
+  if (event === "card-removed") sale.readerSays(false);
+  if (view === views.open) views.open.refresh();
 }
 
 function drawTop() {

@@ -49,9 +49,9 @@ export function notice(title, ...body) {
   return question({ title, body, yes: t("seen"), no: t("close") });
 }
 
-/** A line of text to be typed, or null. valid: whether it may be given. */
-export function asked({ title, label, value = "", yes, valid = (text) => text.trim() !== "", note = null }) {
-  const input = h("input", { id: "asked", value, autofocus: true, autocomplete: "off", maxlength: "100" });
+/** A line of text to be typed, or null. valid: whether it may be given. secret: not shown, as codes are not. */
+export function asked({ title, label, value = "", yes, valid = (text) => text.trim() !== "", note = null, secret = false }) {
+  const input = h("input", { id: "asked", type: secret ? "password" : "text", value, autofocus: true, autocomplete: "off", maxlength: "100" });
   return question({
     title,
     body: [h("label", { for: "asked" }, label), input, note ? h("p", { class: "note" }, note) : null],

@@ -3,11 +3,12 @@
 // step: build → confirm → settling → done; `doubt` while a settlement has no answer yet. A quote belongs to exactly
 // this basket and this patient: whatever changes drops it, and what comes too late is not taken.
 
-import { ask, refusal } from "./api.js";
+import { refusal } from "./api.js";
 import { billItem, withItem, withQuantity } from "./basket.js";
 import { yuanOf } from "./money.js";
 import { intend, unanswered, untilAnswered } from "./pending.js";
 import { Quotes } from "./quotes.js";
+import { ASK_AGAIN, identify, isByCard, isSamePerson, release } from "./reception.js";
 
 const SERVICE_PLACE = "till.service";
 
@@ -38,14 +39,20 @@ export class Sale extends EventTarget {
 
   /** Whether there is a quote that can be settled now. */
   get ready() {
-    return this.step === "build" && this.quote !== null && this.cardIn;
+    return this.step === "build" && this.quote !== null && this.present;
+  }
+
+  /** Whether the patient is here: with the card in the reader, or by a code or a number. */
+  get present() {
+    return this.patient !== null && (this.cardIn || !isByCard(this.patient));
   }
 
   /** The reader says whether a card lies in it. */
   async readerSays(cardIn) {
     if (cardIn === this.cardIn) return;
     this.cardIn = cardIn;
-    if (this.step === "build" || this.step === "confirm") {
+    const building = this.step === "build" || this.step === "confirm";
+    if (building && (this.patient === null || isByCard(this.patient))) {
       this.#dropQuote();
       if (this.step === "confirm") this.step = "build";
       if (cardIn) await this.identify();
@@ -53,14 +60,15 @@ export class Sale extends EventTarget {
     this.#changed();
   }
 
-  /** Read the card and ask who it is. */
-  async identify() {
+  /** Ask who it is, by the card in the reader or as `how` says. */
+  async identify(how = { by: "card" }) {
     if (this.reading || this.step !== "build") return;
     this.reading = true;
     this.cardProblem = null;
+    this.#dropQuote();
     this.#changed();
     try {
-      this.#known(await ask("POST", "/v1/identifications", { by: "card" }));
+      this.#known(await identify(how));
     } catch (error) {
       this.cardProblem = refusal(error);
     } finally {
@@ -138,6 +146,7 @@ export class Sale extends EventTarget {
     Object.assign(this, { step: "build", patient: null, cardProblem: null, lines: [], selected: -1, episode: {} });
     Object.assign(this, { settled: null, settleProblem: null });
     this.#dropQuote();
+    release();
     this.#changed();
   }
 
@@ -150,8 +159,8 @@ export class Sale extends EventTarget {
     } catch (error) {
       this.settleProblem = refusal(error);
       this.step = "build";
-      this.#dropQuote();
       this.#basketChanged();
+      if (ASK_AGAIN.has(this.settleProblem.code) && this.cardIn) await this.identify();
     }
     this.#changed();
   }
@@ -169,7 +178,7 @@ export class Sale extends EventTarget {
   }
 
   #known(patient) {
-    const swapped = this.patient !== null && this.lines.length > 0 && !samePerson(this.patient, patient);
+    const swapped = this.patient !== null && this.lines.length > 0 && !isSamePerson(this.patient, patient);
     this.patientBefore = this.patient?.patient.name ?? "";
     this.patient = patient;
     if (swapped) this.dispatchEvent(new CustomEvent("swapped", { detail: patient }));
@@ -178,7 +187,7 @@ export class Sale extends EventTarget {
 
   #basketChanged() {
     this.#dropQuote();
-    if (this.patient && this.cardIn && this.lines.length > 0) this.#quotes.ask(this.patient.id, this.#bill());
+    if (this.present && this.lines.length > 0) this.#quotes.ask(this.patient.id, this.#bill());
     this.#changed();
   }
 
@@ -191,7 +200,7 @@ export class Sale extends EventTarget {
   async #quoted({ quote, problem }) {
     this.quote = quote;
     this.quoteProblem = problem;
-    if (problem?.code === "no-such-identification") await this.identify();
+    if (ASK_AGAIN.has(problem?.code) && this.cardIn) await this.identify();
     this.#changed();
   }
 
@@ -203,9 +212,4 @@ export class Sale extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-function samePerson(one, other) {
-  const facts = (known) => JSON.stringify([known.policy, known.insured_place, known.patient.id, known.patient.name]);
-  return facts(one) === facts(other);
 }

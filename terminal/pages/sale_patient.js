@@ -9,7 +9,7 @@ import { badge, problemBox } from "./parts.js";
 export function patientPart(sale) {
   if (sale.cardProblem) return problemBox(sale.cardProblem, h("p", { class: "hint" }, h("kbd", {}, "Alt+C"), " ", t("card_again")));
   if (sale.reading) return strip("waiting", t("reading"));
-  if (sale.patient && !sale.cardIn) return strip("gone", t("card_gone"), sale.patient.patient.name);
+  if (sale.patient && !sale.present) return strip("gone", t("card_gone"), sale.patient.patient.name);
   if (!sale.patient) return strip("waiting", t("insert_card"));
   return known(sale.patient);
 }

@@ -26,6 +26,6 @@ export function splitPart(settlement, cashLabel = t("cash")) {
 function quoted(sale) {
   if (sale.quote) return splitPart(sale.quote.settlement);
   if (sale.quoteProblem) return [];
-  const asking = sale.patient && sale.cardIn && sale.lines.length > 0;
+  const asking = sale.present && sale.lines.length > 0;
   return [h("p", { class: "wait", role: "status" }, asking ? t("quoting") : t("quote_waits"))];
 }

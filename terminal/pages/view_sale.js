@@ -54,6 +54,8 @@ function buildKeys(sale, live) {
     { key: "Esc", label: t("clear"), act: () => clear(sale), disabled: () => sale.step !== "build" },
     { key: "Alt+P", label: t("picture"), act: () => quotePicture(sale), disabled: () => !sale.quote },
     { key: "Alt+C", label: t("card_again"), act: () => sale.identify(), disabled: () => !sale.cardIn },
+    { key: "Alt+S", label: t("by_code"), act: () => byCode(sale) },
+    { key: "Alt+I", label: t("by_number"), act: () => byNumber(sale) },
   ];
 }
 
@@ -65,6 +67,18 @@ function doneKeys(sale) {
     { key: "Alt+R", label: t("reprint"), act: () => reprint(number) },
     { key: "Alt+V", label: t("void"), act: () => voidSettlement(number) },
   ];
+}
+
+/** The e-credential: scanned into this line, or at the terminal's own scanner where nothing is typed. */
+async function byCode(sale) {
+  const code = await asked({ title: t("by_code"), label: t("code_label"), yes: t("yes"), valid: () => true, secret: true });
+  if (code !== null) await sale.identify(code ? { by: "qr", code } : { by: "qr" });
+}
+
+async function byNumber(sale) {
+  const valid = (text) => /^\d{17}[\dXx]$/.test(text.trim());
+  const number = await asked({ title: t("by_number"), label: t("number_label"), yes: t("yes"), valid });
+  if (number !== null) await sale.identify({ by: "id-number", id_number: number.toUpperCase() });
 }
 
 function quotePicture(sale) {

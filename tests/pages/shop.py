@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
 from pathlib import Path
 
 from daemon.process import DAY, ROOT, TerminalProcess
@@ -41,6 +42,8 @@ class Shop(TerminalProcess):
         text = self.config.read_text(encoding="utf-8")
         text = text.replace('kind = "simulated"\n[[providers]]', PRINTER.format(port=printer_port) + "[[providers]]")
         text = text.replace('id = "H37060100001"\nname = "示范医院"\ntier = 3', PROVIDER)
+        # A browser keeps what it knows by address, so that a restart must not change the port.
+        text = text.replace("port = 0", f"port = {_free_port()}")
         text = text.replace("[center]", '[catalogue]\nfile = "catalogue.csv"\n[center]')
         self.config.write_text(text, encoding="utf-8")
         shutil.copy(EXAMPLES / "catalogue" / "pharmacy.csv", folder / "catalogue.csv")
@@ -64,6 +67,12 @@ class Shop(TerminalProcess):
     def settlements(self) -> int:
         """How many settlements and voids the journal has."""
         return self.journal_counts()["settlements"]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
 
 
 PRINTER = 'kind = "serial"\nport = "{port}"\nflow_control = "none"\ncolumns = 48\n'
