@@ -32,7 +32,12 @@ export async function told(act, title, bodyOf) {
     await notice(title, ...bodyOf(answer));
     return answer;
   } catch (error) {
-    await notice(t("no_settle"), problemBox(refusal(error)));
+    await tellRefusal(refusal(error));
     return null;
   }
+}
+
+/** Tell a refusal or a silence. */
+export function tellRefusal(problem) {
+  return notice(t("no_settle"), problemBox(problem));
 }

@@ -1,7 +1,7 @@
 // The operator's page: joins the terminal, the sale, the views and the keys.
 
-import { Problem, ask } from "./api.js";
-import { told } from "./acts.js";
+import { Problem, Silence, ask, refusal } from "./api.js";
+import { tellRefusal, told } from "./acts.js";
 import { h } from "./dom.js";
 import { showHelp } from "./help.js";
 import { changeLanguage, loadWords, showLanguage, t } from "./i18n.js";
@@ -27,6 +27,7 @@ const main = document.getElementById("main");
 let view = null;
 let pressing = false;
 let selling = false;
+let queuesBefore = "";
 
 sale.today = () => live.health.now.slice(0, 10);
 const views = {
@@ -34,12 +35,18 @@ const views = {
   find: findView(() => showKeys()),
   open: openView({ go: () => show(views.sale), openDay, pressing: () => pressing }),
   day: dayView(() => live.health.business_day),
-  month: monthView(() => live.health.business_day),
+  month: monthView(() => live.health.now),
   devices: devicesView(),
 };
 const KEYS = { F2: "sale", F3: "find", F4: "open", F6: "day", F7: "month", F8: "devices" };
 
 async function start() {
+  // A refusal that no view has told is told here, so that none goes unseen.
+  window.addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof Problem || event.reason instanceof Silence)) return;
+    event.preventDefault();
+    tellRefusal(event.reason);
+  });
   keepToken();
   showLanguage();
   showKeysIn(document.getElementById("keys"));
@@ -85,11 +92,7 @@ async function signedIn() {
 }
 
 async function open() {
-  try {
-    pressing = isPressing(await openMatters());
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
+  pressing = await openMatters().then(isPressing, (error) => refusal(error) && false);
   // What has just been answered stays on the screen until the operator has seen it.
   show(pressing && sale.step !== "done" ? views.open : views.sale);
   await sale.readerSays(cardIn());
@@ -136,6 +139,10 @@ function healthCame() {
   if (!live.health.signed_in && Object.values(views).includes(view) && sale.money === "no") show(signInView(signedIn));
   else if (live.health.signed_in) sale.readerSays(cardIn());
   if (Object.values(views).includes(view)) showKeys();
+  const { uploads, prints_waiting } = live.health;
+  const queues = JSON.stringify([uploads, prints_waiting]);
+  if (queues !== queuesBefore && view === views.open) views.open.refresh();
+  queuesBefore = queues;
 }
 
 /** An event of the terminal. A card that was out, however briefly, is read again. */

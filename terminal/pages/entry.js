@@ -21,7 +21,6 @@ export class Entry {
     this.#take = take;
     this.input = h("input", {
       id: "entry", type: "text", autocomplete: "off", spellcheck: "false", maxlength: "100", role: "combobox",
-      placeholder: t("entry"),
       aria: { label: t("entry_label"), expanded: "false", controls: "found", autocomplete: "list" },
       on: { input: () => this.#typed(), keydown: (event) => this.#key(event) },
     });
@@ -30,8 +29,10 @@ export class Entry {
     this.element = h("div", { class: "entry" }, this.input, this.list, this.said);
   }
 
-  /** The next scan goes here. */
+  /** The next scan goes here. The words are those of the page's language now. */
   focus() {
+    this.input.placeholder = t("entry");
+    this.input.setAttribute("aria-label", t("entry_label"));
     this.input.focus();
   }
 

@@ -17,6 +17,7 @@ export function listing({ title, heading = () => t(title), load, keys = () => []
     turn += 1;
     const mine = turn;
     head.replaceChildren(heading());
+    body.setAttribute("aria-busy", "true");
     let parts;
     try {
       parts = await load();
@@ -26,6 +27,7 @@ export function listing({ title, heading = () => t(title), load, keys = () => []
     if (mine !== turn) return;
     const held = document.activeElement?.id;
     body.replaceChildren(...parts.filter(Boolean));
+    body.setAttribute("aria-busy", "false");
     // The focus stays on what it was on, although it was drawn anew.
     if (held && !document.activeElement?.id) document.getElementById(held)?.focus();
   }

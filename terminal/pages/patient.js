@@ -17,7 +17,7 @@ function draw({ step, split }) {
     h("dl", { class: "figures" }, figure(t("total"), split.total), figure(t("fund_total"), split.fund_total),
       figure(t("account"), split.account), figure(t("patient_pays"), split.cash, "figure-cash")),
     payerBar(split),
-    fenOf(split.out_of_catalogue) > 0n ? h("p", { class: "outside" }, t("consent", split.out_of_catalogue)) : "",
+    fenOf(split.out_of_catalogue) > 0n ? h("p", { class: "outside" }, t("patient_outside", split.out_of_catalogue)) : "",
     h("p", { class: "ask" }, t({ yes: "patient_done", no: "patient_ask", unknown: "patient_doubt" }[moved])));
 }
 

@@ -23,7 +23,7 @@ function known(identified) {
   const { patient, entitlement, account } = identified;
   const good = entitlement.status === "active";
   return h("div", { class: "patient patient-known", role: "status" }, icon("card"),
-    h("strong", {}, patient.name), h("span", {}, patient.id),
+    h("div", {}, h("strong", {}, patient.name), " ", h("small", {}, patient.id)),
     badge(good ? "good" : "warning", t(`entitlement.${entitlement.status}`)),
     identified.offline ? badge("warning", t("offline_person")) : null,
     account.status === "open" || account.balance !== "0.00"

@@ -1,6 +1,6 @@
 // Find a settlement by its number or the till's reference, look at it, void it, print it again.
 
-import { Problem, ask } from "./api.js";
+import { Problem, ask, refusal } from "./api.js";
 import { reprint, voidSettlement } from "./acts.js";
 import { h, table } from "./dom.js";
 import { t } from "./i18n.js";
@@ -37,8 +37,7 @@ export function findView(changed) {
     try {
       found = await wanted(text);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      results.replaceChildren(problemBox(error));
+      results.replaceChildren(problemBox(refusal(error)));
       return;
     }
     chosen = 0;
@@ -59,6 +58,7 @@ export function findView(changed) {
 
   async function done(act) {
     await act(one.id);
+    await search();
     await open(one);
   }
 
@@ -91,12 +91,15 @@ async function wanted(text) {
 
 function resultTable(found, chosen, open) {
   const columns = [
-    { head: t("number"), cell: (record) => h("button", { type: "button", class: "link", on: { click: () => open(record) } }, record.id) },
-    { head: t("time"), cell: (record) => record.at.slice(5, 16).replace("T", " ") },
+    { head: t("number"), cell: (record) => [
+      h("button", { type: "button", class: "link", on: { click: () => open(record) } }, record.id),
+      h("small", {}, momentOf(record.at)),
+    ] },
     { head: t("state"), cell: (record) => stateBadge(record) },
     { head: t("total"), cell: (record) => readable(record.settlement.total), number: true },
   ];
-  return table(t("find_last"), columns, found, { rowClass: (_, index) => (index === chosen ? "selected" : null) });
+  const wrapped = columns.map((column) => ({ ...column, cell: (record) => h("div", {}, column.cell(record)) }));
+  return table(t("find_last"), wrapped, found, { rowClass: (_, index) => (index === chosen ? "selected" : null) });
 }
 
 function stateBadge(record) {
@@ -106,9 +109,8 @@ function stateBadge(record) {
 }
 
 function detailPart(record) {
-  const moved = record.state === "committed" || record.state === "voided" ? "yes" : "unknown";
   return [
-    moneyState(moved),
+    record.state === "voided" ? moneyState("no", "moved_back") : moneyState(record.state === "committed" ? "yes" : "unknown"),
     h("p", {}, t("number"), " ", h("b", { data: { settlement: record.id } }, record.id), " ", stateBadge(record), " ",
       badge({ accepted: "good", refused: "fault", unknown: "unknown" }[record.upload] ?? "warning", t(`upload.${record.upload}`))),
     record.voided_by ? h("p", {}, t("state.voided"), " ", h("b", {}, record.voided_by)) : null,

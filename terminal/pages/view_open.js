@@ -1,10 +1,9 @@
 // Open matters: what has no result, what waits and why, what is stuck. The page opens with it after a crash.
 
 import { ask } from "./api.js";
-import { voidSettlement } from "./acts.js";
+import { told, voidSettlement } from "./acts.js";
 import { h, table } from "./dom.js";
-import { t } from "./i18n.js";
-import { language } from "./i18n.js";
+import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
 import { readable } from "./money.js";
 import { badge, moneyState, momentOf } from "./parts.js";
@@ -24,22 +23,25 @@ export function isPressing({ unresolved, queue, days }) {
 
 /** The view. first: it was opened by itself; `go` leads on to the sales, `openDay` to a day. */
 export function openView({ go, openDay, pressing }) {
-  return listing({
+  const view = listing({
     title: "open",
     heading: () => t("open_title"),
-    load: async () => partsOf(await openMatters(), pressing(), openDay),
+    load: async () => partsOf(await openMatters(), pressing(), openDay, (path) => acted(view, path)),
     keys: () => [
-      { key: "Alt+H", label: t("hurry"), act: (event) => hurry(event) },
+      { key: "Alt+H", label: t("hurry"), act: () => acted(view, "/v1/queue/hurry") },
       ...(pressing() ? [{ key: "F10", label: t("open_go"), primary: true, act: go }] : []),
     ],
   });
+  return view;
 }
 
-async function hurry() {
-  await ask("POST", "/v1/queue/hurry", {});
+/** Do something about the queue, and show what came of it. */
+async function acted(view, path) {
+  await told(() => ask("POST", path, {}), t("open_title"), () => [h("p", {}, t("resumed"))]);
+  await view.refresh();
 }
 
-function partsOf(matters, first, openDay) {
+function partsOf(matters, first, openDay, act) {
   const { unresolved, queue, days } = matters;
   const all = unresolved.settlements.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
   const start = unresolved.at_start;
@@ -49,7 +51,7 @@ function partsOf(matters, first, openDay) {
     all === 0 ? h("p", { class: "empty" }, t("open_none")) : null,
     began ? h("p", { class: "note" }, t("at_start", start.uploads, start.prints, start.reversed.length, start.unresolved.length)) : null,
     part(t("unresolved"), unresolved.settlements, unresolved.settlements.map(unresolvedPart)),
-    part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads)),
+    part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads, act)),
     part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),
     part(t("days_waiting"), days.forgotten, days.forgotten.map((day) =>
       h("button", { type: "button", id: `day-${day}`, on: { click: () => openDay(day) } }, day))),
@@ -64,15 +66,15 @@ function unresolvedPart(record) {
 const why = (one) => (language() === "zh" ? one.why_zh : one.why) || one.reason || "";
 const standing = (one) => (one.stuck ? badge("fault", t("stuck")) : badge("good", t("moving")));
 
-function uploadsTable(uploads) {
+function uploadsTable(uploads, act) {
   return table(t("uploads_waiting"), [
     { head: t("number"), cell: (one) => one.settlement || one.message_id },
-    { head: t("state"), cell: (one) => [badge(one.state === "unknown" ? "unknown" : one.state === "refused" ? "fault" : "good", t(`upload.${one.state}`)), " ", standing(one)].map(inline) },
+    { head: t("state"), cell: (one) => [badge(one.state === "unknown" ? "unknown" : one.state === "refused" ? "fault" : "good", t(`upload.${one.state}`)), " ", standing(one)] },
     { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
     { head: t("since"), cell: (one) => momentOf(one.first_queued_at) },
     { head: t("next_try"), cell: (one) => momentOf(one.next_attempt_at) },
     { head: t("reason"), cell: why },
-    { head: "", cell: (one) => act(one) },
+    { head: t("repair"), cell: (one) => wayOut(one, act) },
   ].map(wrap), uploads);
 }
 
@@ -85,14 +87,13 @@ function printsTable(prints) {
   ].map(wrap), prints);
 }
 
-const inline = (part) => part;
 const wrap = (column) => ({ ...column, cell: (row, index) => h("div", {}, column.cell(row, index)) });
 
-function act(one) {
+function wayOut(one, act) {
   if (!one.stuck) return null;
   if (one.state === "refused") {
     return h("button", { type: "button", id: `void-${one.settlement}`, on: { click: () => voidSettlement(one.settlement) } }, t("void"));
   }
   const path = `/v1/queue/${encodeURIComponent(one.message_id)}/resume`;
-  return h("button", { type: "button", id: `resume-${one.message_id}`, on: { click: () => ask("POST", path, {}) } }, t("resume"));
+  return h("button", { type: "button", id: `resume-${one.message_id}`, on: { click: () => act(path) } }, t("resume"));
 }

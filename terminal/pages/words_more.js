@@ -28,7 +28,7 @@ export const MORE_WORDS = {
   "document.test": ["测试页", "test page"],
   hurry: ["立即重试", "Try all now"],
   resume: ["重新发送", "Send again"],
-  resumed: ["已重新发送", "Sent again"],
+  resumed: ["已安排立即重试", "Everything is tried again now"],
 
   day_title: ["营业日 {0}", "Business day {0}"],
   "day.open": ["营业中", "open"],
@@ -96,8 +96,8 @@ export const MORE_WORDS = {
   checks: ["自检结果", "Self-test"],
   remedy: ["怎么办", "What to do"],
   detail: ["详情", "Detail"],
-  test_page: ["打印测试页", "Print test page"],
-  pick_line: ["选清晰的一行", "Pick the clear line"],
+  test_page: ["测试页", "Test page"],
+  pick_line: ["选编码", "Encoding"],
   pick_label: ["测试页上清晰可读的行号", "Number of the line that reads well"],
   picked: ["已采用编码 {0}", "Encoding {0} is used"],
   drawer: ["开钱箱", "Open drawer"],
@@ -121,6 +121,7 @@ export const MORE_WORDS = {
   patient_title: ["本次费用", "Your bill"],
   patient_pays: ["您需支付现金", "You pay in cash"],
   patient_ask: ["请核对，同意后收费员为您结算", "Please check; the cashier settles when you agree"],
+  patient_outside: ["其中目录外自费 {0} 元，需您同意", "{0} yuan of it lie outside the catalogue and need your word"],
   patient_done: ["结算完成，谢谢", "Settled, thank you"],
   patient_doubt: ["正在确认，请稍候，请勿离开", "Being confirmed; please wait"],
 };

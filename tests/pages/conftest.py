@@ -80,5 +80,11 @@ def page(till: BrowserContext, shop: Shop) -> Page:
     return opened
 
 
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture of the page as it stands below `var/`, for people to look at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
 def _is_mistake(text: str) -> bool:
     return "Content Security Policy" in text or "Refused to" in text or "TrustedHTML" in text

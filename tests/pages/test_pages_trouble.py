@@ -67,6 +67,8 @@ def test_the_center_is_down_and_the_sale_goes_on(page: Page, shop: Shop, center:
     expect(waiting).to_contain_text(number)
     center.up()
     page.keyboard.press("Alt+H")
+    expect(page.get_by_role("dialog")).to_contain_text("立即重试")
+    page.keyboard.press("F10")
     expect(page.get_by_text("没有未了结的事项")).to_be_visible()
 
 
