@@ -34,14 +34,14 @@ from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
 from terminal.api.token import TillGate
 from terminal.api.types import DeviceAnswer, HealthAnswer
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.desk import CenterDesk, Inquiry, Institution
 from terminal.center.link import HttpLink, Tls
 from terminal.center.profile import load_profile
 from terminal.center.seal import load_secrets
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
 from terminal.config import ApiSection, CenterSection, Config, load
-from terminal.counter.catalogue import Catalogue
+from terminal.counter.catalogue import Catalogue, Found
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
@@ -58,7 +58,7 @@ from terminal.journal.ballast import BALLAST_BYTES
 from terminal.journal.gauges import gauges_of
 from terminal.journal.journal import Journal
 from terminal.journal.news import News
-from terminal.journal.records import PrintJob
+from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.receipt.blocks import Document
 from terminal.receipt.forms import load_forms
 from terminal.receipt.glyphs import Glyphs
@@ -102,7 +102,9 @@ class _Terminal:
     upload: Upload
     sight: CenterSight
     thread: CounterThread
-    catalogue: Catalogue
+    catalogue: Callable[[str], Found]
+    downloads: Downloads
+    at_center: Callable[[SettlementRecord], Inquiry]
     recovered: Recovered
 
 
@@ -130,6 +132,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = _desk(config, sight, from_afar, clock)
+        downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
         counter = Counter(
             journal,
             law,
@@ -146,7 +149,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             paperless=config.printer.kind == "none",
             forms=forms,
             columns=config.printer.columns,
-            downloads=Downloads(journal, law, InForce(journal), shelve, bureau_key),
+            downloads=downloads,
             purse_terminal=devices.purses,
             purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
             removals=hotplug.removals,
@@ -157,7 +160,14 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     except BaseException:
         journal.close()
         raise
-    return _Terminal(clock, journal, devices, hotplug, counter, prints, upload, sight, thread, catalogue, recovered)
+    find = partial(_found, downloads, catalogue, clock)
+    made = (clock, journal, devices, hotplug, counter, prints, upload, sight, thread)
+    return _Terminal(*made, find, downloads, desk.inquire, recovered)
+
+
+def _found(downloads: Downloads, sold: Catalogue, clock: Clock, typed: str) -> Found:
+    """Articles of the catalogue as it holds today. On the counter's thread."""
+    return downloads.in_force.catalogue(sold, clock.now().date()).find(typed)
 
 
 def _publish(events: EventHub, news: News) -> None:
@@ -252,7 +262,9 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         gauges=lambda: gauges_of(Path(config.terminal.journal), terminal.clock.now().date()),
         center_sight=lambda: terminal.sight.last,
         fonts=tuple(config.receipt.fonts),
-        catalogue=terminal.catalogue,
+        find_articles=terminal.catalogue,
+        downloads=terminal.downloads,
+        at_center=terminal.at_center,
     )
     server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, events.close)
     with told_to_stop(server.stop), contextlib.closing(terminal.devices), terminal.hotplug:
@@ -306,6 +318,7 @@ def _facts(config: Config, terminal: _Terminal, devices: dict[str, DeviceAnswer]
         center=terminal.sight.last,
         uploads=journal.counts(),
         prints_waiting=len(journal.print_queue()),
+        refused_downloads=[trouble.reason for trouble in terminal.downloads.troubles()],
     )
 
 

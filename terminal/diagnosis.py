@@ -20,6 +20,7 @@ from terminal.clock import Clock
 from terminal.config import Config
 from terminal.errors import TerminalError
 from terminal.journal.audit import problems
+from terminal.journal.published import troubles_in
 from terminal.receipt.doctor import Check, DoctorReport, Verdict
 from terminal.settlement.law import Law
 from terminal.settlement.shelf import read_key
@@ -47,6 +48,7 @@ def diagnose(config: Config, path: str, clock: Clock, devices: Mapping[str, Ask]
         Check("配置 configuration", "good", path),
         _law(config),
         _journal(config),
+        _published(config),
         _disk(config),
         *(_device(name, devices[key], getattr(config, key).kind) for key, name in _DEVICES.items() if key in devices),
         _center(config),
@@ -79,6 +81,22 @@ def _journal(config: Config) -> Check:
     if found:
         return Check(name, "fault", found[0], "停用并联系工程师 stop using it and call the engineer")
     return Check(name, "good", "agrees with its chain")
+
+
+def _published(config: Config) -> Check:
+    name, path = "下发文件 published files", Path(config.terminal.journal)
+    if not path.exists():
+        return Check(name, "good", "none yet")
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            found = troubles_in(connection)
+    except sqlite3.DatabaseError as error:
+        return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")
+    if found:
+        remedy = "请医保局重新发布正确文件 ask the bureau to publish it anew"
+        return Check(name, "warning", f"refused: {found[0].what}: {found[0].reason}", remedy)
+    return Check(name, "good", "nothing was refused")
 
 
 def _disk(config: Config) -> Check:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from terminal.api import (
     catalogue_routes,
     counter_routes,
+    download_routes,
     event_routes,
     health_routes,
     ledger_routes,
@@ -37,6 +38,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *queue_routes.OPERATIONS,
     *ledger_routes.OPERATIONS,
     *catalogue_routes.OPERATIONS,
+    *download_routes.OPERATIONS,
     *picture_routes.OPERATIONS,
     *policy_routes.OPERATIONS,
     *event_routes.OPERATIONS,

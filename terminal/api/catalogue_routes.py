@@ -21,7 +21,7 @@ class CatalogueQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 async def articles(call: Call[None, CatalogueQuery]) -> Response:
     """Articles by barcode, national code, pinyin initials or name."""
-    return json_answer(call.terminal.catalogue.find(call.query.find))
+    return json_answer(await call.terminal.call(lambda: call.terminal.find_articles(call.query.find)))
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (

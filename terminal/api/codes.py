@@ -67,6 +67,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "purse-locked": ("卡内钱包已锁定，未扣款", "the purse is locked; nothing was debited"),
         "purse-nonsense": ("卡内数据自相矛盾，未扣款", "the purse contradicts itself; nothing was debited"),
         "purse-refused": ("钱包拒绝操作，未扣款", "the purse refused; nothing was debited"),
+        "not-at-center": ("中心尚无该结算编号", "the center has given no number for this settlement yet"),
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
         "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),

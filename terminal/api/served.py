@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -16,13 +16,16 @@ from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
 from terminal.api.types import CenterAnswer, HealthAnswer
+from terminal.center.answers import Inquiry
 from terminal.clock import Clock
-from terminal.counter.catalogue import Catalogue
+from terminal.counter.catalogue import Found
 from terminal.counter.counter import Counter
+from terminal.counter.downloads import Downloads
 from terminal.counter.recover import Recovered
 from terminal.counter.scan import ScanDesk
 from terminal.journal.gauges import Gauges
 from terminal.journal.journal import Journal
+from terminal.journal.records import SettlementRecord
 from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
 
@@ -41,9 +44,10 @@ class Served:
     diagnose: looks at everything; it takes its time, off the counter's thread.
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
-    terminal is called beyond loopback. catalogue: what is sold here. scanning: the scanner, where there is one. events:
-    who listens.
+    terminal is called beyond loopback. scanning: the scanner, where there is one. events: who listens.
     meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
+    On the counter's thread – find_articles: in the catalogue of today. downloads: what the bureau publishes. at_center:
+    how a settlement stands there.
     """
 
     counter: Counter
@@ -67,9 +71,11 @@ class Served:
     meter: Meter
     gauges: Callable[[], Gauges]
     center_sight: Callable[[], CenterAnswer]
+    find_articles: Callable[[str], Found]
+    downloads: Downloads
+    at_center: Callable[[SettlementRecord], Inquiry]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
-    catalogue: Catalogue = field(default_factory=Catalogue)
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the counter's thread."""

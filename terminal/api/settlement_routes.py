@@ -9,7 +9,7 @@ import datetime as dt
 
 from starlette.responses import PlainTextResponse, Response
 
-from terminal.api.codes import BODY, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, STILL_THERE, VOID
+from terminal.api.codes import BODY, CENTER, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, STILL_THERE, VOID
 from terminal.api.contract import AnyOperation, Call, Media, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import (
@@ -20,6 +20,7 @@ from terminal.api.types import (
     SettleRequest,
     VoidRequest,
 )
+from terminal.center.answers import Inquiry
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
@@ -74,6 +75,12 @@ def _found(journal: Journal, query: SettlementQuery) -> list[SettlementRecord]:
     raise Refused(
         "bad-input", "give one of till_reference, day and last", "请给出 till_reference、day、last 之一", "query"
     )
+
+
+async def at_center(call: Call[None, None]) -> Response:
+    """5203: the settlement as the center has it, beside ours."""
+    terminal, number = call.terminal, call.path["id"]
+    return json_answer(await terminal.call(lambda: terminal.at_center(terminal.journal.settlement(number))))
 
 
 def settlement_view(record: SettlementRecord) -> SettlementView:
@@ -152,6 +159,16 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         keyed=True,
         gives={201: SettledAnswer},
         errors=(*BODY, *MOVES_MONEY, *VOID),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}/center",
+        tag="settlements",
+        zh="向医保中心查询该笔结算（5203）",
+        en="How a settlement stands at the center (5203): its sums, whether it was taken back, what differs",
+        handler=at_center,
+        gives={200: Inquiry},
+        errors=(*CENTER, "no-such-settlement", "not-at-center", "not-signed-in"),
     ),
     Operation(
         method="GET",

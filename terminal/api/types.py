@@ -230,6 +230,7 @@ class CenterAnswer(Struct, frozen=True):
 class HealthAnswer(Struct, frozen=True):
     """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state.
 
+    refused_downloads: what the bureau published and this terminal did not take, with the reason.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
 
@@ -246,6 +247,7 @@ class HealthAnswer(Struct, frozen=True):
     center: CenterAnswer
     uploads: dict[str, int]
     prints_waiting: int
+    refused_downloads: list[str]
 
 
 class DevicesAnswer(Struct, frozen=True):

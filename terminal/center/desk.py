@@ -48,6 +48,7 @@ __all__ = [
     "Accepted",
     "CenterDesk",
     "Credential",
+    "Inquiry",
     "Institution",
     "InsuredPerson",
     "NotSent",

@@ -7,12 +7,14 @@ a fault is refused whole, with the line.
 from __future__ import annotations
 
 import csv
+import io
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from terminal.errors import Refused
@@ -79,6 +81,27 @@ class Catalogue:
         except UnicodeDecodeError:
             raise _wrong("is not UTF-8", "不是 UTF-8 编码", str(path)) from None
 
+    @classmethod
+    def read(cls, body: bytes, name: str) -> Catalogue:
+        """The same from bytes. Raises Refused with the name and the line."""
+        try:
+            return cls(list(_rows(io.StringIO(body.decode("utf-8-sig"), newline=""), name)))
+        except UnicodeDecodeError:
+            raise _wrong("is not UTF-8", "不是 UTF-8 编码", name) from None
+
+    def under(self, published: Sequence[Catalogue]) -> Catalogue:
+        """This catalogue where others say what their articles are; price, barcode and initials stay this one's."""
+        articles = {item.code: item for one in published for item in one._items}
+        if not articles:
+            return self
+        own = {item.code: item for item in self._items}
+        merged = [_as_published(item, articles.get(item.code)) for item in self._items]
+        return Catalogue([*merged, *(item for code, item in articles.items() if code not in own)])
+
+    def article(self, code: str) -> CatalogueItem | None:
+        """The article of this national code, or None."""
+        return next((item for item in self._beginning(code.upper()) if item.code == code), None)
+
     def find(self, typed: str) -> Found:
         """What begins with what was typed; a whole barcode or code gives that article alone."""
         wanted = typed.strip().upper()
@@ -99,6 +122,13 @@ class Catalogue:
             if number not in seen:
                 seen.add(number)
                 yield self._items[number]
+
+
+def _as_published(own: CatalogueItem, published: CatalogueItem | None) -> CatalogueItem:
+    if published is None:
+        return own
+    ours = {name: value for name in ("barcode", "initials", "unit_price") if (value := getattr(own, name))}
+    return msgspec.structs.replace(published, **ours)
 
 
 def _rows(file: Iterator[str], path: str) -> Iterator[CatalogueItem]:

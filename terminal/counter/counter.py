@@ -113,7 +113,7 @@ class Counter:
             center,
             reader,
             next(iter(self._providers)),
-            lambda found: self._purses.seen(found, self.business_day()),
+            self._completed,
             mode == "online",
             removals,
             code_life_seconds,
@@ -143,7 +143,7 @@ class Counter:
         """Take down everything that the bureau publishes and that is new. Raises Refused where nobody is signed in."""
         self.require_operator()
         if self._downloads is None:
-            raise Refused("nothing-published", "this center publishes nothing", "中心未发布文件", "center")
+            return Downloaded([], [], [])
         return self._downloads.fetch(self._center)
 
     def sign_out(self) -> None:
@@ -377,17 +377,21 @@ class Counter:
         """The newest settlements and voids, newest first."""
         return self._journal.last(count)
 
+    def _completed(self, found: Identification) -> Identification:
+        if self._downloads is not None:
+            self._downloads.in_force.refuse_listed(found, self._clock.now().date())
+        return self._purses.seen(found, self.business_day())
+
     def _pending_of(self, identification: Identification) -> list[SettlementRecord]:
         """What of a person the center had not taken in when it was asked."""
         return self._journal.pending_of(identification.person.person_number, identification.journal_seen)
 
     def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
         now = self._clock.now()
-        limits, blacklist_as_of = self._limits, None
+        limits, listed = self._limits, None
         if self._downloads is not None:
-            limits = self._downloads.in_force.limits(limits, now.date())
-            blacklist_as_of = self._downloads.in_force.blacklist_as_of(now.date())
-        return limited(bill, identification, pending, self._law, limits, now, blacklist_as_of)
+            limits, listed = self._downloads.in_force.limits(limits, now.date())
+        return limited(bill, identification, pending, self._law, limits, now, listed)
 
     def require_operator(self) -> str:
         """Who is signed in. Raises Refused `not-signed-in`."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import CATALOGUES
 from terminal.center.publications import Offer
+from terminal.counter.catalogue import Catalogue
 from terminal.counter.in_force import InForce, read_blacklist, read_parameters
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
@@ -152,7 +153,7 @@ class Downloads:
         elif head.kind == "parameters":
             read_parameters(body, head.title)
         elif head.kind == "catalogue":
-            pass
+            Catalogue.read(body, head.title)
         else:
             if head.kind == "pack" and head.name in self._law.shelf.policies:
                 self._refuse_older_law(head)

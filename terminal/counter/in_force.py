@@ -14,6 +14,8 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from terminal.counter.catalogue import Catalogue
+from terminal.counter.identify import Identification
 from terminal.counter.offline import OfflineLimits
 from terminal.errors import Refused
 from terminal.journal.chain import digest
@@ -56,6 +58,7 @@ class InForce:
         """Read everything anew when it is asked for next."""
         self._all: list[KeptPublication] | None = None
         self._read: dict[int, object] = {}
+        self._merged: tuple[tuple[object, ...], Catalogue] | None = None
 
     def kept(self) -> list[KeptPublication]:
         """Every version of every file, oldest first."""
@@ -88,18 +91,20 @@ class InForce:
                 found.append(self._read[one.entry])
         return found  # type: ignore[return-value]
 
-    def refuse_blacklisted(self, credential: str, number: str, day: dt.date) -> None:
-        """Raise Refused `card-blacklisted` where a list of this day names this credential ("card", "id").
+    def refuse_listed(self, found: Identification, day: dt.date) -> None:
+        """Raise Refused `card-blacklisted` where a list of this day names the card that was shown, or the person.
 
         Nothing is said of why, nor of anybody else.
         """
-        wanted = blacklist_digest(credential, number)
-        if any(wanted in listed for listed in self.read("blacklist", day, read_blacklist)):
+        shown = {blacklist_digest("id", found.person.id_number)}
+        if found.card is not None:
+            shown.add(blacklist_digest("card", found.card.card_number))
+        if any(shown & listed for listed in self.read("blacklist", day, read_blacklist)):
             raise Refused(
                 "card-blacklisted",
-                "this card is on the bureau's list of stopped cards; nothing is settled on it; send its holder to the "
-                "insurance office",
-                "该卡已被医保经办机构停用，请持卡人到医保经办机构办理",
+                "this card or its holder is on the bureau's list of stopped ones; nothing is settled; send them to "
+                "the insurance office",
+                "该卡或该参保人已被医保经办机构停用，请到医保经办机构办理",
                 "card",
             )
 
@@ -110,8 +115,18 @@ class InForce:
         known = [moment for moment in moments if moment is not None]
         return min(known) if known and len(known) == len(moments) else None
 
-    def limits(self, configured: OfflineLimits, day: dt.date) -> OfflineLimits:
-        """The limits without the center: the bureau's of this day, the configuration's where it gives none."""
+    def catalogue(self, sold: Catalogue, day: dt.date) -> Catalogue:
+        """What is sold here, as the bureau's catalogues of the day have it: theirs holds for what an article is and
+        may cost, ours for its price, its barcode and its initials; what only they name is found too.
+        """
+        published = self.read("catalogue", day, Catalogue.read)
+        key = (day, id(sold), *(id(one) for one in published))
+        if self._merged is None or self._merged[0] != key:
+            self._merged = (key, sold.under(published))
+        return self._merged[1]
+
+    def limits(self, configured: OfflineLimits, day: dt.date) -> tuple[OfflineLimits, dt.datetime | None]:
+        """The limits without the center, the bureau's of this day or the configuration's; and how new the lists are."""
         for parameters in self.read("parameters", day, read_parameters):
             offline = parameters.offline
             given = {
@@ -122,7 +137,7 @@ class InForce:
             }
             changes = {name: value for name, value in given.items() if value is not None}
             configured = msgspec.structs.replace(configured, **changes)
-        return configured
+        return configured, self.blacklist_as_of(day)
 
 
 def blacklist_digest(credential: str, number: str) -> bytes:
