@@ -7,7 +7,8 @@ CORE := $(wildcard native/*.c native/*.h native/*.py)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
-TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium
+TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium \
+	curl mono-mcs libmono-system-web-extensions4.0-cil
 
 .PHONY: demo run test lint bench peers fuzz clean
 
