@@ -33,6 +33,8 @@ Tell = Callable[[str, bytes], None]
 
 NEXT_MORNING_SECONDS = 86_400
 TICKS_MAX = 40
+IDLE_SECONDS = 30
+"""A pause after a failed message is over within a few of these, also where the clock starts again in the morning."""
 
 
 class Direct:
@@ -87,9 +89,8 @@ class Box:
     def open(self) -> None:
         """Start on the journal as it lies there."""
         self.journal = Journal.open(self.folder / "journal.db", "T1", self.clock, self._ballast_bytes)
-        desk = CenterDesk(
-            self._link, Institution("370602", NAMES, "T1"), self.journal.next_message_stamp, 1, self.clock
-        )
+        institution, stamp = Institution("370602", NAMES, "T1"), self.journal.next_message_stamp
+        desk = CenterDesk(self._link, institution, stamp, 1, self.clock, visits=self.journal)
         recover(self.journal, desk)
         reader, printer = SimulatedReader(card(1)), SimulatedPrinter(48)
         self.counter = Counter(
@@ -130,10 +131,14 @@ class Box:
                 return
         except Missing:
             self._till.forget(key)
-        quote = self.counter.quote(self.counter.identify_card().id, asked)
-        # A till writes down what it asks under which key before it asks.
-        self._till.keep(key, quote.id, quote.hash)
-        tell(key, self._sell(key, quote.id, quote.hash))
+        known = self.counter.identify_card()
+        try:
+            quote = self.counter.quote(known.id, asked)
+            # A till writes down what it asks under which key before it asks.
+            self._till.keep(key, quote.id, quote.hash)
+            tell(key, self._sell(key, quote.id, quote.hash))
+        finally:
+            self.counter.release(known.id)
 
     def _sell(self, key: str, quote_id: str, quote_hash: str) -> bytes:
         return self.counter.settle(quote_id, quote_hash, False, "", key)
@@ -148,7 +153,7 @@ class Box:
         for tick in (self.upload.tick, self.prints.tick):
             for _ in range(TICKS_MAX):
                 if not tick(self.clock.now()):
-                    self.clock.advance(1)
+                    self.clock.advance(IDLE_SECONDS)
 
     def close_day(self, tell: Tell) -> None:
         """The end of the day."""
