@@ -237,7 +237,7 @@ def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
 async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence[Door]) -> int:
     server: Server
     events = terminal.hotplug.events
-    background = Background(terminal.upload.tick, terminal.prints.tick, terminal.clock, terminal.hotplug.tick)
+    background = Background(terminal.upload.run, terminal.prints.tick, terminal.clock, terminal.hotplug.tick)
     served = Served(
         counter=terminal.counter,
         journal=terminal.journal,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
+
 from terminal.center import fields, messages, publications
 from terminal.center.answers import (
     Accepted,
@@ -58,6 +60,14 @@ __all__ = [
     "TotalsAnswer",
     "Unknown",
 ]
+
+
+class Ready(Struct, frozen=True):
+    """A request whose bytes may leave as soon as they are durable, and what its answer will be compared with."""
+
+    body: bytes
+    record: SettlementRecord
+    message_id: str
 
 
 class CenterDesk:
@@ -190,6 +200,27 @@ class CenterDesk:
         )
         provider_id = self._exchange.first_provider
         return understood(unpacked, self._exchange.ask_file(fields.DOWNLOAD_FILE, provider_id, operator, data))
+
+    def prepare(self, record: SettlementRecord, message_id: str) -> Ready | None:
+        """A settlement that needs no visit, ready to be sent by `deliver`; None where it needs one, and goes by `send`.
+
+        The same id is the same message. Raises Unavailable or Refused: the operator's sign-in fails, or the record does
+        not fit the center's form.
+        """
+        if self.profile.set_of(record.bill.service) != "pharmacy":
+            return None
+        sign_number = self._exchange.sign_number(record.operator)
+        infno = self.profile.numbers_of(record.bill.service).money("settle")
+        data = settle_input(record, self.profile, "")
+        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        return Ready(self._exchange.encode(request), record, message_id)
+
+    def deliver(self, ready: Ready) -> Outcome:
+        """Send what was prepared, once its bytes are durable, and wait for the answer."""
+        record = ready.record
+        return self._outcome(
+            ready.body, record.operator, lambda answer: accepted(answer, record, "settle", ready.message_id)
+        )
 
     def send(
         self,

@@ -9,13 +9,15 @@ for an operator. A message that cannot be worked on, or is never understood, is 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from random import Random
 
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.desk import CenterDesk
+from terminal.center.desk import CenterDesk, Ready
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
+from terminal.journal.outbox import Outbox
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
 
@@ -27,6 +29,12 @@ UNKNOWN_ATTEMPTS_MAX = 30
 
 REVERSALS_MAX = 3
 """A settlement that was undone and sent anew this often, and is unknown again, is parked."""
+
+BURST_MESSAGES_MAX = 16
+BURST_SECONDS_MAX = 2
+"""One step sends at most so many, and begins nothing new after so long: day end waits for the end of a step."""
+
+Step = Callable[[Outbox], None]
 
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
 IN_DOUBT_ORIGINAL = "the settlement that this takes back is parked with an unknown outcome"
@@ -83,6 +91,58 @@ class Upload:
             self._journal.mark_parked(message.message_id, f"cannot be worked on: {reason}", now)
         return True
 
+    def run(self, now: dt.datetime) -> bool:
+        """A bounded step as `tick`, of several messages: one in flight after the other, two durable writes for all.
+
+        Every request is durable before the first of them leaves, every answer before the next step. Only settlements
+        that were never sent go this way; whatever is special, and whatever follows a failure, goes one by one.
+        """
+        self._remember()
+        if self._clock.monotonic_seconds() < self._rests_until_seconds:
+            return False
+        burst = self._prepared(now)
+        if len(burst) < 2:
+            return self.tick(now)
+        self._journal.at_once([_sent(ready, message, now) for message, ready in burst])
+        outcomes = self._delivered([ready for _, ready in burst])
+        answered = zip(burst, outcomes, strict=False)
+        last_words = [_answered(one[0], said, now) for one, said in answered if isinstance(said, Accepted | Rejected)]
+        unsent = [_unsent(message, now) for message, _ in burst[len(outcomes) :]]
+        self._journal.at_once([*last_words, *unsent])
+        if last_words:
+            self._reached(now)
+        if len(last_words) < len(outcomes):
+            message, ready = burst[len(outcomes) - 1]
+            self._note(message, ready.record, outcomes[-1], now)
+        return True
+
+    def _delivered(self, burst: Sequence[Ready]) -> list[Outcome]:
+        """What became of each, in order, up to the first without a last word or the end of the step's time."""
+        outcomes: list[Outcome] = []
+        until_seconds = self._clock.monotonic_seconds() + BURST_SECONDS_MAX
+        for ready in burst:
+            outcomes.append(self._desk.deliver(ready))
+            if not isinstance(outcomes[-1], Accepted | Rejected) or self._clock.monotonic_seconds() > until_seconds:
+                break
+        return outcomes
+
+    def _prepared(self, now: dt.datetime) -> list[tuple[QueuedMessage, Ready]]:
+        """The plain settlements at the head of the queue, as far as they can be prepared without a fault."""
+        found: list[tuple[QueuedMessage, Ready]] = []
+        for message in self._journal.due_together(now, BURST_MESSAGES_MAX):
+            if message.transaction != "settle" or message.state != "queued":
+                break
+            try:
+                record = self._journal.settlement(message.settlement_id)
+                ready = self._desk.prepare(record, message.wire_id)
+            except (Refused, Unavailable, ValueError, LookupError):
+                # Its turn comes alone, where a fault of its own is written down.
+                break
+            if ready is None:
+                break
+            found.append((message, ready))
+        return found
+
     def wake(self) -> None:
         """Try again at once, whatever the pause: an operator asks for it."""
         self._remember()
@@ -106,7 +166,7 @@ class Upload:
         original = self._journal.settlement(record.voids) if record.voids else None
         if original is not None and self._settled_here(message, original, now):
             return
-        if message.state == "unknown" and not self._repeats_are_safe:
+        if message.state in ("unknown", "sent") and not self._repeats_are_safe:
             self._undo(message, record, message.reason or "interrupted", now)
         else:
             self._note(message, record, self._send(message, record, original, now), now)
@@ -148,13 +208,8 @@ class Upload:
             self._journal.mark_queued(message.message_id, outcome.reason, now + self._rest(now), now)
             return
         self._reached(now)
-        if isinstance(outcome, Accepted):
-            references = dict(outcome.references)
-            if outcome.differences:
-                references["differences"] = "; ".join(outcome.differences)
-            self._journal.mark_accepted(message.message_id, outcome.answer, references, now, outcome.sums)
-        elif isinstance(outcome, Rejected):
-            self._journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
+        if isinstance(outcome, Accepted | Rejected):
+            self._journal.at_once([_answered(message, outcome, now)])
         else:
             self._silent(message, record, outcome, now)
 
@@ -246,3 +301,21 @@ class Upload:
         doubled = self._pause_seconds_min * 2 ** min(attempts - 1, DOUBLINGS_MAX)
         seconds = min(self._pause_seconds_max, doubled)
         return dt.timedelta(seconds=seconds, milliseconds=-self._random.randrange(0, seconds * 500))
+
+
+def _sent(ready: Ready, message: QueuedMessage, now: dt.datetime) -> Step:
+    return lambda journal: journal.mark_sent(message.message_id, ready.body, now)
+
+
+def _unsent(message: QueuedMessage, now: dt.datetime) -> Step:
+    return lambda journal: journal.mark_unsent(message.message_id, now)
+
+
+def _answered(message: QueuedMessage, outcome: Accepted | Rejected, now: dt.datetime) -> Step:
+    """The center's last word."""
+    if isinstance(outcome, Rejected):
+        return lambda journal: journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
+    references = dict(outcome.references)
+    if outcome.differences:
+        references["differences"] = "; ".join(outcome.differences)
+    return lambda journal: journal.mark_accepted(message.message_id, outcome.answer, references, now, outcome.sums)

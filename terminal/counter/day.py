@@ -98,7 +98,7 @@ def _drain(journal: Journal, center: CenterDesk, random: Random, now: dt.datetim
     silences = 0
     for _ in range(3 * len(journal.queue()) + DRAIN_SILENCES_MAX):
         before = _last_words(journal)
-        if not upload.tick(now) or not upload.reachable:
+        if not upload.run(now) or not upload.reachable:
             return
         silences += _last_words(journal) == before
         if silences == DRAIN_SILENCES_MAX:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -25,13 +26,15 @@ _COLUMNS = (
     "SELECT q.message_id, q.transaction_name, q.settlement_id, q.state, q.attempts, q.first_queued_at,"
     " q.next_attempt_at, q.reason, q.request, q.answer, q.sent_as, q.undoes, q.undoes_transaction FROM outbox q "
 )
+_WAITS = "WHERE q.state IN ('queued', 'unknown', 'sent')"
+_TIME_HAS_COME = " AND (q.next_attempt_at <= ? OR q.next_attempt_at > ?)"
 _IN_TURN = (
-    " AND NOT (q.transaction_name <> 'reverse' AND EXISTS (SELECT 1 FROM outbox f"
+    " AND NOT EXISTS (SELECT 1 FROM outbox f"
     " WHERE f.person_number = q.person_number AND f.state IN ('queued', 'unknown', 'sent')"
-    " AND f.number < q.number))"
-    " AND NOT (q.transaction_name <> 'reverse' AND EXISTS (SELECT 1 FROM outbox r"
+    " AND f.number < q.number)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox r"
     " WHERE r.settlement_id = q.settlement_id AND r.transaction_name = 'reverse'"
-    " AND r.state IN ('queued', 'unknown', 'sent', 'parked')))"
+    " AND r.state IN ('queued', 'unknown', 'sent', 'parked'))"
 )
 
 
@@ -47,15 +50,30 @@ class Outbox(Debits):
         message found `sent` was interrupted while it waited. A time further off than any pause was set by a clock
         that has jumped back since, and counts as come.
         """
+        found = self.due_together(now, 1)
+        return found[0] if found else None
+
+    def due_together(self, now: dt.datetime, count: int) -> list[QueuedMessage]:
+        """The next messages as `due` gives them, at most `count`; no two of one person but reversals."""
         too_far = moment_text(now + dt.timedelta(seconds=RETRY_PAUSE_SECONDS_MAX))
-        row = self._connection.execute(
-            _COLUMNS + "WHERE q.state IN ('queued', 'unknown', 'sent')"
-            " AND (q.next_attempt_at <= ? OR q.next_attempt_at > ?)"
-            + _IN_TURN
-            + " ORDER BY q.transaction_name <> 'reverse', q.number LIMIT 1",
-            (moment_text(now), too_far),
-        ).fetchone()
-        return _message(row) if row else None
+        times = (moment_text(now), too_far)
+        # Two walks, each along an index of what waits: a queue of ten thousand is looked at from its oldest only.
+        reversals = _COLUMNS + "INDEXED BY outbox_reversals " + _WAITS + " AND q.transaction_name = 'reverse'"
+        others = _COLUMNS + "INDEXED BY outbox_waiting " + _WAITS + _IN_TURN + " AND q.transaction_name <> 'reverse'"
+        rows: list[sqlite3.Row] = []
+        for query in (reversals, others):
+            query += _TIME_HAS_COME + " ORDER BY q.number LIMIT ?"
+            rows += self._connection.execute(query, (*times, count - len(rows))).fetchall()
+        return [_message(row) for row in rows]
+
+    def at_once(self, steps: Sequence[Callable[[Outbox], None]]) -> None:
+        """Several markings in one durable write, in their order: all of them, or none.
+
+        What must be durable before something leaves is durable when this returns, as if each had been written alone.
+        """
+        with self.writing():
+            for step in steps:
+                step(self)
 
     def queue(self) -> list[QueuedMessage]:
         """Every message that the center has not accepted, oldest first; refused and parked ones too."""
@@ -78,6 +96,14 @@ class Outbox(Debits):
             "in_doubt = max(in_doubt, state IN ('sent', 'unknown')), state = 'sent', attempts = attempts + 1,"
             " request = ?, next_attempt_at = ?, reason = ''",
             (request, moment_text(now)),
+        )
+
+    def mark_unsent(self, message_id: str, now: dt.datetime) -> None:
+        """It was about to be sent, and not a byte of it has left: it waits as it did before."""
+        self._mark(
+            message_id,
+            "state = iif(in_doubt, 'unknown', 'queued'), attempts = attempts - 1, next_attempt_at = ?",
+            (moment_text(now),),
         )
 
     def mark_unknown(

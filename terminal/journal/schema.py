@@ -233,6 +233,12 @@ _VISITS = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_WAITING = (
+    "CREATE INDEX outbox_waiting ON outbox (number) WHERE state IN ('queued', 'unknown', 'sent')",
+    "CREATE INDEX outbox_reversals ON outbox (number)"
+    " WHERE transaction_name = 'reverse' AND state IN ('queued', 'unknown', 'sent')",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -243,6 +249,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0007_published": _PUBLISHED,
     "0008_law_files": _LAW_FILES,
     "0009_visits": _VISITS,
+    "0010_waiting": _WAITING,
 }
 """Name of each migration and its statements, in order."""
 

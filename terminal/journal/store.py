@@ -73,12 +73,16 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction: everything in it is durable afterwards, or nothing is.
+        """One write transaction: everything in it is durable afterwards, or nothing is. Inside another one it is a part
+        of that.
 
         Raises Unavailable when nothing was written (disk full, read-only), InDoubt when the last step failed
         and only the next opening can tell.
         """
         connection = self._connection
+        if connection.in_transaction:
+            yield connection
+            return
         self._ballast.make_room()
         try:
             with _undone_unless_committed(connection):

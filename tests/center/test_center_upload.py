@@ -9,9 +9,12 @@ from random import Random
 
 import msgspec
 import pytest
-from town import DAY, E7_ITEMS, LAW, OPERATOR, Town
+from town import DAY, E7_ITEMS, LAW, OPERATOR, Town, items
 
+from terminal.bureau.faults import FaultName
 from terminal.center.desk import CenterDesk, Institution
+from terminal.center.link import Link
+from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import NEVER_TAKEN_IN, Upload
 from terminal.journal.journal import Journal
@@ -288,3 +291,91 @@ def test_pending_settlements_are_known_to_the_next_quote(town: Town, till: Till)
 
     assert [till.state(first), till.state(second)] == ["accepted", "accepted"]
     assert town.person("A00000002").account.balance == LAW.settle(second.bill).account_balance
+
+
+CARDS = ("A00000001", "A00000002", "A00000004", "A00000006")
+PHARMACY = "P37060200001"
+
+
+def one_each(town: Town, till: Till) -> list[SettlementRecord]:
+    """A purchase of 5.00 for each of four persons, committed."""
+    bills = [town.bill(card, "pharmacy", PHARMACY, items({"code": "XJ01", "amount": "5.00"})) for card in CARDS]
+    return [till.commit(town.record(bill)) for bill in bills]
+
+
+class Listening:
+    """A link that looks at the queue before each settlement leaves, and is cut for good before one of them."""
+
+    def __init__(self, town: Town, till: Till, power_fails_at: int = 0) -> None:
+        self._link, self._till, self._power_fails_at = town.new_link(), till, power_fails_at
+        self.seen: list[list[str]] = []
+
+    def post(self, body: bytes) -> bytes:
+        if b'"infno":"2102"' in body:
+            self.seen.append([message.state for message in self._till.journal.queue()])
+            if len(self.seen) == self._power_fails_at:
+                raise KeyboardInterrupt
+        return self._link.post(body)
+
+
+def with_link(town: Town, till: Till, link: Link, profile: Profile = REFERENCE) -> Upload:
+    """An upload that speaks through `link`, as the province of `profile` wants it."""
+    names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
+    institution = Institution("370602", names, "T1")
+    desk = CenterDesk(link, institution, till.journal.next_message_stamp, 1, town.clock, profile)
+    return Upload(till.journal, desk, town.clock, Random(7))
+
+
+def test_a_burst_is_durable_before_the_first_of_it_leaves(town: Town, till: Till) -> None:
+    """Four persons' purchases in one step: all four stand as `sent` when the first leaves, and all are accepted."""
+    records = one_each(town, till)
+    link = Listening(town, till)
+    assert with_link(town, till, link).run(town.clock.now())
+    assert link.seen == [["sent"] * 4] * 4
+    assert [till.state(record) for record in records] == ["accepted"] * 4
+    assert till.journal.verify() == []
+
+
+@pytest.mark.parametrize("fault", ["drop-after", "gateway-401"])
+def test_a_burst_ends_at_the_first_without_a_last_word(town: Town, till: Till, fault: FaultName) -> None:
+    """The third finds no answer, or no way in: two are done, the fourth waits as if nothing had been tried."""
+    records = one_each(town, till)
+    town.server.faults.inject("strings", 2, "2102")
+    town.server.faults.inject(fault, infno="2102")
+    till.upload.run(town.clock.now())
+    third = "unknown" if fault == "drop-after" else "queued"
+    assert [till.state(record) for record in records] == ["accepted", "accepted", third, "queued"]
+    assert [message.attempts for message in till.journal.queue()] == [1, 0]
+    town.clock.advance(2)
+    till.drain()
+    assert [state for _, state in town.books.settlements()] == ["booked"] * 4
+
+
+def test_one_person_s_settlements_are_never_in_one_burst(town: Town, till: Till) -> None:
+    """The second of a person waits for the last word on the first."""
+    bill = town.bill("A00000006", "pharmacy", PHARMACY, items({"code": "XJ01", "amount": "5.00"}))
+    first = till.commit(town.record(bill))
+    account = msgspec.structs.replace(bill.account, balance=Fen(bill.account.balance - 500))
+    second = till.commit(town.record(msgspec.structs.replace(bill, account=account)))
+    till.upload.run(town.clock.now())
+    assert [till.state(first), till.state(second)] == ["accepted", "queued"]
+
+
+@pytest.mark.parametrize("name", ["reference", "baseline"])
+@pytest.mark.parametrize("at", [1, 2, 4])
+def test_a_power_cut_inside_a_burst_loses_and_doubles_nothing(town: Town, till: Till, name: str, at: int) -> None:
+    """Answers that were heard and not yet written down are asked for again, or reversed first: booked once each."""
+    records = one_each(town, till)
+    profile = load_profile(name)
+    upload = with_link(town, till, Listening(town, till, at), profile)
+    with pytest.raises(KeyboardInterrupt):
+        upload.run(town.clock.now())
+    till.journal.close()
+    till.open()
+    till.journal.mark_interrupted(town.clock.now())
+    upload = with_link(town, till, town.new_link(), profile)
+    while upload.run(town.clock.now()):
+        pass
+    assert [till.state(record) for record in records] == ["accepted"] * 4
+    assert [state for _, state in town.books.settlements()].count("booked") == 4
+    assert [town.person(card).account.balance for card in CARDS] == [149_500, 299_500, 9_500, 7_000]
