@@ -84,6 +84,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "wrong-method": ("该路径不支持此方法", "the path does not take that method"),
     },
     (Missing,): {
+        "no-such-debit": ("没有该笔卡内扣款", "there is no purse debit of this number"),
         "no-such-difference": ("没有该差异", "the last run has no such difference"),
         "no-such-identification": ("识别已失效，请重新识别", "the identification is unknown or has lapsed"),
         "no-such-message": ("没有该编号的消息", "there is no message of this number"),
@@ -97,6 +98,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "already-voided": ("该结算已撤销", "it was taken back before"),
         "card-leased": ("此卡正用于另一笔业务", "the card belongs to another basket"),
         "card-swapped": ("读卡器中的卡已更换", "another card is in the reader than was read; nothing was settled"),
+        "debit-closed": ("该笔扣款已有结果", "what became of this debit is known already"),
         "day-closed": ("营业日已关账", "the business day is closed"),
         "intent-open": ("该结算的撤销正在处理", "its void is being asked for"),
         "key-reused": ("该幂等键已用于另一请求", "the key stands for another request"),

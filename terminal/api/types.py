@@ -129,7 +129,8 @@ class CenterWord(Struct, frozen=True):
 class SettledAnswer(Struct, frozen=True, omit_defaults=True):
     """A settlement or void that stands; its repeat under the same key gets the same bytes.
 
-    voids: of a void, what it takes back. center: where the center has decided (mode `online`).
+    voids: of a void, what it takes back. account_refund: of a void of what a card's purse has paid: only the bureau
+    can give the account's share back. center: where the center has decided (mode `online`).
     """
 
     id: str
@@ -141,6 +142,7 @@ class SettledAnswer(Struct, frozen=True, omit_defaults=True):
     print: Literal["queued", "electronic"]
     settlement: Settlement
     voids: str = ""
+    account_refund: Literal["", "bureau"] = ""
     center: CenterWord | None = None
 
 

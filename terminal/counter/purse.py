@@ -130,7 +130,7 @@ class Purses:
     def _ended(self, settlement_id: str, outcome: DebitOutcome, key: str, request_digest: str) -> bytes:
         try:
             self.cases.conclude(settlement_id, outcome)
-            self.cases.clear_up(key, request_digest)
+            self.cases.clear_up(key, request_digest, ask=outcome.reason != "no-answer")
             answer = self._journal.stored_answer(key, request_digest)
         except Unavailable as error:
             # The disk failed after the card was told: what is durable is the debit, and its card can be asked.

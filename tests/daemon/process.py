@@ -99,9 +99,9 @@ def bill(*amounts: str, **changes: Any) -> dict[str, Any]:
     return {"date": DAY, "service": "inpatient", "items": items, **changes}
 
 
-def new_bureau(folder: Path) -> BureauServer:
-    """A reference center that knows one insured person and one hospital; not up yet."""
-    (folder / "persons.toml").write_text(_PERSONS, encoding="utf-8")
+def new_bureau(folder: Path, persons: str = _PERSONS) -> BureauServer:
+    """A reference center that knows one insured person, or those given, and one hospital; not up yet."""
+    (folder / "persons.toml").write_text(persons, encoding="utf-8")
     (folder / "providers.toml").write_text(_PROVIDERS, encoding="utf-8")
     clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00").astimezone(BEIJING))
     books = Books(load_persons(folder / "persons.toml"), load_providers(folder / "providers.toml"))
