@@ -15,6 +15,7 @@ from terminal.bureau.faults import Faults
 from terminal.bureau.gate import CenterKeys, Gate, TurnedAway
 from terminal.bureau.page import page_routes
 from terminal.bureau.page_accounts import account_routes
+from terminal.bureau.page_purses import purse_routes
 from terminal.bureau.unruly import JSON, Cut, Unruly
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
@@ -62,7 +63,12 @@ def make_app(
             return Response(b'{"code":503,"message":"the books are out of reach"}', 503, media_type=JSON)
 
     return Starlette(
-        routes=[*page_routes(books, faults), *account_routes(books), Route("/{path:path}", call, methods=["POST"])]
+        routes=[
+            *page_routes(books, faults),
+            *account_routes(books),
+            *purse_routes(books),
+            Route("/{path:path}", call, methods=["POST"]),
+        ]
     )
 
 

@@ -41,7 +41,7 @@ th, td { padding: 7px 10px; vertical-align: top } tbody tr + tr td { border-top:
 .ready { margin-top: 24px } h2 { font-size: 15px } .pager { text-align: right } a { color: var(--blue) }
 """
 
-_PAGES = (("/", "报文", "messages"), ("/accounts", "个人账户", "accounts"))
+_PAGES = (("/", "报文", "messages"), ("/accounts", "个人账户", "accounts"), ("/purses", "卡内扣款稽核", "purses"))
 
 
 def framed(title: str, english: str, parts: Sequence[str], here: str = "/", refreshed: bool = False) -> HTMLResponse:

@@ -36,7 +36,7 @@ NOT_OF_A_REQUEST = {
 
 PROMISES = {"bad-key", "bad-record", "bad-void", "intent-closed", "no-such-intent", "no-such-print-job",
             "message-finished",
-            "debit-closed", "no-such-debit", "publication-older", "day-not-frozen"}  # fmt: skip
+            "publication-older", "day-not-frozen"}  # fmt: skip
 """What the floors below promise each other: the counter never calls them so, whatever a request says."""
 
 NOT_BEHIND_THE_API = ("bureau/", "demo/", "explain/", "_command.py", "cli.py", "config.py", "devices.py")

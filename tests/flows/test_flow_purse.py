@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -122,6 +123,10 @@ def test_a_counter_that_stands_twice_is_listed(shop: Any) -> None:
     assert isinstance(sent(shop, with_debit(second, counter=18)), Accepted)
     numbers = tuple(booked.settlement_id for booked, _ in shop.books.settlements())
     assert findings(shop.books.storage) == [PurseFinding("duplicate", SERIAL, 19, 19, numbers)]
+    page = httpx.get(f"http://127.0.0.1:{shop.center.port}/purses", trust_env=False).text
+    assert "重号 duplicate" in page
+    assert all(number in page for number in numbers)
+    assert SERIAL not in page
 
 
 def test_a_card_cannot_hold_more_than_was_loaded(shop: Any) -> None:
