@@ -116,6 +116,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "card-mute": ("卡片无应答", "the card does not answer"),
         "no-psam": ("安全模块无应答或未配置", "the PSAM does not answer, or there is none"),
         "center-unreachable": ("无法连接医保中心", "the center cannot be reached; nothing happened"),
+        "disk-full": ("磁盘已满，未开始新的结算", "the disk is full; no sale was begun"),
         "drawer-not-opened": ("钱箱未打开", "the cash drawer did not open"),
         "journal-unwritable": ("流水库无法写入", "the journal cannot be written; nothing was changed"),
         "no-answer": ("读卡器忙或故障", "the card reader is busy or failed"),
@@ -253,7 +254,7 @@ LAW = (
 QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "unknown-provider")
 """What a quote may say, and a settlement, which works it out again."""
 
-MOVES_MONEY = (*CENTER, *KEY, "not-signed-in", "person-in-doubt")
+MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt")
 """What a settlement and a void may say of the center and of the key."""
 
 VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open")
