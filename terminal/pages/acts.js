@@ -15,7 +15,7 @@ export async function voidSettlement(number) {
   if (reason === null) return null;
   const intent = intend(`/v1/settlements/${encodeURIComponent(number)}/void`, { reason });
   return told(() => untilAnswered(intent, () => {}), t("done_void"), (answer) => [
-    moneyState("yes"), h("p", {}, t("number"), " ", h("b", { data: { settlement: answer.id } }, answer.id)),
+    moneyState("no", "moved_back"), h("p", {}, t("number"), " ", h("b", { data: { settlement: answer.id } }, answer.id)),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { figure, moneyState, payerBar, problemBox, whyTable } from "./parts.js";
 export function quotePart(sale) {
   if (sale.step === "settling") return [moneyState("unknown", "moved_unknown"), h("p", { class: "wait" }, t("settling"))];
   if (sale.step === "doubt") return [moneyState("unknown"), h("p", { class: "wait" }, t("doubt"))];
+  if (sale.step === "done" && sale.settled.voids) return [moneyState("no", "moved_back"), ...splitPart(sale.settled.settlement)];
   if (sale.step === "done") return [moneyState("yes"), ...splitPart(sale.settled.settlement, t("take_cash"))];
   return [moneyState("no"), problemBox(sale.settleProblem), problemBox(sale.quoteProblem), ...quoted(sale)].filter(Boolean);
 }

@@ -64,12 +64,13 @@ function unresolvedPart(record) {
 }
 
 const why = (one) => (language() === "zh" ? one.why_zh : one.why) || one.reason || "";
+const UPLOAD_KINDS = { unknown: "unknown", refused: "fault" };
 const standing = (one) => (one.stuck ? badge("fault", t("stuck")) : badge("good", t("moving")));
 
 function uploadsTable(uploads, act) {
   return table(t("uploads_waiting"), [
     { head: t("number"), cell: (one) => one.settlement || one.message_id },
-    { head: t("state"), cell: (one) => [badge(one.state === "unknown" ? "unknown" : one.state === "refused" ? "fault" : "good", t(`upload.${one.state}`)), " ", standing(one)] },
+    { head: t("state"), cell: (one) => [badge(UPLOAD_KINDS[one.state] ?? "good", t(`upload.${one.state}`)), one.stuck ? [" ", standing(one)] : []].flat(2) },
     { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
     { head: t("since"), cell: (one) => momentOf(one.first_queued_at) },
     { head: t("next_try"), cell: (one) => momentOf(one.next_attempt_at) },

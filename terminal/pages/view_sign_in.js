@@ -39,7 +39,8 @@ export function signInView(signedIn) {
         h("p", { class: "note" }, t("sign_in_note")));
       root.replaceChildren(form);
     },
-    focus: () => form.querySelector("#operator").focus(),
+    // What was typed last time is there to be taken with Enter, or typed over.
+    focus: () => form.querySelector("#operator").select(),
     keys: () => [{ key: "F10", label: t("sign_in"), primary: true, act: send }],
   };
 }

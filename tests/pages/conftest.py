@@ -1,4 +1,8 @@
-"""A real browser before a real terminal: Debian's Chromium, a pharmacy, its printer and its center."""
+"""A real browser before a real terminal: Debian's Chromium, a pharmacy, its printer and its center.
+
+Starting a terminal and a browser costs most of the time, so that one of each serves all tests that leave them whole;
+`fresh_…` is for those that do not.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,13 @@ PATIENCE_MILLISECONDS = 20_000
 SHOTS = ROOT / "var" / "screenshots"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser, on one worker."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; each test has its own profile in it."""
@@ -38,25 +49,40 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def center() -> Iterator[BureauServer]:
-    """The center, up."""
-    with pharmacy_center() as server:
-        yield server
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BureauServer, PtyPrinter, Shop]]:
+    """The center, the printer and the terminal that all share."""
+    folder = tmp_path_factory.mktemp("shop")
+    with (
+        pharmacy_center() as center,
+        PtyPrinter(columns=48) as printer,
+        Shop(folder, center.url, printer.port) as shop,
+    ):
+        yield center, printer, shop
 
 
 @pytest.fixture
-def printer() -> Iterator[PtyPrinter]:
+def center(running: tuple[BureauServer, PtyPrinter, Shop]) -> Iterator[BureauServer]:
+    """The center, up and without faults."""
+    found = running[0]
+    yield found
+    found.faults.clear()
+    found.up()
+
+
+@pytest.fixture
+def printer(running: tuple[BureauServer, PtyPrinter, Shop]) -> Iterator[PtyPrinter]:
     """A receipt printer on a serial port, with paper."""
-    with PtyPrinter(columns=48) as found:
-        yield found
+    found = running[1]
+    yield found
+    found.paper_out = False
 
 
 @pytest.fixture
-def shop(center: BureauServer, printer: PtyPrinter, tmp_path: Path) -> Iterator[Shop]:
-    """The terminal, running, its reader empty."""
-    with Shop(tmp_path, center.url, printer.port) as process:
-        yield process
+def shop(running: tuple[BureauServer, PtyPrinter, Shop]) -> Shop:
+    """The terminal, its reader empty, nobody signed in; what was settled before does not count."""
+    running[2].begin_anew()
+    return running[2]
 
 
 @pytest.fixture
@@ -73,17 +99,41 @@ def till(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(till: BrowserContext, shop: Shop) -> Page:
+def page(shop: Shop, till: BrowserContext) -> Page:
     """The operator's page, opened by the link of its till; nobody is signed in."""
-    opened = till.new_page()
-    opened.goto(shop.link)
-    return opened
+    return _opened(till, shop)
+
+
+@pytest.fixture
+def fresh_center() -> Iterator[BureauServer]:
+    """A center whose books are as in the examples."""
+    with pharmacy_center() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_shop(fresh_center: BureauServer, tmp_path: Path) -> Iterator[Shop]:
+    """A terminal that has sold nothing yet."""
+    with PtyPrinter(columns=48) as printer, Shop(tmp_path, fresh_center.url, printer.port) as process:
+        yield process
+
+
+@pytest.fixture
+def fresh_page(fresh_shop: Shop, till: BrowserContext) -> Page:
+    """The operator's page of that terminal."""
+    return _opened(till, fresh_shop)
 
 
 def shoot(page: Page, name: str) -> None:
     """Keep a picture of the page as it stands below `var/`, for people to look at."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def _opened(till: BrowserContext, shop: Shop) -> Page:
+    opened = till.new_page()
+    opened.goto(shop.link)
+    return opened
 
 
 def _is_mistake(text: str) -> bool:

@@ -21,7 +21,13 @@ ENOUGH = "person-11.toml"
 """李𬭯: an employee with 860.15 in the account."""
 
 SHORT = "person-12.toml"
-"""迪丽热巴·阿布都热合曼·买合木提: an employee with 75.00 in the account."""
+"""迪丽热巴·阿布都热合曼·买合木提: an employee with 75.00 in the account, which one test spends."""
+
+OTHER = "person-13.toml"
+"""姜海涛: an employee with 200.00 in the account, which tests may spend."""
+
+RETIRED = "person-05.toml"
+"""曲德福: a retiree with 50.00 in the account, which no test spends."""
 
 AMOXICILLIN, ATORVASTATIN, VITAMINS = "6901234500015", "6901234500022", "6901234500091"
 """Barcodes of examples/catalogue/pharmacy.csv: 29.20 of class A; 33.30 of class B; 20.00 outside the catalogue."""
@@ -48,6 +54,7 @@ class Shop(TerminalProcess):
         self.config.write_text(text, encoding="utf-8")
         shutil.copy(EXAMPLES / "catalogue" / "pharmacy.csv", folder / "catalogue.csv")
         self.take_card_out()
+        self._settled_before = 0
 
     @property
     def link(self) -> str:
@@ -64,9 +71,15 @@ class Shop(TerminalProcess):
         """The reader is empty."""
         (self.folder / "card.toml").unlink(missing_ok=True)
 
+    def begin_anew(self) -> None:
+        """Nobody is signed in, no card is read, and `settlements` counts from here."""
+        self.client.delete("/v1/sessions")
+        self.take_card_out()
+        self._settled_before = self.journal_counts()["settlements"]
+
     def settlements(self) -> int:
-        """How many settlements and voids the journal has."""
-        return self.journal_counts()["settlements"]
+        """How many settlements and voids the journal has since the test began."""
+        return self.journal_counts()["settlements"] - self._settled_before
 
 
 def _free_port() -> int:

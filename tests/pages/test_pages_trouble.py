@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from hw.simulated.printer import PtyPrinter
 from pages.hands import answered, begin_sale, cash, figures, moved, settle, sign_in
-from pages.shop import AMOXICILLIN, ENOUGH, SHORT, Shop
+from pages.shop import AMOXICILLIN, ENOUGH, RETIRED, Shop
 from terminal.bureau.server import BureauServer
 
 SETTLEMENTS = "**/v1/settlements"
@@ -22,13 +22,13 @@ def test_a_card_swapped_mid_basket_is_asked_about(page: Page, shop: Shop) -> Non
     shop.take_card_out()
     expect(page.get_by_text("卡已取出，请重新插卡")).to_be_visible()
     expect(page.locator("#keys").get_by_role("button", name="F9")).to_be_disabled()
-    shop.insert(SHORT)
+    shop.insert(RETIRED)
     question = page.get_by_role("dialog", name="换了一张卡")
     expect(question).to_contain_text("没有扣款")
     page.keyboard.press("F10")
-    # The other person's account has 75.00.
-    expect(cash(page)).to_have_text("12.60")
-    assert figures(page) == ["87.60", "0.00", "75.00", "12.60"]
+    # The other person's account has 50.00.
+    expect(cash(page)).to_have_text("37.60")
+    assert figures(page) == ["87.60", "0.00", "50.00", "37.60"]
     moved(page, "no")
     assert shop.settlements() == 0
 
@@ -151,8 +151,10 @@ def test_silence_is_told_as_doubt_until_there_is_an_answer(page: Page, shop: Sho
     assert shop.settlements() == 1
 
 
-def test_a_terminal_that_dies_is_said_and_its_sale_is_found_again(page: Page, shop: Shop) -> None:
+def test_a_terminal_that_dies_is_said_and_its_sale_is_found_again(fresh_page: Page, fresh_shop: Shop) -> None:
     """Killed after the settlement, before the answer: in doubt on the page; after its restart its key is answered."""
+
+    page, shop = fresh_page, fresh_shop
 
     def settle_and_die(route: Route) -> None:
         route.fetch()
