@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_receipt(commands)
     _add_card(commands)
     _add_till(commands)
+    _add_conformance(commands)
     return parser
 
 
@@ -214,6 +215,16 @@ def _add_till(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     till.set_defaults(command=_till)
 
 
+def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    kit = commands.add_parser("conformance", help="for vendors of tills: every convention against a training terminal")
+    kit.add_argument("url", metavar="URL", help="http://127.0.0.1:8431/")
+    kit.add_argument("--token", required=True, metavar="TOKEN", help="a till's, made by: terminal till add NAME")
+    kit.add_argument("--authority", type=Path, metavar="FILE", help="who vouches for the certificate of https (PEM)")
+    kit.add_argument("--bill", type=Path, metavar="FILE", help="what is sold, as JSON without its date")
+    kit.add_argument("--json", action="store_true", help="the report as JSON")
+    kit.set_defaults(command=_conformance)
+
+
 def _settle(options: argparse.Namespace) -> int:
     from terminal.settle_command import open_input, read_input, settle_lines, settle_one
     from terminal.settlement.law import Law
@@ -328,6 +339,15 @@ def _till(options: argparse.Namespace) -> int:
         case _:
             listing(options.config)
     return 0
+
+
+def _conformance(options: argparse.Namespace) -> int:
+    import secrets
+
+    from terminal.conformance.run import conformance
+
+    run = secrets.token_hex(4)
+    return conformance(options.url, options.token, run, options.authority, options.bill, options.json)
 
 
 def _card(options: argparse.Namespace) -> int:
