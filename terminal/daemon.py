@@ -155,7 +155,9 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             removals=hotplug.removals,
             code_life_seconds=config.scanner.code_life_seconds,
         )
-        prints = _prints(config, from_afar, devices.printer, lambda job: thread.run(lambda: counter.document_of(job)))
+        prints = _prints(
+            config, from_afar, devices.printer, lambda job: thread.run(lambda: counter.papers.document_of(job))
+        )
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
         journal.close()

@@ -6,10 +6,10 @@ import asyncio
 
 from starlette.responses import Response
 
-from terminal.api.codes import READS
+from terminal.api.codes import READS, WRITES
 from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.served import json_answer
-from terminal.api.types import DevicesAnswer, DiagnosisAnswer, DiagnosisCheck, HealthAnswer, Liveness
+from terminal.api.types import DevicesAnswer, DiagnosisAnswer, DiagnosisCheck, HealthAnswer, Liveness, PrintAnswer
 from terminal.errors import Unavailable
 
 
@@ -40,6 +40,14 @@ async def diagnosis(call: Call[None, None]) -> Response:
     report = await asyncio.to_thread(call.terminal.diagnose)
     checks = [DiagnosisCheck(one.name, one.verdict, one.detail, one.remedy) for one in report.checks]
     return json_answer(DiagnosisAnswer(report.terminal_id, report.version, report.printed_at, report.verdict, checks))
+
+
+async def print_diagnosis(call: Call[None, None]) -> Response:
+    """The doctor's report, kept in the journal and on the receipt printer."""
+    terminal = call.terminal
+    report = await asyncio.to_thread(terminal.diagnose)
+    job = await terminal.call(lambda: terminal.counter.papers.print_diagnosis(report))
+    return json_answer(PrintAnswer(job.document, job.subject, job.copy), 202)
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -90,5 +98,15 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         en="The doctor's report: a verdict for each part, and what to do",
         handler=diagnosis,
         gives={200: DiagnosisAnswer},
+    ),
+    Operation(
+        method="POST",
+        path="/v1/diagnosis",
+        tag="devices",
+        zh="打印体检报告并记入账本",
+        en="Print the doctor's report, and keep it in the journal",
+        handler=print_diagnosis,
+        gives={202: PrintAnswer},
+        errors=WRITES,
     ),
 )

@@ -29,7 +29,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 async def receipt_png(call: Call[None, None]) -> Response:
     """The electronic receipt as a picture."""
     terminal = call.terminal
-    document = await terminal.call(lambda: terminal.counter.receipt_document(call.path["id"]))
+    document = await terminal.call(lambda: terminal.counter.papers.receipt(call.path["id"]))
     glyphs = Glyphs(terminal.fonts)
     # Drawing takes its time, and nobody at the counter shall wait for it.
     data = await asyncio.to_thread(as_png, document, terminal.receipt_columns, glyphs)
@@ -39,13 +39,13 @@ async def receipt_png(call: Call[None, None]) -> Response:
 async def receipt_svg(call: Call[None, None]) -> Response:
     """The same as a drawing that can be searched."""
     terminal = call.terminal
-    document = await terminal.call(lambda: terminal.counter.receipt_document(call.path["id"]))
+    document = await terminal.call(lambda: terminal.counter.papers.receipt(call.path["id"]))
     return Response(as_svg(document, terminal.receipt_columns), media_type="image/svg+xml")
 
 
 async def reprint(call: Call[None, None]) -> Response:
     """Once more on paper, marked and counted."""
-    return _queued(await call.terminal.call(lambda: call.terminal.counter.reprint(call.path["id"])))
+    return _queued(await call.terminal.call(lambda: call.terminal.counter.papers.reprint(call.path["id"])))
 
 
 async def statement(call: Call[None, None]) -> Response:
@@ -54,7 +54,7 @@ async def statement(call: Call[None, None]) -> Response:
     if form not in _FORMS:
         raise Refused("bad-input", f"the forms are {', '.join(_FORMS)}", f"支持的格式：{'、'.join(_FORMS)}", "form")
     media_type, make = _FORMS[form]
-    found = await terminal.call(lambda: terminal.counter.month_statement(month))
+    found = await terminal.call(lambda: terminal.counter.papers.month(month, terminal.counter.signed_in))
     data = await asyncio.to_thread(make, found, terminal)
     name = f'attachment; filename="statement-{found.name}.{form}"'
     return Response(data, media_type=media_type, headers={"content-disposition": name})
@@ -63,18 +63,18 @@ async def statement(call: Call[None, None]) -> Response:
 async def print_statement(call: Call[None, None]) -> Response:
     """The statement of a month on the receipt printer."""
     month = call.month
-    return _queued(await call.terminal.call(lambda: call.terminal.counter.print_month(month)))
+    return _queued(await call.terminal.call(lambda: call.terminal.counter.papers.print_month(month)))
 
 
 async def print_test_page(call: Call[None, None]) -> Response:
     """The page whose lines show which encoding the printer reads."""
-    return _queued(await call.terminal.call(call.terminal.counter.print_test_page))
+    return _queued(await call.terminal.call(call.terminal.counter.papers.print_test_page))
 
 
 async def pick_encoding(call: Call[EncodingRequest, None]) -> Response:
     """The line of the test page that reads well."""
     terminal, line = call.terminal, call.body.line
-    return json_answer(EncodingAnswer(await terminal.call(lambda: terminal.counter.pick_encoding(line))))
+    return json_answer(EncodingAnswer(await terminal.call(lambda: terminal.counter.papers.pick_encoding(line))))
 
 
 async def open_drawer(call: Call[DrawerRequest, None]) -> Response:
@@ -91,7 +91,7 @@ async def open_drawer(call: Call[DrawerRequest, None]) -> Response:
 
 
 def _text(statement: MonthStatement, terminal: Served) -> bytes:
-    return as_text(terminal.counter.month_document(statement), terminal.receipt_columns).encode()
+    return as_text(terminal.counter.papers.month_document(statement), terminal.receipt_columns).encode()
 
 
 _FORMS: dict[str, tuple[str, Callable[[MonthStatement, Served], bytes]]] = {

@@ -60,7 +60,7 @@ async def find(call: Call[None, SettlementQuery]) -> Response:
 
 async def receipt(call: Call[None, None]) -> Response:
     """The receipt as plain text."""
-    document = await call.terminal.call(lambda: call.terminal.counter.receipt_document(call.path["id"]))
+    document = await call.terminal.call(lambda: call.terminal.counter.papers.receipt(call.path["id"]))
     return PlainTextResponse(as_text(document, call.terminal.receipt_columns))
 
 

@@ -38,12 +38,9 @@ from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.purse_records import Decision
-from terminal.journal.records import PrintJob, SettlementRecord
+from terminal.journal.records import SettlementRecord
 from terminal.limits import CODE_LIFE_SECONDS, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
-from terminal.receipt.blocks import Document
 from terminal.receipt.forms import Forms
-from terminal.receipt.month import MonthStatement
-from terminal.receipt.test_page import CHOICES
 from terminal.settlement.bill import Bill, Provider
 from terminal.settlement.codec import decode
 from terminal.settlement.law import Law
@@ -103,7 +100,7 @@ class Counter:
         self._providers = dict(providers)
         self._clock = clock
         self._identity = identity
-        self._papers = Papers(journal, dict(provider_names or {}), training, forms, columns)
+        self.papers = Papers(journal, dict(provider_names or {}), training, forms, columns)
         self._printer = printer
         self._paperless = paperless
         self._purses = Purses(journal, law, center, purse_terminal, purse_limits, mode == "online")
@@ -311,7 +308,7 @@ class Counter:
         """
         operator, random = self.require_operator(), Random(self._identity())
         report = close_day(self._journal, self._center, day, operator, random, till_rows)
-        self._papers.keep(report)
+        self.papers.keep(report)
         return report
 
     def repair(self, day: dt.date, difference_id: str) -> Difference:
@@ -331,43 +328,6 @@ class Counter:
     def forgotten_days(self) -> list[dt.date]:
         """Days before today on which something was sold and that are not sealed, oldest first."""
         return self._journal.unclosed_days(self._clock.now().date())
-
-    def receipt_document(self, settlement_id: str) -> Document:
-        """The receipt of a settlement or a void. Raises Missing."""
-        return self._papers.receipt(settlement_id)
-
-    def document_of(self, job: PrintJob) -> Document:
-        """What a print job puts on paper, marked as what it is. Raises Missing."""
-        return self._papers.document_of(job)
-
-    def reprint(self, settlement_id: str) -> PrintJob:
-        """Queue a receipt once more; the paper says which reprint it is. Raises Missing."""
-        record = self._journal.settlement(settlement_id)
-        return self._journal.queue_print(record.kind, record.id, self._clock.now())
-
-    def month_statement(self, month: dt.date) -> MonthStatement:
-        """The statement of the month that holds `month`, as of now."""
-        return self._papers.month(month, self._operator)
-
-    def month_document(self, statement: MonthStatement) -> Document:
-        """A month's statement as paper, in this pharmacy's layout. Reads nothing but the statement."""
-        return self._papers.month_document(statement)
-
-    def print_month(self, month: dt.date) -> PrintJob:
-        """Queue the statement of a month for the receipt printer."""
-        return self._journal.queue_print("month", f"{month:%Y-%m}", self._clock.now())
-
-    def print_test_page(self) -> PrintJob:
-        """Queue the page whose lines show which encoding the printer reads."""
-        now = self._clock.now()
-        return self._journal.queue_print("test", now.isoformat(timespec="seconds"), now)
-
-    def pick_encoding(self, line: int) -> str:
-        """Keep the encoding of the test page's line, from 1, that reads well. Raises Refused."""
-        if not 1 <= line <= len(CHOICES):
-            raise Refused("bad-input", f"the page has lines 1 to {len(CHOICES)}", f"请选择 1 至 {len(CHOICES)}", "line")
-        self._journal.pick_encoding(CHOICES[line - 1])
-        return CHOICES[line - 1]
 
     def note_drawer(self, reason: str, outcome: str) -> None:
         """Journal that the cash drawer is to be opened (`asked`) and what came of it. Raises Refused."""

@@ -1,4 +1,4 @@
-"""Which paper a print job asks for, and what it must be marked as."""
+"""The papers of the counter: what is queued for the printer, what it looks like, and what it is marked as."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from msgspec import Struct
 
 from terminal.counter import documents
 from terminal.counter.day import DayReport
+from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayReport as DayPaper
 from terminal.receipt.day import QueueState, day_report
+from terminal.receipt.doctor import DoctorReport, doctor_report
 from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.head import TRAINING
 from terminal.receipt.month import MonthStatement, month_statement
-from terminal.receipt.test_page import test_page
-from terminal.settlement.codec import decode
+from terminal.receipt.test_page import CHOICES, test_page
+from terminal.settlement.codec import convert, decode
 
 
 class _Kept(Struct, frozen=True):
@@ -69,8 +71,33 @@ class Papers:
         return documents.month_statement_of(self._journal, month, self._provider_names, operator, mark)
 
     def month_document(self, statement: MonthStatement) -> Document:
-        """A month's statement as this pharmacy's paper."""
+        """A month's statement as this pharmacy's paper. Reads nothing but the statement."""
         return month_statement(statement, self._forms)
+
+    def reprint(self, settlement_id: str) -> PrintJob:
+        """Queue a receipt once more; the paper says which reprint it is. Raises Missing."""
+        record = self._journal.settlement(settlement_id)
+        return self._journal.queue_print(record.kind, record.id, self._journal.clock.now())
+
+    def print_month(self, month: dt.date) -> PrintJob:
+        """Queue the statement of a month for the receipt printer."""
+        return self._journal.queue_print("month", f"{month:%Y-%m}", self._journal.clock.now())
+
+    def print_diagnosis(self, report: DoctorReport) -> PrintJob:
+        """Keep the doctor's report in the journal and queue it for the receipt printer."""
+        return self._journal.queue_diagnosis(report, self._journal.clock.now())
+
+    def print_test_page(self) -> PrintJob:
+        """Queue the page whose lines show which encoding the printer reads."""
+        now = self._journal.clock.now()
+        return self._journal.queue_print("test", now.isoformat(timespec="seconds"), now)
+
+    def pick_encoding(self, line: int) -> str:
+        """Keep the encoding of the test page's line, from 1, that reads well. Raises Refused."""
+        if not 1 <= line <= len(CHOICES):
+            raise Refused("bad-input", f"the page has lines 1 to {len(CHOICES)}", f"请选择 1 至 {len(CHOICES)}", "line")
+        self._journal.pick_encoding(CHOICES[line - 1])
+        return CHOICES[line - 1]
 
     def document_of(self, job: PrintJob) -> Document:
         """The document of a print job, with its mark. Raises Missing."""
@@ -79,6 +106,9 @@ class Papers:
             return self._day(dt.date.fromisoformat(job.subject), mark)
         if job.document == "month":
             return self.month_document(replace(self.month(dt.date.fromisoformat(f"{job.subject}-01"), ""), mark=mark))
+        if job.document == "doctor":
+            report = convert(self._journal.diagnosis(int(job.subject)), DoctorReport)
+            return doctor_report(replace(report, mark=mark), self._forms)
         if job.document == "test":
             return test_page(self._columns)
         return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark, self._forms)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from typing import Any
+
+import msgspec
 
 from terminal.errors import Missing
 from terminal.journal.chain import append
@@ -55,6 +58,25 @@ class PrintJobs(Outbox):
                 (document, subject, moment_text(now)),
             ).fetchone()
             return _job(row)
+
+    def queue_diagnosis(self, report: object, now: dt.datetime) -> PrintJob:
+        """Keep a report on the terminal itself in the chain, and queue it for the printer in the same transaction."""
+        with self.writing() as connection:
+            entry, _ = append(connection, self.terminal_id, "diagnosis", now, {"report": report})
+            row = connection.execute(
+                "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at)"
+                " VALUES ('doctor', ?1, 0, 'queued', ?2, ?2) RETURNING *",
+                (str(entry), moment_text(now)),
+            ).fetchone()
+            return _job(row)
+
+    def diagnosis(self, entry: int) -> Any:
+        """The report that this entry keeps, as plain JSON values. Raises Missing."""
+        row = self._connection.execute("SELECT body FROM entries WHERE number = ?", (entry,)).fetchone()
+        report = msgspec.json.decode(row["body"]).get("report") if row else None
+        if report is None:
+            raise Missing("no-such-print-job", "there is no report of this number", "没有该体检报告", "printer")
+        return report
 
     def mark_printing(self, job_id: int) -> None:
         """The intent, before the first byte goes to the printer."""

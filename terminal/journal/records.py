@@ -114,8 +114,8 @@ class Intent(Struct, frozen=True, kw_only=True):
 class PrintJob(Struct, frozen=True, kw_only=True):
     """One document to print. `copy` 0 is the first print; `repeat`: a part may be on paper already.
 
-    document: `settlement`, `void`, `day`, `month` or `test`; subject: the settlement's number, the day, the month,
-    or the moment at which a test page was asked for.
+    document: `settlement`, `void`, `day`, `month`, `doctor` or `test`; subject: the settlement's number, the day, the
+    month, the report's entry, or the moment at which a test page was asked for.
     """
 
     id: int

@@ -81,6 +81,15 @@ def test_the_doctor_looks_at_everything_while_the_counter_works(
     assert terminal.client.get("/v1/health").status_code == 200
 
 
+def test_the_doctor_s_report_is_printed_and_kept(terminal: TerminalProcess) -> None:
+    """Queued, and soon off the queue: it is on paper."""
+    answer = terminal.post("/v1/diagnosis", {})
+    assert (answer.status_code, answer.json()["document"]) == (202, "doctor")
+    terminal.until("/v1/queue", lambda queue: not queue["prints"])
+    jobs = terminal.client.get("/v1/print-jobs?last=20").json()["jobs"]
+    assert next(job for job in jobs if job["document"] == "doctor")["state"] == "printed"
+
+
 def test_a_quote_is_read_again_until_it_is_settled(terminal: TerminalProcess, new_key: Callable[[], str]) -> None:
     """A page that was loaded again finds its quote; once it is settled there is nothing to settle any more."""
     made = terminal.post("/v1/quotes", {"identification": terminal.identified(), "bill": bill("10.00")})

@@ -168,7 +168,7 @@ class Shop:
             purse_terminal=self.purse_terminal,
             purse_limits=self.purse_limits,
         )
-        self.prints = PrintQueue(self.journal, self.printer, self.counter.document_of, 48)
+        self.prints = PrintQueue(self.journal, self.printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
 
     def new_link(self) -> Link:

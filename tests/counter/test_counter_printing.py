@@ -8,6 +8,7 @@ from counter_parts import DAY, ID_NUMBER, STAY, Shop, purchase
 from hw.ports import DeviceError
 from terminal.counter.printing import PaperlessQueue
 from terminal.errors import Refused, Unavailable
+from terminal.receipt.doctor import Check, DoctorReport
 from terminal.receipt.glyphs import Glyphs
 
 
@@ -69,8 +70,8 @@ def test_a_print_that_a_crash_interrupted_is_repeated_with_a_mark(shop: Shop) ->
 def test_a_reprint_says_that_it_is_one(shop: Shop) -> None:
     """The first reprint is number 1, the second number 2."""
     number = shop.settle(purchase("10.00"))["id"]
-    shop.counter.reprint(number)
-    shop.counter.reprint(number)
+    shop.counter.papers.reprint(number)
+    shop.counter.papers.reprint(number)
     papers = shop.print_all()
     assert ["REPRINT" in paper for paper in papers] == [False, True, True]
     assert "REPRINT 1" in papers[1]
@@ -118,7 +119,7 @@ def test_an_electronic_receipt_needs_no_printer_and_leaves_nothing_waiting(shop:
     shop.printer.silent = False
     assert shop.print_all() == []
     assert shop.journal.verify() == []
-    shop.counter.reprint(number)
+    shop.counter.papers.reprint(number)
     assert "REPRINT 1" in shop.print_all()[0]
 
 
@@ -165,16 +166,16 @@ def test_a_document_that_fails_again_and_again_lets_the_others_pass(shop: Shop) 
 
 def test_the_picked_line_of_the_test_page_holds_for_every_document_after_it(shop: Shop) -> None:
     """Line 3, UTF-8: the bytes of the next receipt are UTF-8, also after a restart."""
-    shop.counter.print_test_page()
+    shop.counter.papers.print_test_page()
     assert "TEST PAGE" in shop.print_all()[0]
-    assert shop.counter.pick_encoding(3) == "utf-8"
+    assert shop.counter.papers.pick_encoding(3) == "utf-8"
     shop.reopen()
     shop.counter.sign_in("007")
     shop.settle(purchase("10.00"))
     shop.print_all()
     assert "医疗保险结算单".encode() in shop.printer.documents[-1]
     with pytest.raises(Refused):
-        shop.counter.pick_encoding(4)
+        shop.counter.papers.pick_encoding(4)
 
 
 def test_a_missing_font_keeps_the_job_with_its_reason(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,13 +193,13 @@ def test_the_month_is_counted_from_the_journal_net_of_voids(shop: Shop) -> None:
     """Three purchases of 10.00, one voided: 20.00 of the account, printed on request; the day is not sealed yet."""
     numbers = [shop.settle(purchase("10.00"))["id"] for _ in range(3)]
     shop.void(numbers[0])
-    statement = shop.counter.month_statement(DAY)
+    statement = shop.counter.papers.month(DAY, "007")
     everything = statement.everything
     assert (everything.count, everything.void_count, everything.total, everything.account) == (3, 1, 2000, 2000)
     assert statement.open_days == (DAY,)
-    shop.counter.print_month(DAY)
+    shop.counter.papers.print_month(DAY)
     assert "月度结算清单" in shop.print_all()[-1]
-    assert shop.counter.month_statement(DAY.replace(month=5)).rows == ()
+    assert shop.counter.papers.month(DAY.replace(month=5), "007").rows == ()
 
 
 def test_the_drawer_stands_in_the_journal_with_who_and_why(shop: Shop) -> None:
@@ -221,3 +222,18 @@ def test_a_terminal_without_a_printer_files_every_paper(shop: Shop) -> None:
     while queue.tick(shop.clock.now()):
         pass
     assert shop.journal.print_queue() == []
+
+
+def test_the_doctor_s_report_on_paper_is_the_one_that_was_kept(shop: Shop) -> None:
+    """Each check with its verdict and what to do; it stands in the chain, and a restart prints it all the same."""
+    checks = (
+        Check("打印机 receipt printer", "good", "ready"),
+        Check("磁盘 disk", "warning", "99 MiB free", "清理磁盘"),
+    )
+    job = shop.counter.papers.print_diagnosis(DoctorReport("T1", "0.1.0", shop.clock.now(), checks))
+    shop.reopen()
+    paper = shop.print_all()[0]
+    assert job.document == "doctor"
+    for words in ("打印机 receipt printer", "正常 good", "99 MiB free", "→ 清理磁盘", "注意 WARNING"):
+        assert words in paper
+    assert shop.journal.verify() == []

@@ -96,7 +96,7 @@ class Box:
         self.counter = Counter(
             self.journal, LAW, desk, reader, PROVIDERS, self.clock, self._new_id, NAMES, printer=printer
         )
-        self.prints = PrintQueue(self.journal, printer, self.counter.document_of, 48)
+        self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, desk, self.clock, Random(1))
         self.counter.sign_in("007", "收银员")
 
