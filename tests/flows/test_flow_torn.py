@@ -189,11 +189,16 @@ def _pulled_sale(folder: Path, town: Town, which: str, when: str, point: int) ->
 
     card.transmit = pulled  # type: ignore[method-assign]
     with shop:
-        for _ in range(3):
+        known = None
+        for _ in range(4):
             slot.insert(card)
             try:
-                sell(shop, identified(shop), folder / "till.json")
+                known = known or identified(shop)
+                sell(shop, known, folder / "till.json")
             except TerminalError:
+                if known is not None:  # The card has left: what it was leased for is let go.
+                    shop.counter.release(known.id)
+                known = None
                 continue
             break
         shop.upload_all()
