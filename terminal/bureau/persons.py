@@ -16,7 +16,7 @@ persons.toml – one table a person, nothing required but the first four keys an
     insured_place = "370602"                                     # six digits; default: that of person_number
     card_identification = "37060200000000000000000000000001"     # 32 hex of the card; "" = not compared
     purse_serial = "00008660220608000001"                        # of the purse, where the account lies on the card
-    credential = "QR-…"                                          # what the e-credential's QR code holds
+    credential = "QR-…"                                          # what the e-credential's codes begin with
     patient = { category = "retiree", age = 68, has_account = true, chronic_diseases = ["hypertension"] }
     entitlement = { status = "active", reason = "" }
     account = { balance = "1234.56", status = "open" }

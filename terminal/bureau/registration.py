@@ -6,6 +6,7 @@ from typing import Any
 
 from terminal.bureau.asked import Denied, Work
 from terminal.bureau.books import CredentialKind
+from terminal.bureau.ecredential import holder_of
 from terminal.bureau.persons import Person
 from terminal.bureau.published import newest
 from terminal.center import fields
@@ -43,7 +44,8 @@ def person(work: Work) -> dict[str, Any]:
     kind = _CREDENTIALS.get(text_of(data.get("mdtrt_cert_type")).zfill(2))
     if kind is None:
         raise Denied("mdtrt_cert_type: 01, 02 or 03")
-    found = work.books.find(kind, text_of(data.get("mdtrt_cert_no")))
+    shown = text_of(data.get("mdtrt_cert_no"))
+    found = holder_of(work, shown) if kind == "credential" else work.books.find(kind, shown)
     if found is None:
         raise Denied("mdtrt_cert_no: 查无此人 (no insured person with this credential)")
     identification = found.card_identification.upper()

@@ -38,6 +38,7 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS visit_lines (
         visit_id TEXT NOT NULL, name TEXT NOT NULL, place {whole} NOT NULL, settled {whole} NOT NULL,
         body {body} NOT NULL, PRIMARY KEY (visit_id, name)){end}""",
+    """CREATE TABLE IF NOT EXISTS used_codes (digest TEXT PRIMARY KEY, used_at TEXT NOT NULL){end}""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from town import LAW, Town, card_of
+from town import LAW, MORNING, Town, card_of
 
 from terminal.bureau.books import Books
+from terminal.bureau.ecredential import code_shown
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import Accepted, Credential, NotSent
 from terminal.errors import Refused, TerminalError, Unavailable
@@ -70,7 +71,8 @@ def test_accumulators_and_arrears_come_along(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "credential", [Credential("qr", "QR-0001"), Credential("id", "370602197001010001", name="张一")]
+    "credential",
+    [Credential("qr", code_shown("QR-0001", MORNING)), Credential("id", "370602197001010001", name="张一")],
 )
 def test_a_code_or_an_id_number_names_the_same_person(town: Town, credential: Credential) -> None:
     """The e-credential and the ID number lead to the person that the card leads to."""
@@ -84,6 +86,8 @@ def test_a_code_or_an_id_number_names_the_same_person(town: Town, credential: Cr
         Credential("card", "A00000001", "370602000000000000000000000000FF"),
         Credential("id", "A00000001"),
         Credential("qr", ""),
+        Credential("qr", "QR-0001"),
+        Credential("qr", code_shown("QR-0009", MORNING)),
     ],
 )
 def test_an_unknown_credential_is_refused(town: Town, credential: Credential) -> None:
@@ -222,3 +226,23 @@ def test_entitlement_and_accumulators_are_asked_for(town: Town) -> None:
     town.send(town.stay())
     found = town.desk.accumulators(provider_id, person)
     assert (found["D310100"], found["C0000"]) == (574_000, 100)
+
+
+@pytest.mark.parametrize(("age_seconds", "said"), [(121, "121 s old"), (-6, "-6 s old"), (3_600, "3600 s old")])
+def test_a_code_that_is_too_old_is_refused_with_its_age(town: Town, age_seconds: int, said: str) -> None:
+    """Two minutes after the phone made it, and also where it claims to be of the future."""
+    code = code_shown("QR-0001", MORNING - dt.timedelta(seconds=age_seconds))
+    with pytest.raises(Refused) as refusal:
+        town.desk.identify(PHARMACY, Credential("qr", code))
+    assert said in refusal.value.message
+
+
+def test_a_code_serves_once_and_its_repeat_is_refused_with_its_age(town: Town) -> None:
+    """Half a minute later the same code is no more; a fresh one of the same phone is, and a refusal uses none up."""
+    first, second = code_shown("QR-0001", MORNING), code_shown("QR-0001", MORNING + dt.timedelta(seconds=30))
+    known = town.desk.identify(PHARMACY, Credential("qr", first))
+    town.clock.advance(30)
+    with pytest.raises(Refused) as refusal:
+        town.desk.identify(PHARMACY, Credential("qr", first))
+    assert "used 30 s ago" in refusal.value.message
+    assert town.desk.identify(PHARMACY, Credential("qr", second)) == known
