@@ -54,7 +54,7 @@ async def identify(call: Call[IdentificationRequest, None]) -> Response:
     code = asked.code
     if asked.by == "qr" and not code:
         await terminal.call(terminal.counter.require_operator)
-        code = await scanned_code(terminal.scanning, asked.wait_seconds, call.hung_up)
+        code = await scanned_code(terminal.scanning, terminal.events, asked.wait_seconds, call.hung_up)
     found = await terminal.call(lambda: _identified(terminal.counter, asked, code))
     return json_answer(_identification(found), 201)
 

@@ -40,6 +40,10 @@ class Credential(Struct, frozen=True):
     card_identification: str = ""
     name: str = ""
 
+    def __repr__(self) -> str:
+        # It must never reach a log, not even through a stray repr.
+        return f"Credential({self.kind!r})"
+
 
 class SignIn(Struct, frozen=True):
     """The center's sign-in: its number, good for one operator and one day, and the center's own time.

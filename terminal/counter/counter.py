@@ -249,6 +249,7 @@ class Counter:
             self._reception.require_present(quote.identification)
             answer = plainly(record_on(quote.identification))
         else:
+            self._reception.renew(quote.identification)
             answer = self._purses.settle(quote.identification, record_on, plainly, key, request)
         self._quotes.drop(quote_id)
         self._reception.served(quote.identification)

@@ -86,7 +86,7 @@ class Reception:
         found = self._held.get(identification_id)
         if found is None:
             raise Missing("no-such-identification", "identify the patient again", "请重新识别患者", "identification")
-        self._renew(found)
+        self.renew(found)
         return found
 
     def require_present(self, identification: Identification) -> None:
@@ -94,9 +94,14 @@ class Reception:
 
         Raises Conflict `card-leased`, `card-swapped`; Unavailable `card-removed`, or where the reader does not answer.
         """
-        self._renew(identification)
         if identification.card is not None:
             require_same_card(self._reader, identification.card)
+        self.renew(identification)
+
+    def renew(self, identification: Identification) -> None:
+        """Keep the card for this identification, or take it again. Raises Conflict `card-leased`."""
+        if identification.card is not None:
+            self._leases.take(Shown.of_card(identification.card).key(), identification.id)
 
     def served(self, identification: Identification) -> None:
         """The basket is paid: its card is free for the next one."""
@@ -111,10 +116,6 @@ class Reception:
         """Forget everybody."""
         self._held.clear()
         self._leases.clear()
-
-    def _renew(self, identification: Identification) -> None:
-        if identification.card is not None:
-            self._leases.take(Shown.of_card(identification.card).key(), identification.id)
 
     def _identified(self, shown: Shown, new_id: str) -> Identification:
         found = self._completed(

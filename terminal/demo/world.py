@@ -54,7 +54,12 @@ class World:
         self.bureau = self._stack.enter_context(BureauServer(self.books, self.law, clock))
         self._pcscd = self._stack.enter_context(pcscd.VirtualPcscd()) if self.why_simulated is None else None
         self.printer = self._stack.enter_context(PtyPrinter(COLUMNS))
-        self._start_daemon()
+        try:
+            self._start_daemon()
+        except BaseException:
+            # A daemon that does not start must not leave the card service behind.
+            self._stack.close()
+            raise
         return self
 
     def __exit__(

@@ -129,6 +129,7 @@ class Shop:
         self._ids = itertools.count(1)
         self._keys = itertools.count(1)
         self._basket = ""
+        self.removals = 0
 
     def __enter__(self) -> Shop:
         self.center.up()
@@ -167,6 +168,7 @@ class Shop:
             downloads=self.downloads,
             purse_terminal=self.purse_terminal,
             purse_limits=self.purse_limits,
+            removals=lambda: self.removals,
         )
         self.prints = PrintQueue(self.journal, self.printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))

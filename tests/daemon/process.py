@@ -32,6 +32,7 @@ CONTRACT = Contract(document_of(OPERATIONS))
 ROOT = Path(__file__).parents[2]
 TILL = "till-1"
 DAY = "2021-06-30"
+CREDENTIAL = "QR-KXWP"
 TIMEOUT_SECONDS = 30
 
 _CARD = """
@@ -53,6 +54,7 @@ _PERSONS = """
 person_number = "37060200000001"
 card_number = "A12345678"
 id_number = "370602197001011234"
+credential = "QR-KXWP"
 name = "张三"
 policy = "yantai-employee"
 insured_place = "370602"
