@@ -154,10 +154,7 @@ class Counter:
 
     def business_day(self) -> dt.date:
         """The day that a sale counts in: today, or after day end the next day that is open."""
-        day = self._clock.now().date()
-        while self._journal.day_state(day) != "open":
-            day += dt.timedelta(days=1)
-        return day
+        return self._journal.first_open_day(self._clock.now().date())
 
     def identify_card(self) -> Identification:
         """Read the card and ask the center about its holder. Raises Conflict `card-leased`, Refused, Unavailable."""

@@ -38,6 +38,12 @@ class Days(Repairs):
         state: DayState = row["state"] if row else "open"
         return state
 
+    def first_open_day(self, day: dt.date) -> dt.date:
+        """This day, or the next one that takes sales."""
+        while self.day_state(day) != "open":
+            day += dt.timedelta(days=1)
+        return day
+
     def freeze(self, day: dt.date, now: dt.datetime) -> None:
         """From here on the day takes no more sales; freezing a frozen day again does nothing.
 
