@@ -74,8 +74,7 @@ class TillGate:
             stamp = _stamp(self._file)
             if stamp != self._stamp:
                 tills = token_digests(self._file)
-                # Whoever is gone is gone at once, even where the journal cannot be written now.
-                self._tills = {name: digest for name, digest in self._tills.items() if tills.get(name) == digest}
+                # Until the journal knows it, nobody is let in: this raises, and the next request tries again.
                 await self._journalled(tills)
                 self._tills, self._stamp = tills, stamp
 

@@ -17,6 +17,7 @@ from terminal.api import event_routes
 from terminal.api.events import LISTENERS_MAX, EventHub
 from terminal.api.tills import add_till, remove_till, tills_file
 from terminal.clock import SystemClock
+from terminal.journal.news import News
 
 from .test_refusals import assert_problem
 
@@ -115,9 +116,7 @@ def test_a_print_is_heard(terminal: TerminalProcess, new_key: NewKey) -> None:
     }
 
 
-def test_whoever_comes_back_hears_what_it_missed_once(
-    terminal: TerminalProcess, new_key: NewKey, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_comes_back_hears_what_it_missed_once(terminal: TerminalProcess, new_key: NewKey) -> None:
     """After a break the numbered events go on behind the last one, in order, without a hole or a repeat."""
     with listening(terminal) as events:
         terminal.settled(bill("42.00"), new_key())
@@ -177,6 +176,38 @@ def test_a_stop_ends_the_stream(terminal: TerminalProcess) -> None:
     terminal.start()
     with listening(terminal, after=0) as events:
         assert next(events).number
+
+
+def test_what_happens_while_a_listener_catches_up_is_told_once() -> None:
+    """An entry that is written after the subscription and before the look into the journal comes by one way only."""
+    hub, moment = EventHub(SystemClock()), SystemClock().now()
+
+    class Written:
+        """A journal whose fifth entry came just now."""
+
+        def entry_count(self) -> int:
+            return 5
+
+        def news_between(self, after: int, last: int) -> list[News]:
+            return [News(number, "day", moment, {}) for number in range(after + 1, last + 1)]
+
+    async def at_once(work: Callable[[], Any]) -> Any:
+        return work()
+
+    async def lets_in(_: str) -> bool:
+        return True
+
+    async def heard() -> bytes:
+        thread, tills = SimpleNamespace(call=at_once), SimpleNamespace(still_lets_in=lets_in)
+        terminal: Any = SimpleNamespace(events=hub, tills=tills, thread=thread, journal=Written())
+        with hub.subscribe() as subscription:
+            hub.publish("day", {}, 5, moment)
+            hub.publish("day", {}, 6, moment)
+            stream = event_routes._stream(terminal, "till", 3, subscription, asyncio.Event())
+            return b"".join([await anext(stream) for _ in range(3)])
+
+    told = asyncio.run(asyncio.wait_for(heard(), TIMEOUT_SECONDS))
+    assert [line for line in told.splitlines() if line.startswith(b"id: ")] == [b"id: 4", b"id: 5", b"id: 6"]
 
 
 def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
