@@ -8,13 +8,16 @@ from __future__ import annotations
 import http.client
 import re
 import select
+import socket
 import ssl
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from terminal.center.patience import Left, PatientResponse
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, gateway_headers
 from terminal.clock import Clock
@@ -65,7 +68,7 @@ class Link(Protocol):
 class HttpLink:
     """A kept-alive connection to the one address of the center (`http://host:port/path`).
 
-    reply_timeout_seconds bounds the connection, each wait for the socket, and the answer's body as a whole.
+    reply_timeout_seconds bounds the connection, the sending, and the answer as a whole, from its first byte on.
     """
 
     def __init__(
@@ -90,10 +93,13 @@ class HttpLink:
         self._path = parts.path or "/"
         self._timeout_seconds = reply_timeout_seconds
         self._clock = clock
+        self._deadline_seconds = 0.0
+        self._connection.response_class = partial(_response, self._left)  # type: ignore[assignment]
 
     def post(self, body: bytes) -> bytes:
         """Send `body` as UTF-8 JSON. Raises Unreachable (surely not sent) or Silence (outcome unknown)."""
         self._connect()
+        self._deadline_seconds = self._clock.monotonic_seconds() + self._timeout_seconds
         try:
             self._connection.request("POST", *self._dressed(body))
             return self._read(self._connection.getresponse())
@@ -129,18 +135,21 @@ class HttpLink:
         return bool(readable)
 
     def _read(self, response: http.client.HTTPResponse) -> bytes:
-        deadline = self._clock.monotonic_seconds() + self._timeout_seconds
         body = b""
         while chunk := response.read1(READ_CHUNK_BYTES):
             body += chunk
             if len(body) > CENTER_REPLY_BYTES_MAX:
                 self.close()
                 raise Silence(f"the answer is longer than {CENTER_REPLY_BYTES_MAX} bytes")
-            if self._clock.monotonic_seconds() > deadline:
-                self.close()
-                raise Silence("the answer did not end in time")
         response.close()
         return body
+
+    def _left(self) -> float:
+        return self._deadline_seconds - self._clock.monotonic_seconds()
+
+
+def _response(left: Left, sock: socket.socket, *options: Any, **named: Any) -> PatientResponse:
+    return PatientResponse(sock, left, *options, **named)
 
 
 def _address(url: str) -> tuple[SplitResult, int | None]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from town import Town
 
 from terminal.center.desk import Accepted, NotSent, Rejected, Unknown
-from terminal.center.link import HttpLink
+from terminal.center.link import HttpLink, Silence
+from terminal.clock import SystemClock
 from terminal.errors import Refused
 
 
@@ -151,6 +152,46 @@ def test_a_center_that_falls_silent_is_unknown(town: Town, speaks: bytes) -> Non
         outcome = town.send(record, desk=desk)
 
     assert isinstance(outcome, Unknown)
+
+
+@contextmanager
+def dripping_center(start: bytes, pause_seconds: float) -> Iterator[str]:
+    """A listener that takes the request and answers `start`, then one byte after the other for as long as it can."""
+    finished = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def listen() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(start)
+            while not finished.wait(pause_seconds):
+                connection.sendall(b"x")
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        finished.set()
+        thread.join()
+        listener.close()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"],
+    ids=["status", "header", "body"],
+)
+def test_a_center_that_drips_is_given_the_reply_time_and_no_more(start: bytes) -> None:
+    """A byte each 50 ms, wherever in the answer: silence after half a second, though no single wait was long."""
+    clock = SystemClock()
+    began = clock.monotonic_seconds()
+    with dripping_center(start, 0.05) as url:
+        link = HttpLink(url, clock, reply_timeout_seconds=0.5)
+        with pytest.raises(Silence):
+            link.post(b"{}")
+        assert 0.5 <= clock.monotonic_seconds() - began < 5
 
 
 @pytest.mark.parametrize("missing", [b'"setl_id"', b'"setlinfo"'])
