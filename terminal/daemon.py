@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import random
 import secrets
 import sys
@@ -38,12 +39,14 @@ from terminal.center.desk import CenterDesk, Inquiry, Institution
 from terminal.center.link import HttpLink, Tls
 from terminal.center.profile import load_profile
 from terminal.center.seal import load_secrets
+from terminal.center.stock import StockUpload
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
 from terminal.config import ApiSection, CenterSection, Config, load
 from terminal.counter.catalogue import Catalogue, Found
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
+from terminal.counter.goods import keep_goods
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
@@ -59,6 +62,7 @@ from terminal.journal.gauges import gauges_of
 from terminal.journal.journal import Journal
 from terminal.journal.news import News
 from terminal.journal.records import PrintJob, SettlementRecord
+from terminal.journal.stock import Goods, StockMove
 from terminal.receipt.blocks import Document
 from terminal.receipt.forms import load_forms
 from terminal.receipt.glyphs import Glyphs
@@ -105,6 +109,8 @@ class _Terminal:
     catalogue: Callable[[str], Found]
     downloads: Downloads
     at_center: Callable[[SettlementRecord], Inquiry]
+    keep_goods: Callable[[str, list[Goods]], list[StockMove]]
+    stock: StockUpload
     recovered: Recovered
 
 
@@ -164,7 +170,9 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         raise
     find = partial(_found, downloads, catalogue, clock)
     made = (clock, journal, devices, hotplug, counter, prints, upload, sight, thread)
-    return _Terminal(*made, find, downloads, desk.inquire, recovered)
+    keep = partial(keep_goods, journal, desk)
+    stock = StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64)))
+    return _Terminal(*made, find, downloads, desk.inquire, keep, stock, recovered)
 
 
 def _found(downloads: Downloads, sold: Catalogue, clock: Clock, typed: str) -> Found:
@@ -184,6 +192,11 @@ def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) ->
     institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
     stamp, till_number = journal.next_message_stamp, config.terminal.till_number
     return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys, journal)
+
+
+def _taken_up(terminal: _Terminal, now: dt.datetime) -> bool:
+    """One step of what goes up: goods only when no settlement is due."""
+    return terminal.upload.run(now) or terminal.stock.tick(now)
 
 
 def _bureau_key(config: Config) -> bytes | None:
@@ -239,7 +252,7 @@ def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
 async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence[Door]) -> int:
     server: Server
     events = terminal.hotplug.events
-    background = Background(terminal.upload.run, terminal.prints.tick, terminal.clock, terminal.hotplug.tick)
+    background = Background(partial(_taken_up, terminal), terminal.prints.tick, terminal.clock, terminal.hotplug.tick)
     served = Served(
         counter=terminal.counter,
         journal=terminal.journal,
@@ -267,6 +280,7 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         find_articles=terminal.catalogue,
         downloads=terminal.downloads,
         at_center=terminal.at_center,
+        keep_goods=terminal.keep_goods,
     )
     server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, events.close)
     with told_to_stop(server.stop), contextlib.closing(terminal.devices), terminal.hotplug:

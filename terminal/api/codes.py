@@ -67,6 +67,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "purse-locked": ("卡内钱包已锁定，未扣款", "the purse is locked; nothing was debited"),
         "purse-nonsense": ("卡内数据自相矛盾，未扣款", "the purse contradicts itself; nothing was debited"),
         "purse-refused": ("钱包拒绝操作，未扣款", "the purse refused; nothing was debited"),
+        "goods-not-on-bill": ("账单无此编码", "the bill has no item of this code"),
+        "no-goods-of-void": ("撤销无需登记商品", "a void hands nothing out"),
         "not-at-center": ("中心尚无该结算编号", "the center has given no number for this settlement yet"),
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
@@ -95,6 +97,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
     },
     (Conflict,): {
+        "goods-told": ("该结算已登记其他商品", "other goods were told of this settlement already"),
         "already-voided": ("该结算已撤销", "it was taken back before"),
         "card-leased": ("此卡正用于另一笔业务", "the card belongs to another basket"),
         "card-swapped": ("读卡器中的卡已更换", "another card is in the reader than was read; nothing was settled"),

@@ -26,6 +26,7 @@ from terminal.counter.scan import ScanDesk
 from terminal.journal.gauges import Gauges
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
+from terminal.journal.stock import Goods, StockMove
 from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
 
@@ -47,7 +48,7 @@ class Served:
     terminal is called beyond loopback. scanning: the scanner, where there is one. events: who listens.
     meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
     On the counter's thread – find_articles: in the catalogue of today. downloads: what the bureau publishes. at_center:
-    how a settlement stands there.
+    how a settlement stands there. keep_goods: what was handed out with one.
     """
 
     counter: Counter
@@ -74,6 +75,7 @@ class Served:
     find_articles: Callable[[str], Found]
     downloads: Downloads
     at_center: Callable[[SettlementRecord], Inquiry]
+    keep_goods: Callable[[str, list[Goods]], list[StockMove]]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
 

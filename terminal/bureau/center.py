@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from terminal.bureau import files, published, reconciliation, registration, settling, visits, voiding
+from terminal.bureau import files, published, reconciliation, registration, settling, stock, visits, voiding
 from terminal.bureau.arrivals import note_arrival
 from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
 from terminal.bureau.books import Books
@@ -28,7 +28,7 @@ from terminal.errors import Refused
 
 _PURCHASE, _OUTPATIENT, _STAY = (fields.SETS[name] for name in fields.MEDICAL_SETS)
 
-BOOKING = (*fields.SETTLING, *fields.VOIDING, fields.REVERSE)
+BOOKING = (*fields.SETTLING, *fields.VOIDING, fields.REVERSE, fields.GOODS_SOLD, fields.GOODS_RETURNED)
 """Transactions that change the books, and whose answers are therefore kept."""
 
 TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
@@ -57,6 +57,9 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     **dict.fromkeys((_OUTPATIENT.pre_settle, _STAY.pre_settle), visits.pre_settle_visit),
     **dict.fromkeys((_OUTPATIENT.settle, _STAY.settle), visits.settle_visit),
     fields.VISITS: visits.find,
+    fields.GOODS_SOLD: stock.sell,
+    fields.GOODS_RETURNED: stock.take_back,
+    fields.GOODS_DELETED: stock.delete,
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 

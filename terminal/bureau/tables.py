@@ -39,6 +39,10 @@ TABLES = (
         visit_id TEXT NOT NULL, name TEXT NOT NULL, place {whole} NOT NULL, settled {whole} NOT NULL,
         body {body} NOT NULL, PRIMARY KEY (visit_id, name)){end}""",
     """CREATE TABLE IF NOT EXISTS used_codes (digest TEXT PRIMARY KEY, used_at TEXT NOT NULL){end}""",
+    """CREATE TABLE IF NOT EXISTS stock (
+        provider_id TEXT NOT NULL, serial TEXT NOT NULL, kind TEXT NOT NULL, body {body} NOT NULL,
+        PRIMARY KEY (provider_id, serial)){end}""",
+    """CREATE TABLE IF NOT EXISTS stock_packs (code TEXT PRIMARY KEY, serial TEXT NOT NULL){end}""",
     """CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, used {whole} NOT NULL){end}""",
 )
 """Each statement does nothing where its table is there."""

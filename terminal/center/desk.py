@@ -321,6 +321,29 @@ class CenterDesk:
         before_send(body)
         return self._outcome(body, operator, lambda answer: Accepted(answer.body, {}))
 
+    def tell(
+        self,
+        infno: str,
+        record: SettlementRecord,
+        data: Input,
+        message_id: str,
+        before_send: Callable[[bytes], None],
+    ) -> Outcome:
+        """Tell something that belongs to a settlement and moves no money, under an id of its own."""
+        try:
+            sign_number = self._exchange.sign_number(record.operator)
+        except (Unavailable, Refused) as error:
+            return NotSent(f"sign-in: {error.message}")
+        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        body = self._exchange.encode(request)
+        before_send(body)
+        return self._outcome(body, record.operator, lambda answer: Accepted(answer.body, {}))
+
+    @property
+    def first_provider(self) -> str:
+        """The institution that signs in."""
+        return self._exchange.first_provider
+
     def money_number(self, transaction: str, service: Service) -> str:
         """The number under which a "settle" or a "void" of this service goes to this center."""
         return self.profile.numbers_of(service).money(transaction)

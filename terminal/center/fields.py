@@ -29,6 +29,10 @@ ACCUMULATED_DEDUCTIBLE: Final = "Q0000"
 ACCUMULATED_STAYS: Final = "C0000"
 """Codes of 5206; local, as seen in one province. A fund's own is D and its type."""
 
+GOODS_SOLD: Final = "3505"
+GOODS_RETURNED: Final = "3506"
+GOODS_DELETED: Final = "3507"
+
 VISITS: Final = "5201"
 """The visits of a person: how a registration that was never answered is found again."""
 

@@ -24,6 +24,7 @@ from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.law_files import check_law
 from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.journal.stock import goods_digest
 from terminal.settlement.codec import convert
 
 _PROBLEMS_MAX = 1_000
@@ -264,6 +265,11 @@ def _check_published(connection: sqlite3.Connection, number: int, facts: dict[st
     return [] if same else [f"the published file {head['kind']}/{head['name']} was changed"]
 
 
+def _check_goods(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    same = goods_digest(connection, facts["settlement"]) == facts["goods_digest"]
+    return [] if same else ["the goods of the settlement were changed"]
+
+
 def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """An entry that no table repeats: its hash is all there is to check."""
     return []
@@ -276,6 +282,7 @@ _CHECKS = {
     "till-added": _check_till,
     "till-removed": _check_till,
     "published": _check_published,
+    "goods": _check_goods,
     "publication-refused": _check_nothing,
     "settlement": _check_commit,
     "void": _check_commit,
@@ -324,6 +331,7 @@ _COUNTS = (
     ("debits", "SELECT count(*) FROM debits", ("debiting",)),
     ("debits.closed", "SELECT count(*) FROM debits WHERE closed_by IS NOT NULL", ("debited", "not-debited")),
     ("publications", "SELECT count(*) FROM publications", ("published",)),
+    ("goods", "SELECT count(DISTINCT settlement_id) FROM stock_moves", ("goods",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
     ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),

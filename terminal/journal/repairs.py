@@ -14,8 +14,8 @@ from msgspec import Struct
 from terminal.errors import Conflict
 from terminal.journal.chain import append, digest
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
+from terminal.journal.stock import Stock
 from terminal.journal.store import moment_text
-from terminal.journal.visits import Visits
 from terminal.money import Fen
 
 
@@ -26,7 +26,7 @@ class OnWire(Struct, frozen=True):
     undone: bool
 
 
-class Repairs(Visits):
+class Repairs(Stock):
     """The part of the journal that repairs."""
 
     def keep_run(self, day: dt.date, report: bytes, now: dt.datetime) -> int:

@@ -239,6 +239,26 @@ _WAITING = (
     " WHERE transaction_name = 'reverse' AND state IN ('queued', 'unknown', 'sent')",
 )
 
+_STOCK = (
+    """CREATE TABLE stock_moves (
+        number INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL UNIQUE,
+        settlement_id TEXT NOT NULL REFERENCES settlements (id),
+        line INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('sale', 'return')),
+        body BLOB NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('queued', 'sent', 'accepted', 'refused', 'unknown', 'parked', 'withdrawn')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_attempt_at TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        request BLOB NOT NULL DEFAULT x'',
+        answer BLOB NOT NULL DEFAULT x'',
+        UNIQUE (settlement_id, line, kind)
+    ) STRICT""",
+    "CREATE INDEX stock_moves_waiting ON stock_moves (state, next_attempt_at)",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -250,6 +270,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0008_law_files": _LAW_FILES,
     "0009_visits": _VISITS,
     "0010_waiting": _WAITING,
+    "0011_stock": _STOCK,
 }
 """Name of each migration and its statements, in order."""
 
