@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_receipt(commands)
     _add_card(commands)
     _add_till(commands)
+    _add_queue(commands)
     _add_conformance(commands)
     return parser
 
@@ -199,6 +200,13 @@ def _add_card(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     card.set_defaults(command=_card)
 
 
+def _add_queue(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    queue = commands.add_parser("queue", help="what still has to go to the center, and about how long it will take")
+    queue.add_argument("--config", required=True, type=Path, metavar="FILE", help="terminal.toml")
+    queue.add_argument("--watch", action="store_true", help="draw a bar until nothing waits")
+    queue.set_defaults(command=_queue)
+
+
 def _add_till(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     till = commands.add_parser("till", help="which tills may ask this terminal: add, list, remove, page")
     actions = till.add_subparsers(required=True, metavar="ACTION", dest="action")
@@ -300,6 +308,12 @@ def _receipt(options: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(made.getvalue())
     return 0
+
+
+def _queue(options: argparse.Namespace) -> int:
+    from terminal.queue_command import show_queue
+
+    return show_queue(options.config, options.watch)
 
 
 def _doctor(options: argparse.Namespace) -> int:

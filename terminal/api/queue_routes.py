@@ -68,6 +68,8 @@ def _queue(journal: Journal) -> QueueAnswer:
     return QueueAnswer(
         uploads=[_upload(message) for message in journal.queue()],
         prints=[_print(job) for job in journal.print_queue()],
+        progress=journal.progress(journal.clock.now()),
+        goods=journal.stock_counts(),
     )
 
 

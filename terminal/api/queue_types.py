@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from terminal.api.types import SettlementView
 from terminal.counter.recover import Recovered
+from terminal.journal.progress import Progress
 
 
 class QueuedUpload(Struct, frozen=True):
@@ -48,10 +49,12 @@ class QueuedPrint(Struct, frozen=True):
 
 
 class QueueAnswer(Struct, frozen=True):
-    """GET /v1/queue: everything that is not finished."""
+    """GET /v1/queue: everything that is not finished. progress: how fast it goes. goods: stock moves by state."""
 
     uploads: list[QueuedUpload]
     prints: list[QueuedPrint]
+    progress: Progress
+    goods: dict[str, int]
 
 
 class PrintJobsQuery(Struct, frozen=True, forbid_unknown_fields=True):

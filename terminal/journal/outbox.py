@@ -18,6 +18,7 @@ from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
 from terminal.journal.debits import Debits
 from terminal.journal.intents import keep_sums, queue_reversal
+from terminal.journal.progress import Progress, progress_in
 from terminal.journal.records import CenterSums, QueuedMessage
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
@@ -81,6 +82,10 @@ class Outbox(Debits):
             _COLUMNS + "WHERE q.state IN ('queued', 'sent', 'refused', 'unknown', 'parked') ORDER BY q.number"
         )
         return [_message(row) for row in rows]
+
+    def progress(self, now: dt.datetime) -> Progress:
+        """How far the upload has come, and about how long the rest will take."""
+        return progress_in(self._connection, now)
 
     def counts(self) -> dict[str, int]:
         """How many messages are in each upload state; absent means none."""

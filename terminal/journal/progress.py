@@ -1,0 +1,76 @@
+"""How far the upload has come, and how long the rest will take, judged by how fast the last messages were answered.
+
+Reads only, also on a connection beside the terminal's own, so that it can be watched while a day is being closed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from terminal.journal.store import moment_text
+
+LOOKED_AT_MAX = 100
+"""The newest last words by which the pace is judged …"""
+
+LOOKED_BACK = dt.timedelta(minutes=10)
+"""… as far as they are not older than this."""
+
+
+class Progress(Struct, frozen=True):
+    """waiting: without a last word, parked ones apart. a_minute: last words lately. stuck: refused or parked.
+
+    seconds_left: for what waits, at that pace; None where nothing was answered lately. next_attempt_at: when the center
+    is tried again, where all that waits is resting; null where something is due.
+    """
+
+    waiting: int
+    stuck: int
+    a_minute: int
+    seconds_left: int | None
+    next_attempt_at: dt.datetime | None
+
+
+class _Entry(Struct, frozen=True):
+    at: dt.datetime
+
+
+def progress_of(path: Path, now: dt.datetime) -> Progress:
+    """As `progress_in`, from beside a running terminal. Raises sqlite3.Error, OSError."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("BEGIN")
+        return progress_in(connection, now)
+
+
+def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
+    """What waits in the outbox at `now`, and how fast it goes."""
+    waiting, due, next_at = connection.execute(
+        "SELECT count(*), coalesce(sum(next_attempt_at <= ?), 0), min(next_attempt_at) FROM outbox"
+        " WHERE state IN ('queued', 'sent', 'unknown')",
+        (moment_text(now),),
+    ).fetchone()
+    (stuck,) = connection.execute("SELECT count(*) FROM outbox WHERE state IN ('refused', 'parked')").fetchone()
+    answered = _answered_lately(connection, now)
+    span_seconds = max(1, int((now - min(answered)).total_seconds())) if answered else 0
+    resting = dt.datetime.fromisoformat(next_at) if waiting and not due else None
+    left = None
+    if answered:
+        left = -(-waiting * span_seconds // len(answered))
+        left += max(0, int((resting - now).total_seconds())) if resting else 0
+    a_minute = len(answered) * 60 // span_seconds if answered else 0
+    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting)
+
+
+def _answered_lately(connection: sqlite3.Connection, now: dt.datetime) -> list[dt.datetime]:
+    rows = connection.execute(
+        "SELECT e.body FROM outbox q JOIN entries e ON e.number = q.last_word"
+        " WHERE q.last_word IS NOT NULL ORDER BY q.last_word DESC LIMIT ?",
+        (LOOKED_AT_MAX,),
+    )
+    moments = [msgspec.json.decode(row[0], type=_Entry).at for row in rows]
+    return [moment for moment in moments if now - LOOKED_BACK <= moment <= now]
