@@ -21,6 +21,7 @@ from terminal.api import (
     purse_routes,
     queue_routes,
     receipt_routes,
+    refund_routes,
     settlement_routes,
 )
 from terminal.api.access import AccessLog
@@ -36,6 +37,7 @@ _SERVED: tuple[AnyOperation, ...] = (
     *health_routes.OPERATIONS,
     *counter_routes.OPERATIONS,
     *settlement_routes.OPERATIONS,
+    *refund_routes.OPERATIONS,
     *receipt_routes.OPERATIONS,
     *queue_routes.OPERATIONS,
     *purse_routes.OPERATIONS,

@@ -26,6 +26,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "amounts-disagree": ("单价乘数量与金额不符", "unit price times quantity is not the amount"),
         "bad-code": ("不是有效的电子凭证码", "this is no e-credential code"),
         "bad-id-number": ("身份证号码有误", "this is no identity number, or its check character does not agree"),
+        "another-person": ("该结算不属于当前识别的参保人", "the settlement is another person's"),
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
         "body-cut": ("请求体不完整", "the connection ended within the body"),
@@ -72,6 +73,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-at-center": ("中心尚无该结算编号", "the center has given no number for this settlement yet"),
         "not-json": ("请求体不是 JSON", "the body is not JSON"),
         "not-signed-in": ("操作员尚未签到", "no operator is signed in"),
+        "nothing-stays": ("全部退回，请整笔撤销", "everything is given back: take the whole settlement back"),
+        "paid-by-card": ("个人账户在卡内，不能部分退费", "the card paid, and takes nothing back by parts"),
         "nothing-to-do": ("该差异无需处理", "nothing is proposed for this difference"),
         "number-and-center-differ": ("证件号码与医保中心不符", "the center answered about another number"),
         "numbers-used-up": ("当日结算号已用完", "this day's settlement numbers are used up"),
@@ -112,6 +115,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
         "scan-cancelled": ("扫码已取消", "the wait for a code was cancelled"),
         "scan-waiting": ("正在等待扫码", "a code is waited for already"),
+        "refund-half-done": ("已撤销，保留部分尚未结算", "it is taken back, what stays is not settled yet"),
         "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),
     },
     (Unavailable,): {
@@ -181,7 +185,7 @@ KEY = ("key-missing", "key-reused", "key-running", "numbers-used-up", "day-close
 READS = ("busy",)
 """What a route that looks into the journal may say."""
 
-WRITES = (*READS, "journal-unwritable", "journal-commit-unknown")
+WRITES = (*READS, "disk-full", "journal-unwritable", "journal-commit-unknown")
 """What a route that writes into it may say."""
 
 CENTER = (*WRITES, "center-refused", "center-unreachable", "center-silent")
@@ -218,8 +222,18 @@ PURSE = (
 )
 """What an account that lies on the card may say."""
 
-DEBIT = ("center-differs", "not-debited", "purse-bill-limit", "purse-day-limit")
-"""What debiting it may say besides."""
+SETTLES = (
+    "center-differs",
+    "consent-needed",
+    "no-such-quote",
+    "not-debited",
+    "printer-not-ready",
+    "purse-bill-limit",
+    "purse-day-limit",
+    "quote-changed",
+)
+"""What settling a quote may say besides."""
+
 SCAN = ("no-scanner", "scanner-offline", "no-code", "scan-waiting", "scan-cancelled")
 """What waiting for a code may say."""
 
@@ -265,6 +279,17 @@ VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed
 
 RECEIPT = ("no-such-settlement", "amount-too-large")
 """What laying out a receipt may say."""
+
+REFUND = (
+    "already-voided",
+    "another-person",
+    "no-such-identification",
+    "no-such-settlement",
+    "nothing-stays",
+    "paid-by-card",
+    "void-of-a-void",
+)
+"""What a refund by line may say before it is begun."""
 
 REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted")
 """What repairing a difference may say."""

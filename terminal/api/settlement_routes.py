@@ -9,7 +9,7 @@ import datetime as dt
 
 from starlette.responses import PlainTextResponse, Response
 
-from terminal.api.codes import BODY, CENTER, DEBIT, MOVES_MONEY, QUOTE, READS, RECEIPT, STILL_THERE, VOID
+from terminal.api.codes import BODY, CENTER, MOVES_MONEY, QUOTE, READS, RECEIPT, SETTLES, STILL_THERE, VOID
 from terminal.api.contract import AnyOperation, Call, Media, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import (
@@ -115,17 +115,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         takes=SettleRequest,
         keyed=True,
         gives={201: SettledAnswer},
-        errors=(
-            *BODY,
-            *QUOTE,
-            *DEBIT,
-            *MOVES_MONEY,
-            *STILL_THERE,
-            "no-such-quote",
-            "quote-changed",
-            "consent-needed",
-            "printer-not-ready",
-        ),
+        errors=(*BODY, *QUOTE, *MOVES_MONEY, *SETTLES, *STILL_THERE),
     ),
     Operation(
         method="GET",

@@ -30,8 +30,9 @@ from terminal.counter.papers import Papers
 from terminal.counter.printing import require_paper
 from terminal.counter.purse import PurseLimits, Purses
 from terminal.counter.purse_cases import PurseCase
-from terminal.counter.quote import Quote, fill, split_of
+from terminal.counter.quote import Quote, fill, pending_for, split_of
 from terminal.counter.reception import Reception
+from terminal.counter.refund import RefundAsked, RefundLine, Refunds, Returned, check_refundable, returned, what_stays
 from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.settle import Circumstances, changed, commit, digest_of, record_of, worked_out_again
 from terminal.counter.void import void, void_of
@@ -116,6 +117,7 @@ class Counter:
             code_life_seconds,
         )
         self._quotes: Lapsing[Quote] = Lapsing(clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        self._refunds = Refunds(journal, center, mode)
         self._operator = ""
 
     @property
@@ -180,18 +182,33 @@ class Counter:
         """Balance and year of an identified person. Raises Missing `no-such-identification`."""
         self.require_operator()
         identification = self._reception.known(identification_id)
-        return inquire(identification, self._pending_of(identification), self._clock.now().date())
+        return inquire(identification, pending_for(self._journal, identification), self._clock.now().date())
 
     def quote(self, identification_id: str, bill: Bill) -> Quote:
         """Split a bill; nothing is written. Raises Missing, Conflict `card-leased`, Refused with the place."""
         self.require_operator()
-        identification = self._purses.seen(self._reception.known(identification_id), bill.date)
-        pending = self._pending_of(identification)
+        return self._quote(self._purses.seen(self._reception.known(identification_id), bill.date), bill)
+
+    def quote_refund(self, identification_id: str, number: str, lines: Sequence[RefundLine]) -> tuple[Quote, Returned]:
+        """What would stay of a settlement, split as if it had not been, and what each payer would get back.
+
+        Raises Missing; Conflict `already-voided`, `void-of-a-void`; Refused with the place, `another-person`,
+        `paid-by-card`, `nothing-stays`.
+        """
+        self.require_operator()
+        identification = self._reception.known(identification_id)
+        original = self._journal.settlement(number)
+        check_refundable(original, identification)
+        found = self._quote(identification, what_stays(original, lines), number)
+        return found, returned(self._journal.counted_sums(original), found.settlement)
+
+    def _quote(self, identification: Identification, bill: Bill, taken_back: str = "") -> Quote:
+        pending = pending_for(self._journal, identification, taken_back)
         filled = fill(bill, identification, self._providers, pending, self.business_day())
         filled = self._within_limits(filled, identification, pending)
         settlement, split_hash = split_of(filled, self._law)
         expires_at = self._clock.now() + dt.timedelta(seconds=QUOTE_LIFE_SECONDS)
-        found = Quote(self._identity(), split_hash, settlement, expires_at, identification, bill, filled)
+        found = Quote(self._identity(), split_hash, settlement, expires_at, identification, bill, filled, taken_back)
         self._quotes.keep(found.id, found)
         return found
 
@@ -227,14 +244,8 @@ class Counter:
         known = self._journal.stored_answer(key, request) or self._purses.answer_begun(key, request)
         if known is not None:
             return known
-        operator = self.require_operator()
-        quote = self.held_quote(quote_id)
-        if quote.hash != quote_hash:
-            raise changed()
-        electronic = electronic_receipt or self._paperless
-        if not electronic and self._printer is not None:
-            require_paper(self._printer)
-        sale = Circumstances(operator, self.business_day(), till_reference, till, electronic)
+        quote = self._quote_of(quote_id, quote_hash)
+        sale = self._sale(till_reference, till, electronic_receipt)
 
         def record_on(identification: Identification) -> SettlementRecord:
             return self._record(msgspec.structs.replace(quote, identification=identification), consent, sale)
@@ -251,6 +262,21 @@ class Counter:
         self._quotes.drop(quote_id)
         self._reception.served(quote.identification)
         return answer
+
+    def _quote_of(self, quote_id: str, quote_hash: str, taken_back: str = "") -> Quote:
+        self.require_operator()
+        quote = self.held_quote(quote_id)
+        if (quote.hash, quote.taken_back) != (quote_hash, taken_back):
+            raise changed()
+        return quote
+
+    def _sale(self, till_reference: str, till: str, electronic_receipt: bool) -> Circumstances:
+        """Who sells here and now. Raises Refused `not-signed-in`, Unavailable `printer-not-ready`."""
+        operator = self.require_operator()
+        electronic = electronic_receipt or self._paperless
+        if not electronic and self._printer is not None:
+            require_paper(self._printer)
+        return Circumstances(operator, self.business_day(), till_reference, till, electronic)
 
     def _record(self, quote: Quote, consent: bool, sale: Circumstances) -> SettlementRecord:
         bill, split = worked_out_again(
@@ -273,15 +299,32 @@ class Counter:
         if known is not None:
             return known
         operator = self.require_operator()
-        day = self.business_day()
         original = self._journal.settlement(settlement_id)
-        record = void_of(
-            original, self._journal, reason, Circumstances(operator, day, till=till, electronic=self._paperless)
-        )
+        sale = Circumstances(operator, self.business_day(), till=till, electronic=self._paperless)
+        record = void_of(original, self._journal, reason, sale)
         # What the center has not taken in yet is taken back in the same order, behind it.
         if self._mode == "online" and original.upload_state == "accepted" and original.state == "committed":
             return authorise(self._journal, self._center, record, original, key, request)
         return void(self._journal, self._center, record, key, request)
+
+    def refund(self, asked: RefundAsked, key: str, till: str = "") -> bytes:
+        """Take a settlement back and settle what stays of it as it was quoted, in one step; else as `settle`.
+
+        The same key and request get the same bytes. Raises as `settle`, `void` and `Refunds.carry_out` do.
+        """
+        request = digest_of("refund", asked)
+        known = self._refunds.stored(key, request)
+        if known is not None:
+            return known
+        quote = self._quote_of(asked.quote_id, asked.quote_hash, asked.settlement_id)
+        sale = self._sale(asked.till_reference, till, asked.electronic_receipt)
+        self._reception.require_present(quote.identification)
+        original = self._journal.settlement(asked.settlement_id)
+        void_record = void_of(original, self._journal, asked.reason, sale)
+        answer = self._refunds.carry_out(void_record, self._record(quote, asked.consent, sale), key, request)
+        self._quotes.drop(quote.id)
+        self._reception.served(quote.identification)
+        return answer
 
     def open_purse_debits(self) -> list[PurseCase]:
         """Debits of which nobody knows whether the card has paid, oldest first."""
@@ -339,10 +382,6 @@ class Counter:
         if self._downloads is not None:
             self._downloads.in_force.refuse_listed(found, self._clock.now().date())
         return self._purses.seen(found, self.business_day())
-
-    def _pending_of(self, identification: Identification) -> list[SettlementRecord]:
-        """What of a person the center had not taken in when it was asked."""
-        return self._journal.pending_of(identification.person.person_number, identification.journal_seen)
 
     def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
         now = self._clock.now()

@@ -15,6 +15,7 @@ from msgspec import Struct
 from terminal.counter.identify import Identification
 from terminal.errors import Refused
 from terminal.journal.chain import digest
+from terminal.journal.journal import Journal
 from terminal.journal.records import ClearingClass, SettlementRecord
 from terminal.money import Fen
 from terminal.settlement.accumulate import with_pending
@@ -39,7 +40,8 @@ CLEARING_CLASSES: dict[Service, ClearingClass] = {
 class Quote(Struct, frozen=True):
     """A split that lapses. `hash` (64 hex digits) names exactly this bill, with exactly these amounts.
 
-    asked: the till's bill; bill: the same filled in, of which the settlement is.
+    asked: the till's bill; bill: the same filled in, of which the settlement is. taken_back: of a refund, the number of
+    the settlement of which this is what stays; else "".
     """
 
     id: str
@@ -49,6 +51,19 @@ class Quote(Struct, frozen=True):
     identification: Identification
     asked: Bill
     bill: Bill
+    taken_back: str = ""
+
+
+def pending_for(journal: Journal, identification: Identification, taken_back: str = "") -> list[SettlementRecord]:
+    """What of a person the center had not taken in when it was asked, oldest first.
+
+    taken_back: a settlement that is about to be taken back, and counts as if it were.
+    """
+    pending = journal.pending_of(identification.person.person_number, identification.journal_seen)
+    original = journal.settlement(taken_back) if taken_back else None
+    if original is None or original.state == "voided" or original.upload_state == "refused":
+        return pending
+    return [*pending, msgspec.structs.replace(original, kind="void")]
 
 
 def fill(

@@ -12,7 +12,7 @@ from msgspec import Struct
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import scheme_of
 from terminal.counter.identify import Identification
-from terminal.counter.quote import Quote, clearing_class_of, fill, split_of
+from terminal.counter.quote import Quote, clearing_class_of, fill, pending_for, split_of
 from terminal.errors import Conflict, Refused
 from terminal.journal.chain import digest
 from terminal.journal.commit import ELECTRONIC, Answer
@@ -57,8 +57,7 @@ def worked_out_again(
 
     Raises Conflict `quote-changed` where anything moved since the quote, Refused `consent-needed`.
     """
-    person_number = quote.identification.person.person_number
-    pending = journal.pending_of(person_number, quote.identification.journal_seen)
+    pending = pending_for(journal, quote.identification, quote.taken_back)
     bill = within(fill(quote.asked, quote.identification, providers, pending, day), quote.identification, pending)
     bill = msgspec.structs.replace(bill, consent=consent)
     settlement, found_hash = split_of(bill, law)

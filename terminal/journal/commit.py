@@ -11,6 +11,7 @@ import datetime as dt
 import hmac
 import sqlite3
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,6 +29,15 @@ ELECTRONIC = "electronic"
 """Why a receipt was never put on paper: the patient took it without."""
 
 TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
+
+
+class Committal(NamedTuple):
+    """One record to commit, with its message, its key and what it is answered with."""
+
+    record: SettlementRecord
+    message_id: str
+    key: str
+    answer: Answer
 
 
 class Commits(Numbers):
@@ -79,11 +89,19 @@ class Commits(Numbers):
         with self.writing() as connection:
             check_original(connection, original_id)
             committed = self._commit(connection, record, message_id, key, request_digest, answer)
-            connection.execute(
-                "UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?",
-                (record.id, original_id),
-            )
+            _mark_voided(connection, record)
             return committed
+
+    def commit_refund(self, void: Committal, stays: Committal, request_digest: str) -> None:
+        """Take back the settlement that `void` names and make `stays` durable, both or neither.
+
+        Raises as `commit_void` does.
+        """
+        with self.writing() as connection:
+            check_original(connection, void.record.voids)
+            for part in (void, stays):
+                self._commit(connection, part.record, part.message_id, part.key, request_digest, part.answer)
+            _mark_voided(connection, void.record)
 
     def _commit(
         self,
@@ -197,6 +215,10 @@ def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:
             f"幂等键应为1至{KEY_CHARACTERS_MAX}个字符",
             "key",
         )
+
+
+def _mark_voided(connection: sqlite3.Connection, void: SettlementRecord) -> None:
+    connection.execute("UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?", (void.id, void.voids))
 
 
 def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) -> None:

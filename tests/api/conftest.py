@@ -27,9 +27,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProces
 
 @pytest.fixture
 def terminal(running: TerminalProcess) -> TerminalProcess:
-    """The terminal with an operator who has just signed in: nobody is being served."""
+    """The terminal with an operator who has just signed in: nobody is being served, nothing is still on its way."""
     running.client.delete("/v1/sessions")
     running.sign_in()
+    running.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
     return running
 
 

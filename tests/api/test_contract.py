@@ -34,9 +34,10 @@ NOT_OF_A_REQUEST = {
 }  # fmt: skip
 """Raised by commands, or at start: by the configuration, the opening of the journal, the libraries."""
 
-PROMISES = {"bad-key", "bad-record", "bad-void", "intent-closed", "no-such-intent", "no-such-print-job",
-            "message-finished",
-            "publication-older", "day-not-frozen"}  # fmt: skip
+PROMISES = {
+    "bad-key", "bad-record", "bad-void", "intent-closed", "no-such-intent", "no-such-print-job", "message-finished",
+    "publication-older", "day-not-frozen",
+}  # fmt: skip
 """What the floors below promise each other: the counter never calls them so, whatever a request says."""
 
 NOT_BEHIND_THE_API = (
@@ -121,7 +122,7 @@ def test_what_needs_a_key_says_so() -> None:
         for operation in methods.values()
         if any(one["name"] == "Idempotency-Key" and one["required"] for one in operation.get("parameters", []))
     }
-    assert keyed == {"/v1/settlements", "/v1/settlements/{id}/void"}
+    assert keyed == {"/v1/settlements", "/v1/settlements/{id}/void", "/v1/settlements/{id}/refund"}
 
 
 def test_every_status_of_a_problem_is_a_refusal() -> None:

@@ -1,0 +1,109 @@
+"""Routes of refunds by line: what would stay, and taking back and settling anew in one step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from starlette.responses import Response
+
+from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, REFUND, SETTLES, STILL_THERE, VOID
+from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.served import json_answer
+from terminal.api.types import Reference, SettledAnswer, Word
+from terminal.counter.refund import RefundAsked, RefundLine, Returned
+from terminal.limits import BILL_ITEMS_MAX
+from terminal.settlement.result import Settlement
+
+LINES_BYTES_MAX = 1_048_576
+"""10,000 lines of about 80 bytes."""
+
+
+class RefundQuoteRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/settlements/{id}/refund-quotes: what is given back, and who stands at the counter."""
+
+    identification: Word
+    lines: Annotated[list[RefundLine], Meta(min_length=1, max_length=BILL_ITEMS_MAX)]
+
+
+class RefundQuoteAnswer(Struct, frozen=True):
+    """What would stay, split as if the settlement had not been, and what each payer would get back. Nothing durable."""
+
+    id: str
+    hash: str
+    expires_at: dt.datetime
+    settlement: Settlement
+    returned: Returned
+
+
+class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/settlements/{id}/refund. `quote`, `hash`: of a refund quote of it; the rest as of a settlement.
+
+    till_reference: of what stays; a new one.
+    """
+
+    quote: Word
+    hash: Word
+    reason: Word
+    consent: bool = False
+    till_reference: Reference = ""
+    electronic_receipt: bool = False
+
+
+class RefundAnswer(Struct, frozen=True):
+    """Both stand: the void of the original and the settlement of what stays. A repeat gets the same bytes."""
+
+    void: SettledAnswer
+    settlement: SettledAnswer
+
+
+async def quote_refund(call: Call[RefundQuoteRequest, None]) -> Response:
+    """What would stay of a settlement."""
+    terminal, asked, number = call.terminal, call.body, call.path["id"]
+    found, back = await terminal.call(lambda: terminal.counter.quote_refund(asked.identification, number, asked.lines))
+    return json_answer(RefundQuoteAnswer(found.id, found.hash, found.expires_at, found.settlement, back), 201)
+
+
+async def refund(call: Call[RefundRequest, None]) -> Response:
+    """Take it back and settle what stays, in one step."""
+    terminal, body = call.terminal, call.body
+    asked = RefundAsked(
+        call.path["id"],
+        body.reason,
+        body.quote,
+        body.hash,
+        body.consent,
+        body.till_reference,
+        body.electronic_receipt,
+    )
+    answer = await terminal.call(lambda: terminal.counter.refund(asked, call.key, call.till))
+    return json_answer(answer, 201)
+
+
+OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/refund-quotes",
+        tag="settlements",
+        zh="部分退费试算：保留部分如何结算，各方应退多少",
+        en="What would stay of a settlement after giving lines back, and what each payer would get back",
+        handler=quote_refund,
+        takes=RefundQuoteRequest,
+        body_bytes_max=LINES_BYTES_MAX,
+        gives={201: RefundQuoteAnswer},
+        errors=(*BODY, *QUOTE, *REFUND),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/refund",
+        tag="settlements",
+        zh="部分退费：撤销原结算并结算保留部分，一步完成",
+        en="Take a settlement back and settle what stays of it, in one step",
+        handler=refund,
+        takes=RefundRequest,
+        keyed=True,
+        gives={201: RefundAnswer},
+        errors=(*BODY, *QUOTE, *MOVES_MONEY, *SETTLES, *STILL_THERE, *VOID, "not-accepted", "refund-half-done"),
+    ),
+)
