@@ -15,7 +15,8 @@ from terminal.journal.progress import Progress
 class QueuedUpload(Struct, frozen=True):
     """A message that the center has not accepted yet. `reason`: the center's, or why it could not be sent.
 
-    stuck: it does not go by itself, an operator must do something; why, why_zh: what, in one sentence.
+    stuck: it does not go by itself, an operator must do something; why, why_zh: what, in one sentence. answer: what
+    came last to a message and nobody understood, with long numbers cut and names blacked out.
     """
 
     message_id: str
@@ -29,6 +30,7 @@ class QueuedUpload(Struct, frozen=True):
     stuck: bool
     why: str
     why_zh: str
+    answer: str
 
 
 class QueuedPrint(Struct, frozen=True):

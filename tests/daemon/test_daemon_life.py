@@ -85,6 +85,18 @@ def test_a_lost_answer_is_asked_for_again_and_booked_once(bureau: BureauServer, 
         assert terminal.client.get(f"/v1/days/{DAY}").json()["state"] == "sealed"
 
 
+def test_an_answer_that_nobody_understood_is_shown_as_it_came(bureau: BureauServer, tmp_path: Path) -> None:
+    """A proxy's page in the place of an answer: the operator sees it in the queue, then the message goes again."""
+    with TerminalProcess(tmp_path, bureau.url) as terminal:
+        terminal.sign_in()
+        body = terminal.quoted(bill("100.00"))
+        bureau.faults.inject("html", 2, infno="2304")
+        number = terminal.post("/v1/settlements", body, "proxy-page").json()["id"]
+        seen = terminal.until("/v1/queue", lambda found: any(one["answer"] for one in found["uploads"]))
+        assert "502 Bad Gateway" in seen["uploads"][0]["answer"]
+        terminal.until(f"/v1/settlements/{number}", lambda one: one["upload"] == "accepted")
+
+
 def test_without_a_printer_every_receipt_is_electronic(bureau: BureauServer, tmp_path: Path) -> None:
     """Nothing waits for a printer that is not there; the receipt is had from the terminal."""
     with TerminalProcess(tmp_path, bureau.url, printer="none") as terminal:
