@@ -36,3 +36,16 @@ def test_every_linked_file_exists() -> None:
     """Links and named folders."""
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert Path(target).exists(), target
+
+
+def test_every_threat_names_tests_that_exist() -> None:
+    """The fourth column of each row: paths below `tests/`; a bare file lies where the one before it does."""
+    rows = Path("THREATS.md").read_text(encoding="utf-8").splitlines()
+    shown = [row.split(" | ")[3] for row in rows if re.match(r"\| [A-Z]", row)]
+    assert len(shown) > 10
+    for cell in shown:
+        folder = Path("tests")
+        for name in re.findall(r"[\w./]+", cell):
+            path = Path("tests", name) if "/" in name else folder / name
+            folder = path.parent
+            assert path.exists(), path

@@ -1,4 +1,4 @@
-// The till's token: comes in the fragment of the link that `terminal till add` shows, and stays in this browser.
+// The till's token: comes in the fragment of the link that `terminal till page` prints, and stays in this browser.
 
 const PLACE = "till.token";
 
