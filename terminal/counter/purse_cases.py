@@ -94,7 +94,8 @@ class PurseCases:
         `debited`: the settlement counts, without the card's proof, and the center is told so. Its card is asked first,
         where it is in: it has the better word. Raises Missing, Conflict `debit-closed`.
         """
-        if self.ask_card():
+        begun = next((one for one in self._journal.open_debits() if one.settlement_id == settlement_id), None)
+        if begun is not None and self._ask(begun):
             return
         now = self._journal.clock.now()
         if decision == "debited":

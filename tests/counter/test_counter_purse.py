@@ -188,6 +188,22 @@ def test_the_card_has_the_better_word_than_the_operator(shop: PurseShop) -> None
     assert shop.counter.decide_purse(number, "not-debited", "手工").state == "committed"
 
 
+def test_a_decision_is_about_its_own_debit_whatever_card_is_in(shop: PurseShop) -> None:
+    """Two debits are open, and the card of one is back: the other is decided all the same, and the first can wait."""
+    _, _, number = torn(shop)
+    record = shop.journal.settlement(number)
+    assert record.purse is not None
+    assert record.purse.debit is not None
+    another = msgspec.structs.replace(record.purse.card, serial="00008660220608000002", identification_code="F" * 32)
+    debit = msgspec.structs.replace(record.purse.debit, card=another)
+    purse = msgspec.structs.replace(record.purse, card=another, debit=debit)
+    other = msgspec.structs.replace(record, id=shop.journal.next_settlement_number(DAY), purse=purse)
+    shop.journal.open_debit(other, "M" * 30, "another-key", "0" * 64)
+    shop.reinsert()
+    assert shop.counter.decide_purse(other.id, "not-debited", "持卡人已离开").state == "abandoned"
+    assert [case.settlement_id for case in shop.counter.open_purse_debits()] == [number]
+
+
 def test_a_card_that_never_comes_back_does_not_hold_the_day_for_ever(shop: PurseShop) -> None:
     """Decided as debited: the settlement counts, but without the card's proof the center does not pay, and says why."""
     _, _, number = torn(shop)
