@@ -85,7 +85,8 @@ class CenterSection(Section, frozen=True):
     profile: its province's way, by name or as a file. secrets: a TOML file with the keys that the center gave.
     tls_*: PEM files for https: who vouches for the center, our certificate and its key. offline_*: what is advanced
     while it cannot be reached, in hours since it was last asked (or since the newest blacklist; 0: it gives none) and
-    in yuan.
+    in yuan. counties: names of divisions for the statements. statement_day: the day of the month on which last month's
+    statement must be ready, as agreed with the bureau; 0: none is agreed.
     """
 
     url: Name
@@ -99,6 +100,8 @@ class CenterSection(Section, frozen=True):
     offline_bill_max: Fen = Fen(200_000)
     offline_person_day_max: Fen = Fen(500_000)
     offline_blacklist_hours_max: Hours = 0
+    counties: dict[AreaCode, Name] = {}
+    statement_day: Annotated[int, Meta(ge=0, le=28)] = 0
     reply_timeout_seconds: Annotated[int, Meta(ge=1, le=REPLY_TIMEOUT_SECONDS_MAX)] = CENTER_REPLY_TIMEOUT_SECONDS
     retry_pause_seconds_min: PauseSeconds = RETRY_PAUSE_SECONDS_MIN
     retry_pause_seconds_max: PauseSeconds = RETRY_PAUSE_SECONDS_MAX

@@ -36,6 +36,7 @@ from terminal.api.tills import tills_file, token_digests
 from terminal.api.token import TillGate
 from terminal.api.types import DeviceAnswer, HealthAnswer
 from terminal.center.desk import CenterDesk, Inquiry, Institution
+from terminal.center.exchange import SignIns
 from terminal.center.link import HttpLink, Tls
 from terminal.center.profile import load_profile
 from terminal.center.seal import load_secrets
@@ -48,6 +49,7 @@ from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
 from terminal.counter.goods import keep_goods
 from terminal.counter.in_force import InForce
+from terminal.counter.month import statement_due
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.purse import PurseLimits
@@ -133,11 +135,12 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         journal.tell(lambda: events.listened, partial(_publish, events))
         sight = CenterSight(clock)
         # Two connections to the center: a slow upload must not hold up who stands at the counter.
-        desk = _desk(config, sight, journal, clock)
+        sign_ins: SignIns = {}
+        desk = _desk(config, sight, journal, clock, sign_ins)
         recovered = recover(journal, desk)
         journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
-        upload_desk = _desk(config, sight, from_afar, clock)
+        upload_desk = _desk(config, sight, from_afar, clock, sign_ins)
         downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
         counter = Counter(
             journal,
@@ -184,14 +187,14 @@ def _publish(events: EventHub, news: News) -> None:
     events.publish(news.kind, news.data, news.number, news.at)
 
 
-def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock) -> CenterDesk:
+def _desk(config: Config, sight: CenterSight, journal: Journal, clock: Clock, sign_ins: SignIns) -> CenterDesk:
     center, profile = config.center, load_profile(config.center.profile)
     keys = load_secrets(Path(center.secrets)) if center.secrets else None
     tls = Tls(center.tls_authority, center.tls_certificate, center.tls_key)
     link = HttpLink(center.url, clock, center.reply_timeout_seconds, profile, keys, tls, lambda: secrets.token_hex(8))
     institution = Institution(config.center.area_code, config.provider_names, config.terminal.id)
     stamp, till_number = journal.next_message_stamp, config.terminal.till_number
-    return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys, journal)
+    return CenterDesk(sight.watch(link), institution, stamp, till_number, clock, profile, keys, journal, sign_ins)
 
 
 def _taken_up(terminal: _Terminal, now: dt.datetime) -> bool:
@@ -278,6 +281,7 @@ async def _serve_until_told(config: Config, terminal: _Terminal, doors: Sequence
         center_sight=lambda: terminal.sight.last,
         fonts=tuple(config.receipt.fonts),
         find_articles=terminal.catalogue,
+        counties=config.center.counties,
         downloads=terminal.downloads,
         at_center=terminal.at_center,
         keep_goods=terminal.keep_goods,
@@ -335,6 +339,7 @@ def _facts(config: Config, terminal: _Terminal, devices: dict[str, DeviceAnswer]
         uploads=journal.counts(),
         prints_waiting=len(journal.print_queue()),
         refused_downloads=[trouble.reason for trouble in terminal.downloads.troubles()],
+        statement=statement_due(journal, config.center.statement_day, terminal.clock.now().date()),
     )
 
 

@@ -43,6 +43,7 @@ _CAUSES_ZH = {
     "amount": "金额不一致",
     "void-one-sided": "仅一方已撤销",
     "date-boundary": "跨日入账，无需处理",
+    "another-till": "本机构其他终端的结算，无需处理",
     "refused": "医保中心拒绝，须撤销",
 }
 
@@ -97,7 +98,7 @@ async def month(call: Call[None, None]) -> Response:
     terminal, first_day = call.terminal, call.month
 
     def work() -> MonthStatement:
-        return month_statement(terminal.journal, first_day, {}, terminal.clock.now().date())
+        return month_statement(terminal.journal, first_day, terminal.counties, terminal.clock.now().date())
 
     return json_answer(await terminal.call(work))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -47,6 +47,7 @@ class Served:
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. scanning: the scanner, where there is one. events: who listens.
     meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
+    counties: names of divisions, by their codes.
     On the counter's thread – find_articles: in the catalogue of today. downloads: what the bureau publishes. at_center:
     how a settlement stands there. keep_goods: what was handed out with one.
     """
@@ -73,6 +74,7 @@ class Served:
     gauges: Callable[[], Gauges]
     center_sight: Callable[[], CenterAnswer]
     find_articles: Callable[[str], Found]
+    counties: Mapping[str, str]
     downloads: Downloads
     at_center: Callable[[SettlementRecord], Inquiry]
     keep_goods: Callable[[str, list[Goods]], list[StockMove]]

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from terminal.counter.month import StatementDue
 from terminal.counter.shown import CODE_CHARACTERS_MAX
 from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
@@ -232,6 +233,7 @@ class CenterAnswer(Struct, frozen=True):
 class HealthAnswer(Struct, frozen=True):
     """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state.
 
+    statement: last month's, where a day is agreed for it.
     refused_downloads: what the bureau published and this terminal did not take, with the reason.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
@@ -250,6 +252,7 @@ class HealthAnswer(Struct, frozen=True):
     uploads: dict[str, int]
     prints_waiting: int
     refused_downloads: list[str]
+    statement: StatementDue | None
 
 
 class DevicesAnswer(Struct, frozen=True):

@@ -33,7 +33,7 @@ from terminal.center.envelope import (
     Unreadable,
     kept,
 )
-from terminal.center.exchange import Exchange, sign_in_invalid, understood
+from terminal.center.exchange import Exchange, SignIns, sign_in_invalid, understood
 from terminal.center.link import Link, Silence, Unreachable
 from terminal.center.outcome import accepted, amounts_there
 from terminal.center.profile import REFERENCE, Profile
@@ -74,7 +74,7 @@ class CenterDesk:
     """The way to one center for one institution and one till (0 … 99). One thread at a time.
 
     stamp: gives a second and a counter (0 … 99) that never repeat, also across restarts; the journal has one.
-    visits: remembers how far a visit has come; the journal does.
+    visits: remembers how far a visit has come; the journal does. sign_ins: shared by the desks of one till.
     """
 
     def __init__(
@@ -87,8 +87,9 @@ class CenterDesk:
         profile: Profile = REFERENCE,
         secrets: Secrets | None = None,
         visits: VisitKeeper | None = None,
+        sign_ins: SignIns | None = None,
     ) -> None:
-        self._exchange = Exchange(link, institution, stamp, till_number, clock, profile, secrets)
+        self._exchange = Exchange(link, institution, stamp, till_number, clock, profile, secrets, sign_ins)
         self._visits = VisitWalk(self._exchange, visits or VisitMemory())
         self.profile = profile
         self._operator = ""
@@ -97,6 +98,15 @@ class CenterDesk:
     def operator(self) -> str:
         """Who signed in last and has not signed out; "" for nobody."""
         return self._operator
+
+    @property
+    def provider_ids(self) -> list[str]:
+        """The institutions that this till settles for."""
+        return list(self._exchange.institution.provider_names)
+
+    def is_of_another_till(self, message_id: str) -> bool:
+        """Whether another till of one of our institutions has sent what the center knows by this id."""
+        return self._exchange.is_of_another_till(message_id)
 
     def new_message_id(self, provider_id: str) -> str:
         """A fresh message id of 30 characters, to be made durable before the message is sent."""

@@ -31,12 +31,17 @@ from terminal.errors import Refused, Unavailable
 A = TypeVar("A")
 T = TypeVar("T")
 
+MESSAGE_ID_CHARACTERS = 30
 PROVIDER_NAME_CHARACTERS_MAX = 20
 """`fixmedins_name` of the envelope is shorter than everywhere else."""
 
 
+SignIns = dict[str, tuple[dt.date, str]]
+"""Operator → day and number of the sign-in. Two connections of one till share it, so that nobody signs in twice."""
+
+
 class Exchange:
-    """Requests and answers of one institution and one till; knows who is signed in today.
+    """Requests and answers of one institution and one till; knows who is signed in today (`sign_ins`).
 
     One thread at a time.
     """
@@ -50,6 +55,7 @@ class Exchange:
         clock: Clock,
         profile: Profile = REFERENCE,
         secrets: Secrets | None = None,
+        sign_ins: SignIns | None = None,
     ) -> None:
         self._secrets = secrets or Secrets()
         self.profile = profile
@@ -58,12 +64,17 @@ class Exchange:
         self._stamp = stamp
         self._till_number = till_number
         self._clock = clock
-        self._sign_ins: dict[str, tuple[dt.date, str]] = {}
+        self._sign_ins = {} if sign_ins is None else sign_ins
 
     def new_message_id(self, provider_id: str) -> str:
         """A fresh `msgid`: provider 12, second 14, till 2, counter 2 characters."""
         second, counter = self._stamp()
         return f"{provider_id:0<12.12}{second:%Y%m%d%H%M%S}{self._till_number:02d}{counter:02d}"
+
+    def is_of_another_till(self, message_id: str) -> bool:
+        """Whether this is the id of a message of one of our institutions, sent by a till of another number."""
+        ours = any(message_id.startswith(f"{provider_id:0<12.12}") for provider_id in self.institution.provider_names)
+        return ours and len(message_id) == MESSAGE_ID_CHARACTERS and message_id[26:28] != f"{self._till_number:02d}"
 
     def sign_in(self, operator: str) -> SignIn:
         """9001, whoever is signed in already. Raises Unavailable or Refused."""

@@ -6,13 +6,16 @@ Nothing is changed.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import product
+from typing import get_args
 
 from msgspec import Struct
 
 from terminal.center import fields
 from terminal.center.desk import CenterDesk
 from terminal.journal.journal import Journal
-from terminal.journal.records import GroupTotals
+from terminal.journal.records import ClearingClass, GroupTotals, Scheme
 
 
 class GroupResult(Struct, frozen=True):
@@ -27,10 +30,11 @@ class GroupResult(Struct, frozen=True):
     closed_there: bool = False
 
 
-def groups_of(journal: Journal, day: dt.date) -> list[GroupTotals]:
-    """The day's totals of every group in which anything was begun: what was abandoned must be nothing there too."""
+def groups_of(journal: Journal, provider_ids: Sequence[str], day: dt.date) -> list[GroupTotals]:
+    """The day's totals of every group there can be: where nothing stands here, nothing may stand there."""
     totals = {(one.provider_id, one.scheme, one.clearing_class): one for one in journal.group_totals(day)}
-    for key in journal.group_keys(day):
+    possible = product(provider_ids, get_args(Scheme), get_args(ClearingClass))
+    for key in (*journal.group_keys(day), *possible):
         totals.setdefault(key, GroupTotals.of_nothing(*key))
     return [totals[key] for key in sorted(totals)]
 
@@ -40,11 +44,13 @@ def reconcile(journal: Journal, desk: CenterDesk, day: dt.date) -> list[GroupRes
     one.
 
     What the center has refused is left out, since it never booked it; what it has not answered yet is in, and
-    shows as a difference.
+    shows as a difference. Groups in which nothing was begun here are asked too, and told where that is not so there.
     """
+    begun = set(journal.group_keys(day))
     results = []
-    for group in groups_of(journal, day):
+    for group in groups_of(journal, desk.provider_ids, day):
         answer = desk.totals(day, group)
         closed = any(word in answer.text for word in fields.DAY_CLOSED_WORDS)
-        results.append(GroupResult(group, answer.balanced, answer.text, closed))
+        if not answer.balanced or (group.provider_id, group.scheme, group.clearing_class) in begun:
+            results.append(GroupResult(group, answer.balanced, answer.text, closed))
     return results

@@ -177,7 +177,7 @@ def _details(
     for (provider_id, clearing_class), parts in wanted.items():
         mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
         rows = center.details(day, _together(parts), own_rows(journal, mine))
-        found += match_center(journal, day, provider_id, mine, rows)
+        found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till)
     return found
 
 

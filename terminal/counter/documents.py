@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from terminal.counter.settle import was_paid_by_card
 from terminal.journal.journal import Journal
-from terminal.journal.records import PrintJob, SettlementRecord
-from terminal.money import Fen
+from terminal.journal.records import CenterSums, PrintJob, SettlementRecord
+from terminal.money import Fen, format_fen
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayRow
 from terminal.receipt.forms import Forms
@@ -16,14 +16,23 @@ from terminal.receipt.head import TRAINING, ReceiptHead, reprint_mark
 from terminal.receipt.layout import settlement_receipt, void_receipt
 from terminal.receipt.month import MonthRow, MonthStatement, Sums
 
+_SUMS = ("total", "fund_total", "provider_borne", "account", "cash")
+
 REPEAT = "重复打印 REPEAT 前次中断"
 """The paper may hold a part of this document already: only one of the two counts."""
 
 
 def receipt(
-    record: SettlementRecord, provider_names: Mapping[str, str], mark: str = "", forms: Forms | None = None
+    record: SettlementRecord,
+    provider_names: Mapping[str, str],
+    mark: str = "",
+    forms: Forms | None = None,
+    counted: CenterSums | None = None,
 ) -> Document:
-    """The receipt of a settlement, or of a void with the cash to give back."""
+    """The receipt of a settlement, or of a void with the cash to give back.
+
+    counted: the sums that count for it; where they are the center's and not its own, the paper says both.
+    """
     bill, split = record.bill, record.settlement
     head = ReceiptHead(
         provider_name=provider_names.get(record.provider_id, record.provider_id),
@@ -38,6 +47,7 @@ def receipt(
         refund_at_bureau=was_paid_by_card(record),
         journal_hash=record.entry_hash,
         mark=mark,
+        center_amounts=_center_amounts(record, counted),
     )
     if record.kind == "void":
         return void_receipt(split, head, record.voids, record.reason, forms)
@@ -87,19 +97,38 @@ def month_statement_of(
     )
 
 
-def day_rows(records: Sequence[SettlementRecord]) -> tuple[DayRow, ...]:
-    """The day's sums as the drawer has them: everything committed, voids negative, a row a group."""
+def _center_amounts(record: SettlementRecord, counted: CenterSums | None) -> str:
+    """The center's sums in words, where an operator has adopted them and they are not ours; else ""."""
+    if counted is None or all(getattr(record.settlement, name) == getattr(counted, name) for name in _SUMS):
+        return ""
+    named = (("基金", counted.fund_total), ("个人账户", counted.account), ("现金", counted.cash))
+    return "，".join(f"{name} {format_fen(amount)}" for name, amount in named)
+
+
+def day_rows(
+    records: Sequence[SettlementRecord], counted: Callable[[SettlementRecord], CenterSums]
+) -> tuple[DayRow, ...]:
+    """The day's sums as the drawer has them: everything committed, voids negative, a row a group.
+
+    counted: the sums that count for a record, the center's where they were adopted. Which fund the center has paid more
+    or less from it does not tell: the difference stands with the other funds.
+    """
     groups: dict[tuple[str, str], list[SettlementRecord]] = {}
     for record in records:
         if record.state not in ("committed", "voided"):
             continue
         groups.setdefault((record.scheme, record.clearing_class), []).append(record)
-    return tuple(_row(*group, found) for group, found in sorted(groups.items()))
+    return tuple(_row(*group, found, counted) for group, found in sorted(groups.items()))
 
 
-def _row(scheme: str, clearing_class: str, records: Sequence[SettlementRecord]) -> DayRow:
-    splits = [(record.sign, record.settlement) for record in records]
-    pool = sum(sign * split.funds.get("pool", 0) for sign, split in splits)
+def _row(
+    scheme: str,
+    clearing_class: str,
+    records: Sequence[SettlementRecord],
+    counted: Callable[[SettlementRecord], CenterSums],
+) -> DayRow:
+    splits = [(record.sign, counted(record)) for record in records]
+    pool = sum(record.sign * record.settlement.funds.get("pool", 0) for record in records)
     return DayRow(
         scheme=scheme,
         clearing_class=clearing_class,

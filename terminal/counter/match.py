@@ -6,7 +6,7 @@ Pure but for the journal's reading. A difference names what to do about it; noth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 from terminal.money import Fen
 
-Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "refused"]
+Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
 Action = Literal["reverse-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"]
 
 
@@ -55,7 +55,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     @property
     def explained(self) -> bool:
         """Whether it stands to reason and keeps no day open."""
-        return self.cause == "date-boundary"
+        return self.cause in ("date-boundary", "another-till")
 
 
 def own_rows(journal: Journal, records: Sequence[SettlementRecord]) -> list[OwnRow]:
@@ -64,9 +64,17 @@ def own_rows(journal: Journal, records: Sequence[SettlementRecord]) -> list[OwnR
 
 
 def match_center(
-    journal: Journal, day: dt.date, provider_id: str, records: Sequence[SettlementRecord], rows: Sequence[CenterRow]
+    journal: Journal,
+    day: dt.date,
+    provider_id: str,
+    records: Sequence[SettlementRecord],
+    rows: Sequence[CenterRow],
+    is_of_another_till: Callable[[str], bool],
 ) -> list[Difference]:
-    """Every difference between the day's records of one provider and class and the center's rows of the same."""
+    """Every difference between the day's records of one provider and class and the center's rows of the same.
+
+    The center knows institutions and no tills: is_of_another_till tells by a message's id who has sent it.
+    """
     ours = {row.center_number: (row, record) for row, record in _paired(journal, records)}
     found: list[Difference] = []
     for row in rows:
@@ -74,7 +82,7 @@ def match_center(
             continue
         mine, record = ours.pop(row.center_number, (None, None))
         if mine is None or record is None:
-            found.append(_only_there(journal, day, provider_id, row))
+            found.append(_only_there(journal, day, provider_id, row, is_of_another_till(row.message_id)))
         elif (mine.total, mine.fund_total, mine.account) != (row.total, row.fund_total, row.account):
             found.append(_amount(provider_id, record, mine, row))
     found += [_only_here(day, provider_id, record, row) for row, record in ours.values()]
@@ -129,13 +137,15 @@ def _is_lost(row: CenterRow) -> bool:
     return not row.message_id and not (row.total or row.fund_total or row.account)
 
 
-def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow) -> Difference:
+def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow, is_anothers: bool) -> Difference:
     record, undone = _behind(journal, row)
     cause: Cause = "void-one-sided" if row.refunded else "missing-here"
     action: Action = "reverse-at-center"
     text = "the center has it, nothing of it stands here"
     subject = ""
-    if record is not None and not undone and record.state in ("committed", "voided"):
+    if record is None and is_anothers:
+        cause, action, text = "another-till", "none", "another till of this institution has it"
+    elif record is not None and not undone and record.state in ("committed", "voided"):
         subject = record.id
         if record.business_day != day:
             cause, action, text = "date-boundary", "none", f"counts here on {record.business_day}"
@@ -152,23 +162,7 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
         )
         if original is not None:
             subject, action, text = original.id, "void-here", "taken back at the center, and not here"
-    return Difference(
-        id=f"{cause}:{row.center_number or row.message_id}",
-        cause=cause,
-        between="center",
-        action=action,
-        text=text,
-        settlement_id=subject,
-        provider_id=provider_id,
-        person_number=row.person_number,
-        message_id=row.message_id,
-        center_number=row.center_number,
-        visit_number=row.visit_number,
-        refunded=row.refunded,
-        other_total_fen=int(row.total),
-        other_fund_total_fen=int(row.fund_total),
-        other_account_fen=int(row.account),
-    )
+    return _with_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
 def _behind(journal: Journal, row: CenterRow) -> tuple[SettlementRecord | None, bool]:
@@ -181,20 +175,35 @@ def _behind(journal: Journal, row: CenterRow) -> tuple[SettlementRecord | None, 
 
 
 def _amount(provider_id: str, record: SettlementRecord, mine: OwnRow, row: CenterRow) -> Difference:
+    text = "the center has other amounts"
+    return _with_row(f"amount:{record.id}", "amount", "adopt-amounts", text, provider_id, record.id, row, mine.total)
+
+
+def _with_row(
+    name: str,
+    cause: Cause,
+    action: Action,
+    text: str,
+    provider_id: str,
+    settlement_id: str,
+    row: CenterRow,
+    terminal_total: int = 0,
+) -> Difference:
+    """A difference for which the center has a row of its own."""
     return Difference(
-        id=f"amount:{record.id}",
-        cause="amount",
+        id=name,
+        cause=cause,
         between="center",
-        action="adopt-amounts",
-        text="the center has other amounts",
-        settlement_id=record.id,
+        action=action,
+        text=text,
+        settlement_id=settlement_id,
         provider_id=provider_id,
-        person_number=record.person_number,
+        person_number=row.person_number,
         message_id=row.message_id,
         center_number=row.center_number,
         visit_number=row.visit_number,
         refunded=row.refunded,
-        terminal_total_fen=mine.total,
+        terminal_total_fen=terminal_total,
         other_total_fen=int(row.total),
         other_fund_total_fen=int(row.fund_total),
         other_account_fen=int(row.account),

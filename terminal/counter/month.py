@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -70,6 +71,26 @@ def month_statement(
 def due_on(first_day: dt.date, agreed_day: int) -> dt.date:
     """The day of the following month (1 … 28) on which the statement of that month must be ready."""
     return (first_day + dt.timedelta(days=31)).replace(day=agreed_day)
+
+
+class StatementDue(Struct, frozen=True):
+    """Last month's statement: by when it is agreed, and whether it is `ready`, still `open`, or `overdue`."""
+
+    month: dt.date
+    due: dt.date
+    state: Literal["ready", "open", "overdue"]
+    open_days: list[dt.date]
+
+
+def statement_due(journal: Journal, agreed_day: int, today: dt.date) -> StatementDue | None:
+    """How last month's statement stands today; None where no day is agreed (0) or nothing was settled in it."""
+    last_month = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    if not agreed_day or not journal.days_of_month(last_month):
+        return None
+    due = due_on(last_month, agreed_day)
+    open_days = [day for day in journal.unclosed_days(today.replace(day=1)) if day >= last_month]
+    state: Literal["ready", "open", "overdue"] = "ready" if not open_days else "open" if today <= due else "overdue"
+    return StatementDue(last_month, due, state, open_days)
 
 
 def as_csv(statement: MonthStatement) -> bytes:

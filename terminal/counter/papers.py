@@ -62,8 +62,7 @@ class Papers:
 
     def receipt(self, settlement_id: str) -> Document:
         """The receipt of a settlement or a void as it was first printed. Raises Missing."""
-        record = self._journal.settlement(settlement_id)
-        return documents.receipt(record, self._provider_names, TRAINING if self._training else "", self._forms)
+        return self._receipt(settlement_id, TRAINING if self._training else "")
 
     def month(self, month: dt.date, operator: str) -> MonthStatement:
         """The statement of the month that holds `month`, as of now."""
@@ -111,7 +110,12 @@ class Papers:
             return doctor_report(replace(report, mark=mark), self._forms)
         if job.document == "test":
             return test_page(self._columns)
-        return documents.receipt(self._journal.settlement(job.subject), self._provider_names, mark, self._forms)
+        return self._receipt(job.subject, mark)
+
+    def _receipt(self, settlement_id: str, mark: str) -> Document:
+        record = self._journal.settlement(settlement_id)
+        counted = self._journal.counted_sums(record)
+        return documents.receipt(record, self._provider_names, mark, self._forms, counted)
 
     def _day(self, day: dt.date, mark: str) -> Document:
         sealed = self._journal.day_report(day)
@@ -124,7 +128,7 @@ class Papers:
                 business_date=day,
                 printed_at=self._journal.clock.now(),
                 operator=report.operator if report else "",
-                rows=documents.day_rows(self._journal.of_day(day)),
+                rows=documents.day_rows(self._journal.of_day(day), self._journal.counted_sums),
                 queue=QueueState(**known, unknown=counts.get("unknown", 0) + counts.get("parked", 0)),
                 reconciliation=report.reconciliation if report else "pending",
                 reconciliation_detail=report.detail if report else "",

@@ -41,6 +41,7 @@ class ReceiptHead:
     patient_id: masked at once, also when given in full. balance_before: of the personal account, in fen;
     None where it is not known, and then no balance is printed.
     refund_at_bureau: of a void; the account's share came out of the card and is given back by the bureau, not here.
+    center_amounts: what counts at the center, in words, where it is not what was settled here.
     journal_hash: hex, "" when there is none. mark: "", `reprint_mark(n)`, `TRAINING` or `VOID`.
     """
 
@@ -56,6 +57,7 @@ class ReceiptHead:
     refund_at_bureau: bool = False
     journal_hash: str = ""
     mark: str = ""
+    center_amounts: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "patient_id", mask_id(self.patient_id))

@@ -46,7 +46,7 @@ def settlement_receipt(
         "balances": lambda: _balances(forms, before, settlement.account_balance - (before or 0)),
         "limits": lambda: _limits(forms, settlement),
         "explanation": lambda: _explanation(forms, settlement.lines),
-        "notices": lambda: _notices(forms, settlement.notices),
+        "notices": lambda: _notices(forms, [*settlement.notices, *_center_amounts(head)]),
         "consent": lambda: _consent(forms, settlement),
     }
     return compose(forms.settlement, head.provider_name, [head.mark], {**_shared(forms, settlement, head), **own})
@@ -160,6 +160,10 @@ def _reason(line: Line) -> str:
     if line.from_ is not UNSET and line.to is not UNSET:
         reason += f" （{format_fen(line.from_)}-{format_fen(line.to)}）"
     return f"{reason} {line.cite or line.rule}"
+
+
+def _center_amounts(head: ReceiptHead) -> list[str]:
+    return [f"center-amounts: 医保中心入账金额：{head.center_amounts}"] if head.center_amounts else []
 
 
 def _notices(forms: Forms, notices: Sequence[str]) -> Iterator[Block]:

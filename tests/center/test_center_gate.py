@@ -89,7 +89,6 @@ def test_one_wrong_byte_is_turned_away(sm2: Keys, name: str) -> None:
         record = town.purchase()
         link = OneByte(town.server.url, town.clock, 10, town.profile, town.secrets, nonce=lambda: "once")
         desk = town.new_desk(link)
-        desk._exchange._sign_ins.update(town.desk._exchange._sign_ins)
         for link.place in demanded(town.profile, town):
             assert isinstance(town.send(record, desk=desk), NotSent), link.place
             assert arrivals(town.books.storage)[0].verdict == "turned-away"

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from town import LAW, MORNING, Town, card_of
 
+from terminal.bureau.arrivals import arrivals
 from terminal.bureau.books import Books
 from terminal.bureau.ecredential import code_shown
 from terminal.bureau.server import BureauServer
@@ -246,3 +247,11 @@ def test_a_code_serves_once_and_its_repeat_is_refused_with_its_age(town: Town) -
         town.desk.identify(PHARMACY, Credential("qr", first))
     assert "used 30 s ago" in refusal.value.message
     assert town.desk.identify(PHARMACY, Credential("qr", second)) == known
+
+
+def test_two_connections_of_one_till_share_a_sign_in(town: Town) -> None:
+    """The upload's connection speaks under the number that the counter's connection was given: one 9001 a day."""
+    other = town.new_desk(town.new_link())
+    assert isinstance(town.send(town.purchase(), desk=other), Accepted)
+    signed = [one for one in arrivals(town.books.storage) if one.infno == "9001"]
+    assert len(signed) == 1

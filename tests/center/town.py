@@ -13,6 +13,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person, load_persons, load_providers
 from terminal.bureau.server import BureauServer
 from terminal.center.desk import CenterDesk, Credential, Institution, Outcome
+from terminal.center.exchange import SignIns
 from terminal.center.link import HttpLink, Link, Tls
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets
@@ -69,6 +70,7 @@ class Town:
         self.server = BureauServer(self.books, LAW, self.clock, **server)
         self.stamp = Stamp(MORNING)
         self.tls: Tls | None = None
+        self.sign_ins: SignIns = {}
         self._nonces = itertools.count()
         self._links: list[HttpLink] = []
 
@@ -93,7 +95,16 @@ class Town:
 
     def new_desk(self, link: Link) -> CenterDesk:
         names = {provider_id: provider.name for provider_id, provider in self.providers.items()}
-        return CenterDesk(link, Institution(AREA, names, "T1"), self.stamp, 1, self.clock, self.profile, self.secrets)
+        return CenterDesk(
+            link,
+            Institution(AREA, names, "T1"),
+            self.stamp,
+            1,
+            self.clock,
+            self.profile,
+            self.secrets,
+            sign_ins=self.sign_ins,
+        )
 
     def bill(self, card: str, service: str, provider_id: str, lines: list[Item], **parts: Any) -> Bill:
         """A bill filled in as the counter does: the person from the center, the provider from configuration."""

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from counter_parts import DAY, STAY, Shop, purchase
+from counter_parts import DAY, LAW, NAMES, PHARMACY, STAY, Shop, purchase
 
+from terminal.center.desk import CenterDesk, Institution
 from terminal.counter.match import TillRow
 from terminal.errors import Conflict, Missing, Refused
+from terminal.journal.records import ClearingClass
 from terminal.money import Fen
 
 NEXT_DAY = DAY + dt.timedelta(days=1)
@@ -240,3 +242,50 @@ def test_details_that_do_not_come_leave_the_day_pending(shop: Shop, fault: str, 
     report = shop.counter.close_day(DAY)
     assert (report.state, report.reconciliation, report.differences) == ("frozen", "pending", [])
     assert causes(shop) == [("missing-there", "send-again")]
+
+
+def sell_unseen(shop: Shop, till_number: int, clearing_class: ClearingClass) -> None:
+    """The last purchase once more, told to the center in the name of a till, and written down nowhere here."""
+    institution = Institution("370602", NAMES, "T9")
+    desk = CenterDesk(shop.link, institution, shop.journal.next_message_stamp, till_number, shop.clock)
+    record = shop.counter.last(1)[0]
+    seen = shop.counter.identify_card().person
+    bill = msgspec.structs.replace(record.bill, account=seen.account, year=seen.year)
+    sold = msgspec.structs.replace(record, bill=bill, settlement=LAW.settle(bill), clearing_class=clearing_class)
+    desk.send(sold, None, desk.new_message_id(PHARMACY), "settle", lambda request: None)
+
+
+def test_another_till_of_the_same_institution_is_told_apart(shop: Shop) -> None:
+    """The center knows no tills: what till 2 sold is in its totals, is known by its message's id, and seals the day."""
+    shop.settle(purchase("20.00"))
+    shop.upload_all()
+    sell_unseen(shop, 2, "pharmacy")
+    report = shop.counter.close_day(DAY)
+    assert [(one.cause, one.action) for one in report.differences] == [("another-till", "none")]
+    assert (report.state, report.reconciliation) == ("sealed", "matched")
+
+
+def test_a_group_with_nothing_here_is_asked_too(shop: Shop) -> None:
+    """One outpatient settlement stands at the center and none here: found, reversed there, and the day is sealed."""
+    shop.settle(purchase("20.00"))
+    shop.upload_all()
+    sell_unseen(shop, 1, "outpatient")
+    assert causes(shop) == [("missing-here", "reverse-at-center")]
+    assert repaired(shop) == "sealed"
+    assert [state for _, state in shop.books.settlements()] == ["booked", "reversed"]
+
+
+def test_adopted_amounts_stand_on_the_papers(shop: Shop) -> None:
+    """The center took 5.00 less from the account: the day's paper has its sums, a receipt says both."""
+    number = shop.settle(purchase("20.00"))["id"]
+    shop.print_all()
+    shop.upload_all()
+    ((booked, _),) = shop.books.settlements()
+    other = msgspec.structs.replace(booked.settlement, account=Fen(1_500), cash=Fen(500))
+    shop.books.change_amounts(booked.settlement_id, other)
+    assert repaired(shop) == "sealed"
+    shop.counter.reprint(number)
+    papers = shop.print_all()
+    assert "医保中心入账金额" not in papers[0]
+    assert "医保中心入账金额：基金 0.00，个人账户 15.00，现金 5.00" in papers[-1].replace("\n", "")
+    assert "15.00" in papers[-2]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from counter_parts import DAY, STAY, Shop, card, person, purchase
 
-from terminal.counter.month import as_csv, due_on, month_statement
+from terminal.counter.month import StatementDue, as_csv, due_on, month_statement, statement_due
 from terminal.errors import Refused
 
 JUNE, JULY = dt.date(2021, 6, 1), dt.date(2021, 7, 1)
@@ -70,3 +70,15 @@ def test_a_month_is_named_by_its_first_day(tmp_path: Path) -> None:
         month_statement(shop.journal, DAY, COUNTIES, DAY)
     assert due_on(JUNE, 5) == dt.date(2021, 7, 5)
     assert due_on(dt.date(2021, 12, 1), 5) == dt.date(2022, 1, 5)
+
+
+def test_a_statement_that_is_due_is_noticed(shop: Shop) -> None:
+    """Agreed for the 5th: open while a day of June is, overdue from the 6th, ready when all are sealed."""
+    shop.settle(STAY)
+    fifth, sixth, due = dt.date(2021, 7, 5), dt.date(2021, 7, 6), dt.date(2021, 7, 5)
+    assert statement_due(shop.journal, 0, fifth) is None
+    assert statement_due(shop.journal, 5, DAY) is None
+    assert statement_due(shop.journal, 5, fifth) == StatementDue(JUNE, due, "open", [DAY])
+    assert statement_due(shop.journal, 5, sixth) == StatementDue(JUNE, due, "overdue", [DAY])
+    shop.counter.close_day(DAY)
+    assert statement_due(shop.journal, 5, sixth) == StatementDue(JUNE, due, "ready", [])
