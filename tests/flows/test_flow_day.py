@@ -284,7 +284,7 @@ def test_adopted_amounts_stand_on_the_papers(shop: Shop) -> None:
     other = msgspec.structs.replace(booked.settlement, account=Fen(1_500), cash=Fen(500))
     shop.books.change_amounts(booked.settlement_id, other)
     assert repaired(shop) == "sealed"
-    shop.counter.reprint(number)
+    shop.counter.papers.reprint(number)
     papers = shop.print_all()
     assert "医保中心入账金额" not in papers[0]
     assert "医保中心入账金额：基金 0.00，个人账户 15.00，现金 5.00" in papers[-1].replace("\n", "")
