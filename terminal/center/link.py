@@ -128,6 +128,8 @@ class HttpLink:
             except (OSError, UnicodeError) as error:
                 self._connection.close()
                 raise Unreachable(f"no connection: {_named(error)}") from None
+        # The answer before was read with what was left of its own time.
+        self._connection.sock.settimeout(self._timeout_seconds)
 
     def _stale(self) -> bool:
         # Between two requests nothing may arrive: what can be read now is the other side's good-bye.

@@ -194,6 +194,43 @@ def test_a_center_that_drips_is_given_the_reply_time_and_no_more(start: bytes) -
         assert 0.5 <= clock.monotonic_seconds() - began < 5
 
 
+@contextmanager
+def slow_center(answers_after_seconds: float, reads_after_seconds: float) -> Iterator[str]:
+    """A listener that answers its first request late, and on the same connection takes the second one late."""
+    never = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def listen() -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as stream:
+            for before, after in ((0.0, answers_after_seconds), (reads_after_seconds, 0.0)):
+                never.wait(before)
+                head = iter(stream.readline, b"\r\n")
+                length = next(int(line.split(b":")[1]) for line in list(head) if line.startswith(b"Content-Length"))
+                stream.read(length)
+                never.wait(after)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+                never.wait(0.1)
+                connection.sendall(b"{}")
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        thread.join()
+        listener.close()
+
+
+def test_a_slow_answer_leaves_the_next_request_its_whole_time() -> None:
+    """1.6 of 2 seconds went by before the first answer; the second request may take longer than the rest to leave."""
+    with slow_center(1.6, 0.8) as url:
+        link = HttpLink(url, SystemClock(), reply_timeout_seconds=2.0)
+        assert link.post(b"{}") == b"{}"
+        assert link.post(b" " * 16_000_000) == b"{}"
+        link.close()
+
+
 @pytest.mark.parametrize("missing", [b'"setl_id"', b'"setlinfo"'])
 def test_a_success_without_a_settlement_number_is_unknown(town: Town, missing: bytes) -> None:
     """`infcode` 0 without the center's own number proves nothing that could be voided later."""
