@@ -41,8 +41,9 @@ schema.json     JSON Schema of `record` in the entries settlement, void, authori
 
 Amounts are yuan with two places, as text. kind of an entry: settlement, void (committed at once); authorising, then
 authorised or abandoned (the center decided); debiting, then debited or not-debited (the card decided); accepted,
-refused, reversing, renewed (what became of its message to the center); day-frozen, day-run, repaired, day-sealed; law,
-published, till-added, till-removed, drawer.
+refused, reversing, renewed, reopened, adopted (what became of its message to the center); debit-trouble (the card
+cannot tell), goods (what was handed out); day-frozen, day-run, repaired, day-sealed; law, published,
+publication-refused; till-added, till-removed, drawer, diagnosis.
 """
 
 

@@ -110,7 +110,8 @@ class Hotplug:
 
     def _compare(self, device: str, before: str, code: str) -> None:
         if before == _CARD_IN:
-            self._removals += 1
+            with self._lock:
+                self._removals += 1
             self._publish("card-removed", device)
         if before in _USABLE and code not in _USABLE:
             self._publish(f"{device}-gone", device)

@@ -80,6 +80,12 @@ def format_fen(fen: int) -> str:
     return f"{fen // 100}.{_CENTS[fen % 100]}"
 
 
+def format_percent(basis_points: int) -> str:
+    """A rate for people: 8500 as "85%", 3333 as "33.33%"."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"
+
+
 def format_rate(basis_points: int) -> str:
     """Write basis points as a decimal share with two to four places: 8500 as "0.85", 10000 as "1.00"."""
     whole, rest = divmod(basis_points, RATE_BASIS_POINTS_ONE)

@@ -77,11 +77,6 @@ class Answer(Struct, frozen=True):
         return self.code == 0
 
 
-def encode_request(request: Request) -> bytes:
-    """The request as UTF-8 JSON; the same request always gives the same bytes."""
-    return msgspec.json.encode(request)
-
-
 def decode_json(body: bytes) -> Any:
     """JSON with fractions kept as their text, so that no amount passes through a float. Raises ValueError."""
     try:

@@ -75,8 +75,6 @@ ALL_LINES: Final = "0000"
 CHARGE_BATCH: Final = "1"
 """`chrg_bchno` of the one batch of a settlement."""
 
-INTERFACE_VERSION: Final = "V1.0"
-RECEIVING_SYSTEM: Final = "MBS_LOCAL"
 OPERATOR_CLERK: Final = "1"
 
 SUM_FIELDS: Final = {

@@ -12,7 +12,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from terminal.center import fields
@@ -169,11 +168,6 @@ def load_profile(name: str) -> Profile:
     if profile.address.form == "services" and not profile.address.services:
         raise Refused("bad-profile", "services are named nowhere", "缺少服务路径", f"{path.name}: address.services")
     return profile
-
-
-def with_repeats(profile: Profile, repeats: Literal["recognised", "unsafe"]) -> Profile:
-    """The same profile with another trust in repeats."""
-    return msgspec.structs.replace(profile, repeats=repeats)
 
 
 def _folder() -> Path:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from terminal.explain.axis import WHOLE, Axis, Stretch
 from terminal.explain.drawing import WIDTH_PIXELS, Sheet, side_by_side, text_pixels
 from terminal.explain.rows import PictureRow, parts_of, stretch_name
-from terminal.explain.words import Language, part_name, payer_name, percent
-from terminal.money import format_fen
+from terminal.explain.words import Language, part_name, payer_name
+from terminal.money import format_fen, format_percent
 
 AXIS_HEIGHT_PIXELS = 284
 """From the names above the bar to the second row of ticks below it."""
@@ -48,7 +48,7 @@ def is_widened(axis: Axis) -> bool:
 
 
 def _facts(stretch: Stretch) -> dict[str, str]:
-    rate = {} if stretch.rate is None else {"rate": percent(stretch.rate)}
+    rate = {} if stretch.rate is None else {"rate": format_percent(stretch.rate)}
     return {
         "stretch": stretch.kind,
         "from": format_fen(stretch.start),
@@ -119,7 +119,7 @@ def _labels(stretch: Stretch, payer: str, amount: int, language: Language) -> li
     by_rate = stretch.rate is not None and payer not in _PATIENT and (payer == "pool") == (stretch.kind == "segment")
     labels = [format_fen(amount)] if amount else []
     if by_rate and stretch.rate is not None:
-        labels += [percent(stretch.rate), payer_name(payer, language), stretch.rate_cite.partition("；")[0]]
+        labels += [format_percent(stretch.rate), payer_name(payer, language), stretch.rate_cite.partition("；")[0]]
         return labels
     labels.append(payer_name(payer, language))
     if stretch.kind in WHOLE or (payer in _PATIENT and stretch.kind != "segment"):

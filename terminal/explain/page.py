@@ -20,11 +20,10 @@ from terminal.explain.words import (
     limit_name,
     part_name,
     payer_name,
-    percent,
     printable,
     service_name,
 )
-from terminal.money import format_fen
+from terminal.money import format_fen, format_percent
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Line, Settlement
 
@@ -98,7 +97,7 @@ def _row(line: Line, settlement: Settlement, language: Language) -> list[str]:
         place_of(line, settlement, language),
         part_name(line.part, language),
         format_fen(line.base),
-        "" if line.rate is UNSET else percent(line.rate),
+        "" if line.rate is UNSET else format_percent(line.rate),
         format_fen(line.amount),
         payer_name(line.payer, language),
         printable(line.cite),

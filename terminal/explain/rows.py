@@ -9,8 +9,8 @@ from msgspec import UNSET
 from terminal.explain.articles import articles_of
 from terminal.explain.axis import WHOLE, Axis, Stretch, cites_of
 from terminal.explain.page import place_of
-from terminal.explain.words import Language, heading, part_name, payer_name, percent
-from terminal.money import format_fen
+from terminal.explain.words import Language, heading, part_name, payer_name
+from terminal.money import format_fen, format_percent
 from terminal.settlement.result import Line, Settlement
 
 
@@ -107,7 +107,7 @@ def _paid(axis: Axis, stretch: Stretch, language: Language) -> tuple[str, ...]:
 def _rated(paid: tuple[str, ...], rate: int) -> tuple[str, ...]:
     """The rate before the amount of the first payer, who pays by it."""
     name, _, amount = paid[0].rpartition(" ")
-    return (f"{name} {percent(rate)} {amount}", *paid[1:])
+    return (f"{name} {format_percent(rate)} {amount}", *paid[1:])
 
 
 def _renumbered(rows: list[PictureRow]) -> list[PictureRow]:

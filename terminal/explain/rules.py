@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import FieldInfo
 
-from terminal.explain.words import percent
-from terminal.money import Fen, Rate, format_fen
+from terminal.money import Fen, Rate, format_fen, format_percent
 from terminal.settlement.facts import Condition
 from terminal.settlement.pack import FundRow, Row
 
@@ -127,7 +126,7 @@ def shown_value(value: object) -> str:
     if isinstance(value, Fen):
         return format_fen(value)
     if isinstance(value, Rate):
-        return percent(value)
+        return format_percent(value)
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
     if isinstance(value, Mapping):
@@ -152,4 +151,4 @@ def _bands(bounds: Sequence[Condition], values: Sequence[object]) -> Iterator[st
 
 def _burden(bounds: Sequence[Fen], rates: Sequence[Rate]) -> Iterator[str]:
     for number, rate in enumerate(rates):
-        yield f"个人负担 burden {format_fen(bounds[number])}-{format_fen(bounds[number + 1])}: {percent(rate)}"
+        yield f"个人负担 burden {format_fen(bounds[number])}-{format_fen(bounds[number + 1])}: {format_percent(rate)}"

@@ -116,12 +116,6 @@ def limit_name(limit: str, language: Language) -> str:
     return f"{service_name(service, language)} {pick(named, language)}"
 
 
-def percent(basis_points: int) -> str:
-    """A rate for people: 8500 as "85%", 3333 as "33.33%"."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"
-
-
 def printable(text: str) -> str:
     """Foreign text without control and format characters: they could command a screen or break a picture."""
     return "".join(character for character in text if character.isprintable())

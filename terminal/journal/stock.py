@@ -27,6 +27,13 @@ Name = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
 TraceCode = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[0-9A-Za-z]+\Z")]
 
+_COMES_BACK = (
+    "SELECT m.* FROM stock_moves m JOIN settlements s ON s.id = m.settlement_id"
+    " WHERE m.kind = 'sale' AND s.state = 'voided' AND m.state IN ('queued', 'accepted') AND NOT EXISTS"
+    " (SELECT 1 FROM stock_moves r WHERE r.settlement_id = m.settlement_id AND r.line = m.line"
+    " AND r.kind = 'return') ORDER BY m.number LIMIT 1"
+)
+
 GOODS_MAX = 500
 """Kinds of goods of one settlement."""
 
@@ -93,19 +100,14 @@ class Stock(Visits):
         """Goods of a settlement that was taken back: the next one whose sale is told comes back; what was never told is
         withdrawn. True where there was one.
         """
-        row = self._connection.execute(
-            "SELECT m.* FROM stock_moves m JOIN settlements s ON s.id = m.settlement_id"
-            " WHERE m.kind = 'sale' AND s.state = 'voided' AND m.state IN ('queued', 'accepted') AND NOT EXISTS"
-            " (SELECT 1 FROM stock_moves r WHERE r.settlement_id = m.settlement_id AND r.line = m.line"
-            " AND r.kind = 'return') ORDER BY m.number LIMIT 1"
-        ).fetchone()
-        if row is None:
+        if self._connection.execute(_COMES_BACK).fetchone() is None:
             return False
         with self.writing() as connection:
+            row = connection.execute(_COMES_BACK).fetchone()
+            if row is None:
+                return False
             if row["state"] == "queued":
-                connection.execute(
-                    "UPDATE stock_moves SET state = 'withdrawn' WHERE number = ? AND state = 'queued'", (row["number"],)
-                )
+                connection.execute("UPDATE stock_moves SET state = 'withdrawn' WHERE number = ?", (row["number"],))
             else:
                 _insert(connection, new_id, row["settlement_id"], row["line"], "return", row["body"], now)
         return True

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
 
-from terminal.money import format_fen
+from terminal.money import format_fen, format_percent
 from terminal.receipt.blocks import Block, Document, Heading, Pair, Paragraph, QrCode, Rule
 from terminal.receipt.capitals import amount_in_capitals
 from terminal.receipt.day import day_report
@@ -18,7 +18,7 @@ from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.frame import Builders, compose
 from terminal.receipt.head import VOID, ReceiptHead, short_hash
 from terminal.receipt.items import item_blocks
-from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_name, percent
+from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_name
 from terminal.settlement.bill import Item
 from terminal.settlement.result import Line, Settlement
 
@@ -156,7 +156,7 @@ def _explanation(forms: Forms, lines: Sequence[Line]) -> Iterator[Block]:
 def _reason(line: Line) -> str:
     reason = format_fen(line.base)
     if line.rate is not UNSET:
-        reason += f" × {percent(line.rate)}"
+        reason += f" × {format_percent(line.rate)}"
     if line.from_ is not UNSET and line.to is not UNSET:
         reason += f" （{format_fen(line.from_)}-{format_fen(line.to)}）"
     return f"{reason} {line.cite or line.rule}"

@@ -54,9 +54,3 @@ def limit_name(limit: str) -> str:
         return LIMIT_NAMES[limit]
     service, _, kind = limit.partition(".")
     return {"limit": "本项限额", "ceiling": "费用上限", "": service}.get(kind, f"病种限额 {kind}")
-
-
-def percent(basis_points: int) -> str:
-    """A rate for people: 8500 as "85%", 3333 as "33.33%"."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"

@@ -25,7 +25,6 @@ from terminal.money import (
     parse_unit_price,
 )
 from terminal.settlement.bill import Bill
-from terminal.settlement.result import Settlement
 
 T = TypeVar("T")
 
@@ -104,11 +103,6 @@ def as_builtins(value: Any) -> Any:
 def encode(value: Any) -> bytes:
     """Structs and money as JSON bytes; the same value always gives the same bytes."""
     return _ENCODER.encode(value)
-
-
-def encode_settlement(settlement: Settlement) -> bytes:
-    """One settlement as JSON bytes."""
-    return encode(settlement)
 
 
 def _refused(error: msgspec.ValidationError) -> Refused:

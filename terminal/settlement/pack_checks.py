@@ -26,7 +26,6 @@ from terminal.settlement.pack import (
 from terminal.settlement.toml_form import bad_file, line_of
 
 SEGMENTS_MAX = 8
-CLASSES_MAX = 3
 RULES = (
     "deductible",
     "relief",

@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import hashlib
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -180,3 +181,13 @@ def test_the_same_journal_gives_the_same_archive_but_for_the_signature(kept: Kep
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with pytest.raises(Refused, match="exists"):
         audit_command.export(kept.journal, paths[0], None, clock)
+
+
+def test_the_archive_s_own_page_names_every_kind_of_entry(kept: Kept) -> None:
+    """An auditor meets no kind that README.txt does not have: those that the journal's source writes by name."""
+    source = "".join(path.read_text(encoding="utf-8") for path in Path("terminal/journal").glob("*.py"))
+    kinds = set(re.findall(r'append\(\s*connection, \S+, "([a-z-]+)"', source))
+    with zipfile.ZipFile(kept.archive) as opened:
+        told = opened.read("README.txt").decode().partition("kind of an entry:")[2]
+    assert len(kinds) > 15
+    assert kinds - set(re.findall(r"[a-z-]+", told)) == set()
