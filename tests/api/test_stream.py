@@ -168,8 +168,10 @@ def test_a_removed_till_hears_no_more(terminal: TerminalProcess, new_key: NewKey
         assert list(events) == []
 
 
-def test_a_stop_ends_the_stream(terminal: TerminalProcess) -> None:
+def test_a_stop_ends_the_stream(terminal: TerminalProcess, new_key: NewKey) -> None:
     """A listener keeps no terminal from stopping, and a new one can listen after the restart where it was."""
+    terminal.settled(bill("46.00"), new_key())
+    terminal.until("/v1/queue", lambda queue: queue["uploads"] == [])
     with listening(terminal) as events:
         assert terminal.stop() == 0
         assert list(events) == []

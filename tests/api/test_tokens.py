@@ -122,12 +122,13 @@ def test_the_journal_says_which_till_it_was(terminal: TerminalProcess) -> None:
     assert settles[-1]["till"] == TILL
 
 
-def test_the_audit_finds_a_till_that_was_slipped_in(running: TerminalProcess, tmp_path: Path) -> None:
+def test_the_audit_finds_a_till_that_was_slipped_in(terminal: TerminalProcess, tmp_path: Path) -> None:
     """A row without its entry, or with another name or token, is a disagreement."""
-    assert asked(running, "/v1/queue", f"Bearer {running.token}").status_code == 200
+    terminal.settled(bill("2.00"), "before-the-audit")
+    terminal.until("/v1/queue", lambda queue: queue["uploads"] == [])
     copy = sqlite3.connect(tmp_path / "copy.db")
     copy.row_factory = sqlite3.Row
-    with sqlite3.connect(f"file:{running.folder / 'journal.db'}?mode=ro", uri=True) as journal:
+    with sqlite3.connect(f"file:{terminal.folder / 'journal.db'}?mode=ro", uri=True) as journal:
         journal.backup(copy)
     assert problems(copy, "T00000001") == []
     copy.execute("UPDATE tills SET name = 'other' WHERE added_by = (SELECT min(added_by) FROM tills)")
