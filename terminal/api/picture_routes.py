@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from terminal.api.codes import READS
 from terminal.api.contract import AnyOperation, Call, Media, Operation
-from terminal.explain.picture import picture_of
 from terminal.explain.words import Language
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
@@ -37,8 +36,14 @@ async def settlement_picture(call: Call[None, PictureQuery]) -> Response:
 
 async def _picture(bill: Bill, settlement: Settlement, language: Language) -> Response:
     # Drawing takes its time, and nobody at the counter shall wait for it.
-    data = await asyncio.to_thread(picture_of, bill, settlement, language)
-    return Response(data, media_type=_SVG)
+    return Response(await asyncio.to_thread(_drawn, bill, settlement, language), media_type=_SVG)
+
+
+def _drawn(bill: Bill, settlement: Settlement, language: Language) -> bytes:
+    # Loaded at the first picture, and not at every start.
+    from terminal.explain.picture import picture_of
+
+    return picture_of(bill, settlement, language)
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (

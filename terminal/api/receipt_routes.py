@@ -15,8 +15,8 @@ from terminal.errors import Refused, Unavailable
 from terminal.journal.records import PrintJob
 from terminal.receipt.glyphs import Glyphs
 from terminal.receipt.month import MonthStatement
-from terminal.receipt.month_pdf import as_pdf
 from terminal.receipt.month_tables import as_csv, as_xlsx
+from terminal.receipt.pdf_process import as_pdf_apart
 from terminal.receipt.picture import as_png
 from terminal.receipt.svg import as_svg
 from terminal.receipt.text import as_text
@@ -97,7 +97,7 @@ def _text(statement: MonthStatement, terminal: Served) -> bytes:
 _FORMS: dict[str, tuple[str, Callable[[MonthStatement, Served], bytes]]] = {
     "csv": ("text/csv", lambda statement, _: as_csv(statement)),
     "xlsx": (_XLSX, lambda statement, _: as_xlsx(statement)),
-    "pdf": ("application/pdf", lambda statement, terminal: as_pdf(statement, fonts=terminal.fonts)),
+    "pdf": ("application/pdf", lambda statement, terminal: as_pdf_apart(statement, terminal.fonts)),
     "txt": ("text/plain", _text),
 }
 

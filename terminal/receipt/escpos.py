@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from escpos.constants import QR_ECLEVEL_M
-from escpos.printer import Dummy
 from PIL import Image
 
 from terminal.receipt import qr
@@ -42,6 +40,10 @@ def as_escpos(
     Raises ValueError for a width that no paper has, Unavailable `no-font` where a picture is needed.
     """
     repertoire = Repertoire(encoding, glyphs.has) if glyphs else Repertoire(encoding)
+    # Loaded at the first print: it takes longer than all the rest of a terminal's start.
+    from escpos.constants import QR_ECLEVEL_M
+    from escpos.printer import Dummy
+
     builder: Any = Dummy()
     builder.hw("INIT")
     builder._raw(_mode(encoding))

@@ -23,7 +23,7 @@ def as_pdf(statement: MonthStatement, title: str = "月度结算清单", fonts: 
     """The statement as a PDF file. fonts: own TrueType files, tried first. Raises Unavailable `no-font`."""
     # The font's own bitmaps are not taken along, and the library says so at every file.
     logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
-    page = _page(statement, title, _font(fonts))
+    page = _page(statement, title, font_of(fonts))
     page.add_page()
     with page.table(
         col_widths=_WIDTHS_MM,
@@ -74,7 +74,8 @@ def _figures(sums: Sums) -> list[str]:
     return [str(sums.count), str(sums.void_count), *map(format_fen, amounts)]
 
 
-def _font(fonts: Sequence[str]) -> str:
+def font_of(fonts: Sequence[str]) -> str:
+    """The first font that there is, own ones before Debian's. Raises Unavailable `no-font`."""
     for font in (*fonts, *FONTS):
         if Path(font).is_file():
             return font
