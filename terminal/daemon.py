@@ -130,7 +130,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     devices, events = devices_of(config), EventHub(clock)
     hotplug = hotplug_of(config, devices, events)
-    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
+    journal = _journal(config, clock)
     try:
         journal.tell(lambda: events.listened, partial(_publish, events))
         sight = CenterSight(clock)
@@ -176,6 +176,16 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     keep = partial(keep_goods, journal, desk)
     stock = StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64)))
     return _Terminal(*made, find, downloads, desk.inquire, keep, stock, recovered)
+
+
+def _journal(config: Config, clock: Clock) -> Journal:
+    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
+    try:
+        journal.keep_apart(training=config.clock.starts_at is not None)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
 
 
 def _found(downloads: Downloads, sold: Catalogue, clock: Clock, typed: str) -> Found:

@@ -71,6 +71,21 @@ class Store:
         """Before new business. Raises Unavailable `disk-full`, and nothing was begun."""
         self._ballast.require_room()
 
+    def keep_apart(self, training: bool) -> None:
+        """Training has a journal of its own: what one was begun for it stays. Raises Broken `journal-of-another`."""
+        wanted = "training" if training else "real"
+        with self.writing() as connection:
+            row = connection.execute("SELECT value FROM store WHERE name = 'purpose'").fetchone()
+            if row is None:
+                connection.execute("INSERT INTO store VALUES ('purpose', ?)", (wanted,))
+        if row is not None and row[0] != wanted:
+            raise Broken(
+                "journal-of-another",
+                f"this journal is for {row[0]} settlements, the terminal is started for {wanted} ones; name another",
+                "训练与真实结算不能共用一个流水库，请另行指定",
+                "terminal.journal",
+            )
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One write transaction: everything in it is durable afterwards, or nothing is. Inside another one it is a part

@@ -121,6 +121,21 @@ def test_the_log_holds_no_person(bureau: BureauServer, tmp_path: Path) -> None:
         assert secret not in terminal.log_text()
 
 
+def test_training_has_a_journal_of_its_own(bureau: BureauServer, tmp_path: Path) -> None:
+    """A journal that was begun in training is refused without its clock: practice never mixes with business."""
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    with terminal:
+        terminal.sign_in()
+        terminal.settled(bill("100.00"), "practice")
+    text = terminal.config.read_text(encoding="utf-8")
+    terminal.config.write_text(text.partition("[clock]")[0], encoding="utf-8")
+    assert terminal.failed_start() == (1, "")
+    assert "this journal is for training settlements" in terminal.log_text()
+    terminal.config.write_text(text, encoding="utf-8")
+    with terminal:
+        assert terminal.client.get("/v1/health").json()["training_clock"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [

@@ -6,7 +6,7 @@ import string
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.simulated.printer import Interpreter
@@ -58,6 +58,7 @@ def test_chinese_mode_follows_initialise_and_no_code_page_is_ever_sent(
 
 
 @pytest.mark.parametrize("columns", [32, 48])
+@settings(deadline=None)
 @given(name=ANYTHING)
 def test_no_name_can_command_the_printer_or_print_rubbish(columns: int, name: str) -> None:
     """Any text, in every kind of block: one paper with the text's own lines, no fault, no drawer."""
