@@ -19,7 +19,7 @@ from terminal.api.types import (
     SessionRequest,
 )
 from terminal.counter.counter import Counter, Identification, Quote
-from terminal.counter.inquiry import Inquiry
+from terminal.counter.inquiry import Standing
 from terminal.errors import Refused
 from terminal.limits import BILL_BYTES_MAX, CARD_LEASE_SECONDS
 from terminal.settlement.bill import Bill, Patient
@@ -206,7 +206,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         en="Balance and year of an identified person, with what this terminal has not uploaded counted",
         handler=inquiry,
         takes=InquiryRequest,
-        gives={200: Inquiry},
+        gives={200: Standing},
         errors=(*BODY, *READS, "not-signed-in", "no-such-identification"),
     ),
     Operation(

@@ -99,6 +99,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handler=decide_purse,
         takes=DecisionRequest,
         gives={200: SettlementView},
-        errors=(*BODY, *WRITES, "not-signed-in", "no-such-debit", "debit-closed"),
+        errors=(*BODY, *WRITES, "not-signed-in", "no-such-debit", "no-such-settlement", "debit-closed"),
     ),
 )

@@ -41,6 +41,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
+        self._structs: dict[str, type] = {}
 
     def of(self, wanted: Any, given: bool) -> Schema:
         """The schema of a type, `given` (in a request) or answered; its structs become components."""
@@ -76,6 +77,8 @@ class Schemas:
         name = info.cls.__name__
         if given and not name.endswith("Request"):
             name += "Given"
+        if self._structs.setdefault(name, info.cls) is not info.cls:
+            raise TypeError(f"two structs are called {name}: {info.cls} and {self._structs[name]}")
         if name not in self.components:
             made: Schema = {"type": "object"}
             self.components[name] = made

@@ -22,7 +22,7 @@ from terminal.counter.authorise import authorise
 from terminal.counter.day import DayReport, close_day
 from terminal.counter.downloads import Downloaded, Downloads
 from terminal.counter.identify import Identification
-from terminal.counter.inquiry import Inquiry, inquire
+from terminal.counter.inquiry import Standing, inquire
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.match import Difference, TillRow
 from terminal.counter.offline import OfflineLimits, limited
@@ -178,7 +178,7 @@ class Counter:
         self._reception.release(identification_id)
         self._quotes.drop_where(lambda quote: quote.identification.id == identification_id)
 
-    def inquire(self, identification_id: str) -> Inquiry:
+    def inquire(self, identification_id: str) -> Standing:
         """Balance and year of an identified person. Raises Missing `no-such-identification`."""
         self.require_operator()
         identification = self._reception.known(identification_id)

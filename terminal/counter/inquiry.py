@@ -14,7 +14,7 @@ from terminal.journal.records import SettlementRecord
 from terminal.settlement.bill import Account, Entitlement, Year
 
 
-class Inquiry(Struct, frozen=True):
+class Standing(Struct, frozen=True):
     """Account and year of a person. as_of: when the center said so; `offline`: it could not be asked at that time.
 
     pending: how many settlements and voids of this terminal are counted here that the center had not taken in then.
@@ -29,11 +29,11 @@ class Inquiry(Struct, frozen=True):
     pending: int
 
 
-def inquire(identification: Identification, pending: Sequence[SettlementRecord], today: dt.date) -> Inquiry:
+def inquire(identification: Identification, pending: Sequence[SettlementRecord], today: dt.date) -> Standing:
     """What a bill of `today` would start from."""
     person = identification.person
     year, balance = counted(today, identification, pending)
-    return Inquiry(
+    return Standing(
         as_of=identification.as_of or identification.taken_at,
         offline=identification.offline,
         policy=person.policy,

@@ -30,7 +30,7 @@ def terminal(running: TerminalProcess) -> TerminalProcess:
     """The terminal with an operator who has just signed in: nobody is being served, nothing is still on its way."""
     running.client.delete("/v1/sessions")
     running.sign_in()
-    running.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
+    running.until_quiet()
     return running
 
 

@@ -36,10 +36,10 @@ def figures(terminal: TerminalProcess) -> Figures:
 def test_a_settlement_moves_the_figures(terminal: TerminalProcess, new_key: NewKey) -> None:
     """One more accepted upload, entries, one more answer of the route; the journal's size and day are told."""
     terminal.settled(bill("50.00"), new_key())
-    terminal.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
+    terminal.until_quiet()
     before = figures(terminal)
     terminal.settled(bill("50.00"), new_key())
-    terminal.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
+    terminal.until_quiet()
     after = figures(terminal)
 
     def grown(name: str, labels: str = "") -> float:

@@ -53,14 +53,14 @@ def test_a_settlement_is_found_again_printed_uploaded_and_voided(terminal: Termi
     assert "370602197001011234" not in receipt.text
 
     terminal.until(f"/v1/settlements/{number}", lambda one: one["upload"] == "accepted")
-    terminal.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
+    terminal.until_quiet()
 
     voided = terminal.post(f"/v1/settlements/{number}/void", {"reason": "wrong patient"}, new_key())
     assert voided.status_code == 201
     assert terminal.client.get(f"/v1/settlements/{number}").json()["state"] == "voided"
     again = terminal.post(f"/v1/settlements/{number}/void", {"reason": "wrong patient"}, new_key())
     assert (again.status_code, again.json()["code"]) == (409, "already-voided")
-    terminal.until("/v1/queue", lambda queue: queue == {"uploads": [], "prints": []})
+    terminal.until_quiet()
 
 
 def test_the_same_key_gives_the_same_bytes_and_nothing_new(terminal: TerminalProcess, new_key: NewKey) -> None:

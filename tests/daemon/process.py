@@ -235,6 +235,10 @@ class TerminalProcess:
                 return answer
         raise AssertionError(f"{path} still answers {json.dumps(answer, ensure_ascii=False)}")
 
+    def until_quiet(self) -> None:
+        """Wait until the center has everything and everything is on paper."""
+        self.until("/v1/queue", lambda queue: not queue["uploads"] and not queue["prints"])
+
     def log_text(self) -> str:
         """Everything it has logged so far."""
         return self.log.read_text(encoding="utf-8")
