@@ -158,6 +158,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             paperless=config.printer.kind == "none",
             forms=forms,
             columns=config.printer.columns,
+            counties=config.center.counties,
             downloads=downloads,
             purse_terminal=devices.purses,
             purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),

@@ -86,6 +86,7 @@ class Counter:
         paperless: bool = False,
         forms: Forms | None = None,
         columns: int = 48,
+        counties: Mapping[str, str] | None = None,
         downloads: Downloads | None = None,
         purse_terminal: PurseTerminal | None = None,
         purse_limits: PurseLimits | None = None,
@@ -101,7 +102,7 @@ class Counter:
         self._providers = dict(providers)
         self._clock = clock
         self._identity = identity
-        self.papers = Papers(journal, dict(provider_names or {}), training, forms, columns)
+        self.papers = Papers(journal, dict(provider_names or {}), training, forms, columns, counties)
         self._printer = printer
         self._paperless = paperless
         self._purses = Purses(journal, law, center, purse_terminal, purse_limits, mode == "online")

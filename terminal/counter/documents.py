@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
+from terminal.counter.month import MonthLine, lines_between
 from terminal.counter.settle import was_paid_by_card
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, PrintJob, SettlementRecord
@@ -65,25 +66,21 @@ def mark_of(job: PrintJob, training: bool) -> str:
 
 
 def month_statement_of(
-    journal: Journal, month: dt.date, provider_names: Mapping[str, str], operator: str, mark: str = ""
+    journal: Journal,
+    month: dt.date,
+    provider_names: Mapping[str, str],
+    counties: Mapping[str, str],
+    operator: str,
+    mark: str = "",
 ) -> MonthStatement:
     """The statement of the month that holds `month`, for clearing: what the center refused is counted apart."""
     days = journal.days_of_month(month)
     rows, excluded = [], 0
     for day in days:
-        groups = journal.group_totals(day)
+        lines = lines_between(journal, day, day, counties)
         excluded += sum(group.count for group in journal.group_totals(day, with_refused=True))
-        excluded -= sum(group.count for group in groups)
-        rows += [
-            MonthRow(
-                day,
-                provider_names.get(group.provider_id, group.provider_id),
-                group.scheme,
-                group.clearing_class,
-                Sums(**{name: getattr(group, name) for name in Sums.__dataclass_fields__}),
-            )
-            for group in groups
-        ]
+        excluded -= sum(line.count for line in lines)
+        rows += [_month_row(day, line, provider_names) for line in lines]
     return MonthStatement(
         provider_name="、".join(provider_names.values()),
         month=month.replace(day=1),
@@ -95,6 +92,12 @@ def month_statement_of(
         chain_hash=journal.head(),
         mark=mark,
     )
+
+
+def _month_row(day: dt.date, line: MonthLine, provider_names: Mapping[str, str]) -> MonthRow:
+    sums = Sums(**{name: getattr(line, name) for name in Sums.__dataclass_fields__})
+    provider = provider_names.get(line.provider_id, line.provider_id)
+    return MonthRow(day, provider, line.county, line.scheme, line.clearing_class, sums)
 
 
 def _center_amounts(record: SettlementRecord, counted: CenterSums | None) -> str:

@@ -1,14 +1,12 @@
 """The month's statement: what was settled for whom, by county, scheme and clearing class, adding up to the days.
 
-Pure rows from the journal, and the same as CSV; other forms are laid out elsewhere. What the center refused counts
-nowhere, a void negative in the month of its own business day.
+Rows from the journal; paper, CSV, XLSX and PDF are laid out elsewhere. What the center refused counts nowhere, a void
+negative in the month of its own business day.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -17,7 +15,7 @@ from msgspec import Struct
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
-from terminal.money import Fen, format_fen
+from terminal.money import Fen
 
 UNKNOWN_COUNTY = ""
 """A person whose insured place no answer of the center has told."""
@@ -61,11 +59,18 @@ def month_statement(
         raise Refused("bad-input", "a month is named by its first day", "请给出月份的第一天", "month")
     following = (first_day + dt.timedelta(days=31)).replace(day=1)
     last_day = following - dt.timedelta(days=1)
-    records = [record for record in journal.between(first_day, last_day) if _counts(journal, record)]
-    lines = _lines(journal, records, counties)
+    lines = lines_between(journal, first_day, last_day, counties)
     open_days = [day for day in journal.unclosed_days(following) if day >= first_day]
     ready = today >= following and not open_days
     return MonthStatement(first_day, last_day, ready, open_days, lines, _sum(lines))
+
+
+def lines_between(
+    journal: Journal, first_day: dt.date, last_day: dt.date, counties: Mapping[str, str]
+) -> list[MonthLine]:
+    """The lines of the business days from the first to the last, both included; counties as for the statement."""
+    records = [record for record in journal.between(first_day, last_day) if _counts(journal, record)]
+    return _lines(journal, records, counties)
 
 
 def due_on(first_day: dt.date, agreed_day: int) -> dt.date:
@@ -93,32 +98,6 @@ def statement_due(journal: Journal, agreed_day: int, today: dt.date) -> Statemen
     return StatementDue(last_month, due, state, open_days)
 
 
-def as_csv(statement: MonthStatement) -> bytes:
-    """The lines and their sum as CSV, UTF-8 with a mark, as spreadsheets want it. Amounts in yuan."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_HEAD)
-    for line in statement.lines:
-        counts = (str(line.count), str(line.void_count))
-        writer.writerow((line.provider_id, line.county, line.scheme, line.clearing_class, *counts, *_money(line)))
-    counts = (str(sum(line.count for line in statement.lines)), str(sum(line.void_count for line in statement.lines)))
-    writer.writerow(("合计", "", "", "", *counts, *_money(statement.totals)))
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-_HEAD = (
-    "机构",
-    "参保地",
-    "险种",
-    "清算类别",
-    "结算笔数",
-    "撤销笔数",
-    "医疗费总额",
-    "基金支付",
-    "机构负担",
-    "个人账户支付",
-    "现金支付",
-)
 _SUMS = ("total", "fund_total", "provider_borne", "account", "cash")
 
 
@@ -156,7 +135,3 @@ def _line(
 
 def _sum(lines: Sequence[MonthLine]) -> CenterSums:
     return CenterSums(**{name: Fen(sum(getattr(line, name) for line in lines)) for name in _SUMS})
-
-
-def _money(sums: MonthLine | CenterSums) -> tuple[str, ...]:
-    return tuple(format_fen(getattr(sums, name)) for name in _SUMS)

@@ -48,8 +48,10 @@ class Papers:
         training: bool,
         forms: Forms | None = None,
         columns: int = 48,
+        counties: Mapping[str, str] | None = None,
     ) -> None:
         self._journal = journal
+        self._counties = dict(counties or {})
         self._provider_names = provider_names
         self._training = training
         self._forms = forms or standard_forms()
@@ -67,7 +69,7 @@ class Papers:
     def month(self, month: dt.date, operator: str) -> MonthStatement:
         """The statement of the month that holds `month`, as of now."""
         mark = TRAINING if self._training else ""
-        return documents.month_statement_of(self._journal, month, self._provider_names, operator, mark)
+        return documents.month_statement_of(self._journal, month, self._provider_names, self._counties, operator, mark)
 
     def month_document(self, statement: MonthStatement) -> Document:
         """A month's statement as this pharmacy's paper. Reads nothing but the statement."""

@@ -1,4 +1,4 @@
-"""The monthly statement: what an institution settled in a month, by day and group, for clearing with the bureau.
+"""The monthly statement: what an institution settled in a month, by day, county and group, for clearing.
 
 A pure function over rows that the journal gives; sums are worked out here and checked against the identity.
 """
@@ -14,6 +14,8 @@ from terminal.receipt.blocks import Block, Document, Paragraph, Rule
 from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.frame import Builders, compose
 from terminal.receipt.words import CLASS_OF_CARE, SCHEME_NAMES
+
+Group = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,20 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """One group of one business day: institution, scheme, class of care."""
+    """One group of one business day: institution, county of the insured, scheme, class of care."""
 
     day: dt.date
     provider: str
+    county: str
     scheme: str
     clearing_class: str
     sums: Sums
 
     @property
-    def group(self) -> tuple[str, str, str]:
-        """What is cleared together: the institution's name, the scheme and the class, in words."""
+    def group(self) -> Group:
+        """What is cleared together: the institution's and the county's names, the scheme and the class, in words."""
         scheme = SCHEME_NAMES.get(self.scheme, self.scheme)
-        return self.provider, scheme, CLASS_OF_CARE.get(self.clearing_class, self.clearing_class)
+        return self.provider, self.county, scheme, CLASS_OF_CARE.get(self.clearing_class, self.clearing_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ class MonthStatement:
         return f"{self.month:%Y-%m}"
 
     @property
-    def groups(self) -> dict[tuple[str, str, str], Sums]:
+    def groups(self) -> dict[Group, Sums]:
         """The month's sums of each group, in order of the groups' names."""
-        found: dict[tuple[str, str, str], Sums] = {}
+        found: dict[Group, Sums] = {}
         for row in self.rows:
             found[row.group] = found.get(row.group, Sums()) + row.sums
         return dict(sorted(found.items()))

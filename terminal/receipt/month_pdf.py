@@ -15,7 +15,7 @@ from terminal.receipt.month_tables import HEADINGS, TEXTS, notes, table
 FONTS = ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/truetype/arphic/uming.ttc")
 """TrueType fonts with Chinese and Latin: Debian's fonts-wqy-zenhei, fonts-arphic-uming."""
 
-_WIDTHS_MM = (25, 52, 18, 14, 14, 14, 30, 30, 30, 26, 24)
+_WIDTHS_MM = (25, 42, 20, 16, 14, 12, 12, 28, 28, 28, 26, 26)
 _TEXT_POINTS, _TITLE_POINTS, _LINE_MM = 9, 15, 5.5
 
 

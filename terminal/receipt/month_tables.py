@@ -16,6 +16,7 @@ from terminal.receipt.month import MonthStatement, Sums
 HEADINGS = (
     "业务日期 Day",
     "机构 Provider",
+    "参保地 County",
     "险种 Scheme",
     "类别 Class",
     "结算 Count",
@@ -26,20 +27,20 @@ HEADINGS = (
     "个人账户 Account",
     "现金 Cash",
 )
-"""Four columns of text, two of counts, five of yuan."""
+"""Five columns of text, two of counts, five of yuan."""
 
-TEXTS, COUNTS = 4, 2
+TEXTS, COUNTS = 5, 2
 FEN_OF_YUAN = 100
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(statement: MonthStatement) -> Iterator[tuple[tuple[str, ...], Sums]]:
-    """The rows: their four texts and their sums; days first, then groups, then the whole month."""
+    """The rows: their five texts and their sums; days first, then groups, then the whole month."""
     for row in statement.rows:
         yield (row.day.isoformat(), *row.group), row.sums
     for group, sums in statement.groups.items():
         yield (f"{statement.name} 小计", *group), sums
-    yield (f"{statement.name} 合计", "", "", ""), statement.everything
+    yield (f"{statement.name} 合计", "", "", "", ""), statement.everything
 
 
 def as_csv(statement: MonthStatement) -> bytes:

@@ -8,10 +8,12 @@ import io
 from pathlib import Path
 
 import pytest
-from counter_parts import DAY, STAY, Shop, card, person, purchase
+from counter_parts import DAY, PHARMACY, STAY, Shop, card, person, purchase
 
-from terminal.counter.month import StatementDue, as_csv, due_on, month_statement, statement_due
+from terminal.counter.documents import month_statement_of
+from terminal.counter.month import StatementDue, due_on, month_statement, statement_due
 from terminal.errors import Refused
+from terminal.receipt.month_tables import as_csv
 
 JUNE, JULY = dt.date(2021, 6, 1), dt.date(2021, 7, 1)
 COUNTIES = {"370602": "芝罘区", "370611": "福山区"}
@@ -50,18 +52,23 @@ def test_a_month_adds_up_to_its_days(tmp_path: Path) -> None:
         assert (july.ready, july.open_days) == (False, [JULY])
 
 
-def test_the_statement_as_csv_is_read_by_a_spreadsheet(tmp_path: Path) -> None:
-    """A head, a line each, the sum; amounts in yuan."""
+def test_the_file_for_the_office_has_a_row_for_each_county(tmp_path: Path) -> None:
+    """Every day by county, then each county's sum, then the month's; amounts in yuan."""
     with two_counties(tmp_path) as shop:
         shop.settle(purchase("20.00"))
-        statement = month_statement(shop.journal, JUNE, COUNTIES, DAY)
+        shop.reader.insert(card(2))
+        shop.settle(purchase("30.00"))
+        statement = month_statement_of(shop.journal, DAY, {PHARMACY: "示例大药房"}, COUNTIES, "007")
         data = as_csv(statement)
-    assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    assert rows[0][6:] == ["医疗费总额", "基金支付", "机构负担", "个人账户支付", "现金支付"]
-    assert rows[1][1:] == ["芝罘区", "employee", "pharmacy", "1", "0", "20.00", "0.00", "0.00", "20.00", "0.00"]
-    assert rows[2][0] == "合计"
-    assert rows[2][6:] == ["20.00", "0.00", "0.00", "20.00", "0.00"]
+    assert rows[0][2] == "参保地 County"
+    assert [row[:3] + row[7:8] for row in rows[1:6]] == [
+        ["2021-06-30", "示例大药房", "福山区", "30.00"],
+        ["2021-06-30", "示例大药房", "芝罘区", "20.00"],
+        ["2021-06 小计", "示例大药房", "福山区", "30.00"],
+        ["2021-06 小计", "示例大药房", "芝罘区", "20.00"],
+        ["2021-06 合计", "", "", "50.00"],
+    ]
 
 
 def test_a_month_is_named_by_its_first_day(tmp_path: Path) -> None:

@@ -26,10 +26,10 @@ DAY1, DAY2 = dt.date(2021, 6, 29), dt.date(2021, 6, 30)
 def statement() -> MonthStatement:
     """Two days, two groups: 8250.00 + 0.10 + 58.40 - 0.20 in all = 8308.30, worked out by hand."""
     rows = (
-        MonthRow(DAY1, "=烟台大药房", "employee", "inpatient", Sums(1, 0, 825000, 574000, 0, 150000, 101000)),
-        MonthRow(DAY1, "=烟台大药房", "employee", "pharmacy", Sums(1, 0, 10, 0, 0, 10, 0)),
-        MonthRow(DAY2, "=烟台大药房", "employee", "inpatient", Sums(3, 1, 5840, 3000, 0, 0, 2840)),
-        MonthRow(DAY2, "=烟台大药房", "employee", "pharmacy", Sums(0, 2, -20, 0, 0, -20, 0)),
+        MonthRow(DAY1, "=烟台大药房", "芝罘区", "employee", "inpatient", Sums(1, 0, 825000, 574000, 0, 150000, 101000)),
+        MonthRow(DAY1, "=烟台大药房", "芝罘区", "employee", "pharmacy", Sums(1, 0, 10, 0, 0, 10, 0)),
+        MonthRow(DAY2, "=烟台大药房", "芝罘区", "employee", "inpatient", Sums(3, 1, 5840, 3000, 0, 0, 2840)),
+        MonthRow(DAY2, "=烟台大药房", "芝罘区", "employee", "pharmacy", Sums(0, 2, -20, 0, 0, -20, 0)),
     )
     moment = dt.datetime(2021, 7, 1, 9, 0, tzinfo=BEIJING)
     return MonthStatement("=烟台大药房", DAY1.replace(day=1), moment, "0012", rows, (DAY2,), 3, "ab" * 32)
@@ -39,8 +39,8 @@ def test_csv_has_every_day_the_groups_and_the_month(statement: MonthStatement) -
     """Opened with the standard reader: exact decimals; a name that looks like a formula is disarmed."""
     rows = list(csv.reader(io.StringIO(as_csv(statement).decode("utf-8-sig"))))
     amounts = ["8250.00", "5740.00", "0.00", "1500.00", "1010.00"]
-    assert rows[1] == ["2021-06-29", "'=烟台大药房", "职工医保", "住院", "1", "0", *amounts]
-    assert [row[6] for row in rows[1:8]] == ["8250.00", "0.10", "58.40", "-0.20", "8308.40", "-0.10", "8308.30"]
+    assert rows[1] == ["2021-06-29", "'=烟台大药房", "芝罘区", "职工医保", "住院", "1", "0", *amounts]
+    assert [row[7] for row in rows[1:8]] == ["8250.00", "0.10", "58.40", "-0.20", "8308.40", "-0.10", "8308.30"]
     assert rows[7][0] == "2021-06 合计"
     notes = ["".join(row) for row in rows[8:]]
     assert "2021-06-30" in notes[0]
@@ -54,9 +54,9 @@ def test_xlsx_holds_numbers_to_the_fen_and_no_formula(statement: MonthStatement)
     assert sheet.title == "2021-06"
     assert sheet["B2"].value == "=烟台大药房"
     assert sheet["B2"].data_type == "s"
-    totals = [sheet.cell(row, 7).value for row in range(2, 9)]
+    totals = [sheet.cell(row, 8).value for row in range(2, 9)]
     assert totals == [8250, 0.1, 58.4, -0.2, 8308.4, -0.1, 8308.3]
-    assert sheet["G2"].number_format == "0.00"
+    assert sheet["H2"].number_format == "0.00"
 
 
 def test_pdf_has_its_font_inside_and_says_the_same(statement: MonthStatement, tmp_path: Path) -> None:
