@@ -134,6 +134,7 @@ class World:
             f'[center]\nurl = "{self.bureau.url}"\narea_code = "370600"\n'
             f"[reader]\n{reader}\n"
             f'[printer]\nkind = "serial"\nport = "{self.printer.port}"\ncolumns = {COLUMNS}\nflow_control = "none"\n'
+            f'[catalogue]\nfile = "{EXAMPLES / "catalogue" / "pharmacy.csv"}"\n'
             f"[policies]\nsupplements = [{supplements}]\n"
             f"[clock]\nstarts_at = {SERVICE_MORNING.isoformat()}\n" + providers.replace("[[provider]]", "[[providers]]")
         )
