@@ -6,6 +6,7 @@ No float, no rounding: what does not fit exactly is refused. (Rounding of shares
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from terminal.limits import (
     AMOUNT_FEN_MAX,
@@ -21,6 +22,10 @@ _DECIMAL = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,6}))?")
 
 
 _CENTS = tuple(f"{rest:02d}" for rest in range(10**AMOUNT_PLACES))
+
+
+AMOUNTS_KEPT = 4_096
+"""Read amounts that are kept for a while: one settlement names few sums many times."""
 
 
 class Fen(int):
@@ -39,6 +44,7 @@ class Quantity(int):
     """A quantity in ten-thousandths. On the wire: a decimal string, up to four places."""
 
 
+@lru_cache(maxsize=AMOUNTS_KEPT)
 def parse_fen(text: str) -> Fen:
     """Read "1234.50" as 123450 fen. Raises ValueError unless it is 0.00 … 100000000.00 with exactly two places."""
     if not _AMOUNT.fullmatch(text):

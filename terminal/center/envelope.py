@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from terminal.money import AMOUNTS_KEPT
 
 GATEWAY_REFUSALS = ("401", "403")
 """Gateway codes that say: not let through. A gateway's 5xx may come after the center has settled."""
@@ -135,9 +138,11 @@ def fen_of(value: Any) -> int:
 
     Raises ValueError.
     """
-    text = text_of(value).strip()
-    if value is None or value == "":
-        return 0
+    return 0 if value is None or value == "" else _fen_of_text(text_of(value).strip())
+
+
+@lru_cache(maxsize=AMOUNTS_KEPT)
+def _fen_of_text(text: str) -> int:
     match = _AMOUNT.fullmatch(text)
     if not match:
         raise ValueError("an amount is a decimal number of yuan with at most two places")

@@ -103,7 +103,9 @@ class Intents(Reads):
             _commit(connection, record, number)
             _accepted_message(connection, record, facts, center_answer, references, number, now)
             if sums is not None:
-                keep_sums(connection, record, number, sums)
+                own = record.settlement
+                same = all(getattr(own, name) == getattr(sums, name) for name in CenterSums.__struct_fields__)
+                keep_sums(connection, record.id, number, sums, adopted=not same)
             queue_first_print(connection, record, now)
             connection.execute(
                 "INSERT INTO keys VALUES (?, ?, ?, ?)",
@@ -190,12 +192,12 @@ def queue_reversal(
     )
 
 
-def keep_sums(connection: sqlite3.Connection, record: SettlementRecord, entry: int, sums: CenterSums) -> None:
-    """Keep the center's sums; they count at once where this was authorised online, else when they are adopted."""
-    names = CenterSums.__struct_fields__
-    same = all(getattr(record.settlement, name) == getattr(sums, name) for name in names)
-    adopted = entry if record.state == "authorising" and not same else None
-    values = [record.id, entry, *(int(getattr(sums, name)) for name in names), adopted]
+def keep_sums(
+    connection: sqlite3.Connection, settlement_id: str, entry: int, sums: CenterSums, adopted: bool = False
+) -> None:
+    """Keep the center's sums beside ours; they count from here on where they are `adopted`."""
+    amounts = [int(getattr(sums, name)) for name in CenterSums.__struct_fields__]
+    values = (settlement_id, entry, *amounts, entry if adopted else None)
     connection.execute("INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 

@@ -259,7 +259,7 @@ class Outbox(Debits):
                 (state, answer, msgspec.json.encode(references).decode(), reason, entry, message_id),
             )
             if sums is not None:
-                keep_sums(connection, self.settlement(row["settlement_id"]), entry, sums)
+                keep_sums(connection, row["settlement_id"], entry, sums)
             if new_id:
                 self._send_anew(connection, row["settlement_id"], new_id, now)
 
