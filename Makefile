@@ -10,7 +10,7 @@ RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
 TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium \
 	curl mono-mcs libmono-system-web-extensions4.0-cil
 
-.PHONY: demo run test lint bench peers fuzz schemathesis clean
+.PHONY: demo run test lint bench peers fuzz schemathesis simulate clean
 
 demo: $(VENV)/.run
 	$(BIN)/terminal demo
@@ -33,6 +33,10 @@ bench: $(VENV)/.test
 peers: $(VENV)/.test
 	$(BIN)/pip install --quiet --editable '.[peers]'
 	$(BIN)/python -m benches.peers
+
+simulate: $(VENV)/.test
+	$(BIN)/python -m tests.simulation SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),1) STEPS=$(or $(STEPS),200) \
+		SETTLEMENTS=$(or $(SETTLEMENTS),0) JOBS=$(or $(JOBS),1)
 
 fuzz: $(VENV)/.test
 	mkdir -p var/fuzz

@@ -48,6 +48,9 @@ KEY_CHARACTERS_MAX = 128
 CENTER_REPLY_BYTES_MAX = 4_194_304
 CENTER_REPLY_TIMEOUT_SECONDS = 10
 
+LATE_SECONDS_MAX = 120
+"""A message whose sender has given it up may be in the network for so much longer."""
+
 RETRY_PAUSE_SECONDS_MIN = 1
 RETRY_PAUSE_SECONDS_MAX = 300
 

@@ -58,7 +58,8 @@ PersonNumber = Annotated[str, Meta(min_length=6, max_length=30)]
 class Person(Part, frozen=True):
     """One insured person as the center knows them.
 
-    Amounts of `account` and `year` are those of the opening.
+    Amounts of `account` and `year` are those of the opening. year_of: the calendar year that `year` is of, 0 for that
+    of the first bill; past_years: the accumulators of earlier ones, by calendar year.
     """
 
     person_number: PersonNumber
@@ -76,6 +77,23 @@ class Person(Part, frozen=True):
     account_reason: Text = ""
     monthly_base: Fen | None = None
     year: Year = Year()
+    year_of: Annotated[int, Meta(ge=0, le=9999)] = 0
+    past_years: dict[str, Year] = msgspec.field(default_factory=dict)
+
+    def year_in(self, calendar_year: int) -> Year:
+        """The accumulators of a calendar year; they begin anew each January."""
+        if self.year_of in (0, calendar_year):
+            return self.year
+        return self.past_years.get(str(calendar_year), Year())
+
+    def with_year(self, calendar_year: int, year: Year) -> Person:
+        """The person with these accumulators of a calendar year, be it this one or one that is over."""
+        if 0 < calendar_year < self.year_of:
+            return msgspec.structs.replace(self, past_years={**self.past_years, str(calendar_year): year})
+        past = self.past_years
+        if 0 < self.year_of < calendar_year:
+            past = {**past, str(self.year_of): self.year}
+        return msgspec.structs.replace(self, year=year, year_of=calendar_year, past_years=past)
 
 
 class NamedProvider(msgspec.Struct, frozen=True):

@@ -58,7 +58,7 @@ def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provi
         patient=person.patient,
         entitlement=_entitlement(person, extension),
         account=_account(person, extension),
-        year=person.year,
+        year=person.year_in(extension.date.year),
         episode=extension.episode,
         consent=extension.consent,
     )

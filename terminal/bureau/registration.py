@@ -51,7 +51,7 @@ def person(work: Work) -> dict[str, Any]:
     identification = found.card_identification.upper()
     if kind == "card_number" and identification and text_of(data.get("card_sn")).upper() != identification:
         raise Denied("card_sn: 卡识别码不符 (not the identification code of this card)")
-    return {"baseinfo": _base(found), "insuinfo": [_insurance(found)], "idetinfo": []}
+    return {"baseinfo": _base(found, work.now.year), "insuinfo": [_insurance(found)], "idetinfo": []}
 
 
 def entitlement(work: Work) -> dict[str, Any]:
@@ -75,11 +75,11 @@ def entitlement(work: Work) -> dict[str, Any]:
 def accumulators(work: Work) -> dict[str, Any]:
     """5206: the year's accumulators, under the codes that the local center uses (settlement amounts in yuan)."""
     found = _of_number(work, work.asked.row("data"))
-    scheme = fields.scheme_of(found.policy)
+    scheme, year = fields.scheme_of(found.policy), found.year_in(work.now.year)
     values = {
-        fields.ACCUMULATED_DEDUCTIBLE: format_fen(found.year.outpatient_deductible_paid),
-        fields.ACCUMULATED_STAYS: str(found.year.admissions),
-        f"D{fields.FUND_TYPES[scheme, 'pool']}": format_fen(found.year.pool_paid),
+        fields.ACCUMULATED_DEDUCTIBLE: format_fen(year.outpatient_deductible_paid),
+        fields.ACCUMULATED_STAYS: str(year.admissions),
+        f"D{fields.FUND_TYPES[scheme, 'pool']}": format_fen(year.pool_paid),
     }
     base = {"insutype": fields.INSURANCE_TYPES[scheme], "year": str(work.now.year), "cum_ym": f"{work.now:%Y%m}"}
     return {"cuminfo": [{**base, "cum_type_code": code, "cum": value} for code, value in values.items()]}
@@ -92,8 +92,9 @@ def _of_number(work: Work, data: dict[str, Any]) -> Person:
     return found
 
 
-def _base(person: Person) -> dict[str, Any]:
-    extension = PersonExtension(person.policy, person.patient, person.entitlement, person.account, person.year)
+def _base(person: Person, calendar_year: int) -> dict[str, Any]:
+    years = person.year_in(calendar_year), person.year_in(calendar_year - 1)
+    extension = PersonExtension(person.policy, person.patient, person.entitlement, person.account, *years)
     return {
         "psn_no": person.person_number,
         "psn_cert_type": "01",

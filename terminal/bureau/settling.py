@@ -76,9 +76,10 @@ def _worked_out(work: Work) -> tuple[SettleExtension, Person, Bill, Settlement]:
 
 def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: int) -> Person:
     """Add a settlement to the person's year and balance (+1), or take it out again (-1), and keep it."""
-    year, balance = with_pending(person.year, person.account.balance, [(bill, settlement, sign)])
+    before = person.year_in(bill.date.year)
+    year, balance = with_pending(before, person.account.balance, [(bill, settlement, sign)])
     account = msgspec.structs.replace(person.account, balance=balance)
-    moved = msgspec.structs.replace(person, year=year, account=account)
+    moved = msgspec.structs.replace(person.with_year(bill.date.year, year), account=account)
     work.books.keep_person(moved)
     if change := balance - person.account.balance:
         entry = Entry(work.now, "settlement", work.asked.message_id, Fen(change), Fen(balance), work.asked.infno)

@@ -59,7 +59,7 @@ class SignIn(Struct, frozen=True):
 class InsuredPerson(Struct, frozen=True):
     """A person as the center knows them now: which law, what it reads of them, account and year.
 
-    Amounts in fen.
+    Amounts in fen. last_year: the calendar year before; None where the center tells nothing of it.
     """
 
     person_number: str
@@ -71,6 +71,7 @@ class InsuredPerson(Struct, frozen=True):
     entitlement: Entitlement
     account: Account
     year: Year
+    last_year: Year | None = None
 
 
 class FundEntitlement(Struct, frozen=True):

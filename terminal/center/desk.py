@@ -35,7 +35,7 @@ from terminal.center.envelope import (
 )
 from terminal.center.exchange import Exchange, SignIns, sign_in_invalid, understood
 from terminal.center.link import Link, Silence, Unreachable
-from terminal.center.outcome import accepted, amounts_there
+from terminal.center.outcome import accepted, amounts_there, reversed_there
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.center.seal import Secrets
@@ -229,7 +229,7 @@ class CenterDesk:
         """Send what was prepared, once its bytes are durable, and wait for the answer."""
         record = ready.record
         return self._outcome(
-            ready.body, record.operator, lambda answer: accepted(answer, record, "settle", ready.message_id)
+            ready.body, record.operator, lambda answer: accepted(answer, record, None, ready.message_id)
         )
 
     def send(
@@ -261,7 +261,7 @@ class CenterDesk:
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        outcome = self._outcome(body, record.operator, lambda answer: accepted(answer, record, transaction, message_id))
+        outcome = self._outcome(body, record.operator, lambda answer: accepted(answer, record, original, message_id))
         if isinstance(outcome, Rejected) and transaction == "settle":
             return self._given_up(record, outcome)
         if isinstance(outcome, Accepted) and original is not None:
@@ -329,7 +329,7 @@ class CenterDesk:
         request = self._exchange.request(fields.REVERSE, provider_id, operator, data, sign_number)
         body = self._exchange.encode(request)
         before_send(body)
-        return self._outcome(body, operator, lambda answer: Accepted(answer.body, {}))
+        return self._outcome(body, operator, reversed_there)
 
     def tell(
         self,

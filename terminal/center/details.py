@@ -53,18 +53,22 @@ class CenterRow(Struct, frozen=True):
 
 def own_row(record: SettlementRecord, sums: CenterSums) -> OwnRow | None:
     """The row of a record that the center has accepted with a number of its own, or None."""
-    references = record.center_references
-    if record.upload_state != "accepted" or not references.get("setl_id"):
+    if not number_there(record):
         return None
     return OwnRow(
-        center_number=references["setl_id"],
-        visit_number=references.get("mdtrt_id", ""),
+        center_number=number_there(record),
+        visit_number=record.center_references.get("mdtrt_id", ""),
         person_number=record.person_number,
         total=record.sign * sums.total,
         fund_total=record.sign * sums.fund_total,
         account=record.sign * sums.account,
         refunded=record.sign < 0,
     )
+
+
+def number_there(record: SettlementRecord) -> str:
+    """The center's own number of a record that it has accepted, or ""."""
+    return record.center_references.get("setl_id", "") if record.upload_state == "accepted" else ""
 
 
 def counted_there(record: SettlementRecord) -> str:

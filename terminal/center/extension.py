@@ -26,13 +26,17 @@ T = TypeVar("T", bound=Struct)
 
 
 class PersonExtension(Struct, frozen=True):
-    """1101 `baseinfo`: which law, and what it reads of the person. The account's balance is in `balc`."""
+    """1101 `baseinfo`: which law, and what it reads of the person. The account's balance is in `balc`.
+
+    last_year: the accumulators of the calendar year before this one, for what is settled late.
+    """
 
     policy: str
     patient: Patient
     entitlement: Entitlement
     account: Account
     year: Year
+    last_year: Year | None = None
 
 
 class DebitExtension(Struct, frozen=True, kw_only=True):

@@ -5,18 +5,21 @@ from __future__ import annotations
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import Accepted
-from terminal.center.envelope import Answer, Unreadable, fen_of, node
+from terminal.center.envelope import Answer, Unreadable, fen_of, node, rows
 from terminal.center.settle_messages import refuse_another, settle_references
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.money import format_fen
 
 
-def accepted(answer: Answer, record: SettlementRecord, transaction: str, message_id: str) -> Accepted:
-    """What a settlement's or a void's answer says. Raises Unreadable: of another message or person, wrong sums."""
+def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecord | None, message_id: str) -> Accepted:
+    """What the answer to a settlement, or to the void of `original`, says.
+
+    Raises Unreadable: of another message or person, wrong sums.
+    """
     references = settle_references(answer)
     row = node(answer.output, "setlinfo")
     # What a void calls `medins_setl_id`, its own message or its original's, no edition says.
-    refuse_another(row, record, message_id if transaction == "settle" else "")
+    refuse_another(row, record, "" if original else message_id, original)
     try:
         center = read_amounts(row)
         balance = fen_of(row[fields.BALANCE_FIELD]) if fields.BALANCE_FIELD in row else None
@@ -26,17 +29,24 @@ def accepted(answer: Answer, record: SettlementRecord, transaction: str, message
     if broken:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
     own = amounts_of(record.settlement)
-    if transaction == "void":
+    if original:
         # No edition says whether a void's amounts come negative; those that come positive are turned round.
         center = center if center.get("medfee_sumamt", 0) < 0 else negated(center)
         own = negated(own)
     found = differences(center, own)
-    if transaction == "settle" and balance is not None and balance != record.settlement.account_balance:
+    if not original and balance is not None and balance != record.settlement.account_balance:
         ours = format_fen(record.settlement.account_balance)
         found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
     # The void is kept with the amounts of what it takes back, as the journal keeps its own.
-    positive = negated(center) if transaction == "void" else center
+    positive = negated(center) if original else center
     return Accepted(answer.body, references, tuple(found), sums_of(positive, _own_sums(record)))
+
+
+def reversed_there(answer: Answer) -> Accepted:
+    """What the answer to a reversal says, which is nothing. Raises Unreadable where it tells of a settlement."""
+    if rows(answer.output, "setlinfo"):
+        raise Unreadable("the answer is to another message")
+    return Accepted(answer.body, {})
 
 
 def amounts_there(answer: Answer, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:

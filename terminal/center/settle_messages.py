@@ -90,8 +90,19 @@ def settle_references(answer: Answer) -> dict[str, str]:
     return references
 
 
-def refuse_another(row: dict[str, Any], record: SettlementRecord, message_id: str) -> None:
-    """Raises Unreadable where an answer names another message or another person than asked about ("": any)."""
+def refuse_another(
+    row: dict[str, Any], record: SettlementRecord, message_id: str, original: SettlementRecord | None
+) -> None:
+    """Raises Unreadable where an answer names another message or another person than asked about ("": any), or, of
+    the void of `original`, another visit or settlement than that one's.
+    """
+    known = original.center_references if original else {}
+    for name, theirs in (("mdtrt_id", "mdtrt_id"), ("init_setl_id", "setl_id")):
+        named, expected = text_of(row.get(name)), known.get(theirs, "")
+        if named and expected and named != expected:
+            raise Unreadable("the answer is about another settlement")
+    if original and text_of(row.get("refd_setl_flag")) in ("0", "00"):
+        raise Unreadable("the answer is to a settlement, not to its void")
     if message_id and (named := text_of(row.get("medins_setl_id"))) and named != message_id:
         raise Unreadable("the answer is to another message")
     if (person := text_of(row.get("psn_no"))) and person != record.person_number:

@@ -226,16 +226,16 @@ class Upload:
         self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now, outcome.answer)
         if message.transaction == "reverse":
             return
-        if not self._repeats_are_safe:
+        if self._repeats_are_safe:
+            if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
+                self._journal.mark_parked(message.message_id, f"never answered: {outcome.reason}", now)
+        elif self._journal.reversals_of(record.id) >= REVERSALS_MAX:
+            self._journal.mark_parked(message.message_id, f"undone and unknown again: {outcome.reason}", now)
+        else:
             self._undo(message, record, outcome.reason, now)
-        elif message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
-            self._journal.mark_parked(message.message_id, f"never answered: {outcome.reason}", now)
 
     def _undo(self, message: QueuedMessage, record: SettlementRecord, reason: str, now: dt.datetime) -> None:
-        """Queue the reversal of a message of unknown outcome; one that was undone often enough is parked."""
-        if self._journal.reversals_of(record.id) >= REVERSALS_MAX:
-            self._journal.mark_parked(message.message_id, f"undone and unknown again: {reason}", now)
-            return
+        """Queue the reversal of a message of unknown outcome; also of one that was parked, and is resumed."""
         reversal_id = self._desk.new_message_id(record.provider_id)
         self._journal.reverse_unknown(message.message_id, reversal_id, reason, now)
 

@@ -7,6 +7,7 @@ None of them moves money. Source: 3.8, 3.9, 3.13.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from terminal.center import fields
 from terminal.center.envelope import Answer, Unreadable, moment_text, node, rows, text_of
@@ -45,12 +46,15 @@ def register_input(record: SettlementRecord, profile: Profile) -> Input:
     return {"mdtrtinfo": data, "diseinfo": _diagnoses(record, profile)}
 
 
-def read_registered(answer: Answer) -> str:
-    """The center's number of the visit (2201 `data`, 2401 `result`). Raises Unreadable."""
+def read_registered(answer: Answer, record: SettlementRecord) -> str:
+    """The center's number of the visit (2201 `data`, 2401 `result`). Raises Unreadable: none, or another's visit."""
     row = node(answer.output, "data" if "data" in answer.output else "result")
     number = text_of(row.get("mdtrt_id"))
     if not number:
         raise Unreadable("the registration has no mdtrt_id")
+    _refuse_another(row, record)
+    if (own := text_of(row.get("ipt_otp_no"))) and own != own_number(record):
+        raise Unreadable("the answer is about another visit")
     return number
 
 
@@ -68,8 +72,14 @@ def find_input(record: SettlementRecord) -> Input:
 
 
 def read_found(answer: Answer, record: SettlementRecord) -> str:
-    """The number of the visit that was registered for `record`, or ""."""
+    """The number of the visit that was registered for `record`, or "".
+
+    Raises Unreadable where it is no list of this person's visits: then nobody knows.
+    """
+    if "mdtrtinfo" not in answer.output:
+        raise Unreadable("the answer has no mdtrtinfo")
     for row in rows(answer.output, "mdtrtinfo"):
+        _refuse_another(row, record)
         if own_number(record) in (text_of(row.get("ipt_otp_no")), text_of(row.get("ipt_no"))):
             return text_of(row.get("mdtrt_id"))
     return ""
@@ -151,3 +161,8 @@ def _diagnoses(record: SettlementRecord, profile: Profile) -> list[Input]:
     row = {"diag_type": "1", "diag_srt_no": "1", "diag_code": disease, "diag_name": disease}
     row |= {"diag_dept": department.code, "dise_dor_no": "", "dise_dor_name": ""}
     return [row | {"diag_time": moment_text(record.at), "vali_flag": "1"}]
+
+
+def _refuse_another(row: dict[str, Any], record: SettlementRecord) -> None:
+    if (person := text_of(row.get("psn_no"))) and person != record.person_number:
+        raise Unreadable("the answer is about another person")

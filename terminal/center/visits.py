@@ -108,12 +108,12 @@ class VisitWalk:
             if not found:
                 raise
             return found, False
-        return understood(messages.read_registered, answer), True
+        return understood(lambda found: messages.read_registered(found, record), answer), True
 
     def _found(self, record: SettlementRecord) -> str:
         data = messages.find_input(record)
         answer = self._exchange.ask(fields.VISITS, record.provider_id, record.operator, data)
-        return messages.read_found(answer, record)
+        return understood(lambda found: messages.read_found(found, record), answer)
 
     def _describe(self, record: SettlementRecord, number: str) -> None:
         describe = self._profile.numbers_of(record.bill.service).describe

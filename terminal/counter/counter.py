@@ -147,12 +147,12 @@ class Counter:
         return self._downloads.fetch(self._center)
 
     def sign_out(self) -> None:
-        """Sign out (9002). A center that is away does not keep an operator here: its sign-in ends with the day."""
+        """Sign out (9002). A center that is away, or says no, keeps no operator here: its sign-in ends with the day."""
         operator, self._operator = self._operator, ""
         self._reception.clear()
         self._quotes.clear()
         if operator:
-            with contextlib.suppress(Unavailable):
+            with contextlib.suppress(Unavailable, Refused):
                 self._center.sign_out(operator)
 
     def business_day(self) -> dt.date:

@@ -17,10 +17,20 @@ from msgspec import Struct
 from terminal.center.desk import CenterDesk
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import Upload
-from terminal.counter.match import Difference, TillRow, match_center, match_till, own_rows, refused_matters
+from terminal.counter.match import (
+    Difference,
+    TillRow,
+    counted_elsewhere,
+    is_repaired,
+    match_center,
+    match_till,
+    own_rows,
+    refused_matters,
+)
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord
+from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord
+from terminal.limits import LATE_SECONDS_MAX
 from terminal.money import Fen
 from terminal.settlement.codec import encode
 
@@ -29,6 +39,9 @@ DRAIN_SILENCES_MAX = 3
 
 
 PURSE_IN_DOUBT = "it is not known whether the card has paid: put it in again, or decide the case"
+
+
+MAY_ARRIVE_YET = f"its message was lost and may arrive yet: run day end again in {LATE_SECONDS_MAX} seconds"
 
 
 class OpenMatter(Struct, frozen=True):
@@ -120,7 +133,7 @@ def _report(
 ) -> DayReport:
     records = [record for record in journal.of_day(day) if record.state != "authorising"]
     till = match_till(records, till_rows) if till_rows is not None else []
-    refused = refused_matters(records)
+    refused = refused_matters(journal, records)
     groups: list[GroupResult] | None = None
     found: list[Difference] | None = None
     detail = ""
@@ -129,7 +142,7 @@ def _report(
         found = _details(journal, center, day, records, groups)
     except (Unavailable, Refused) as error:
         detail = error.message
-    open_matters = _open_matters(journal, records)
+    open_matters = _open_matters(journal, records) + _late_matters(journal, day, now)
     agreed = groups is not None and found is not None and _agreed(groups, found) and not till
     balanced = agreed and not open_matters
     return DayReport(
@@ -176,9 +189,23 @@ def _details(
     found = []
     for (provider_id, clearing_class), parts in wanted.items():
         mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
-        rows = center.details(day, _together(parts), own_rows(journal, mine))
-        found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till)
+        sums = _together(parts)
+        rows = center.details(day, sums, own_rows(journal, mine))
+        elsewhere = [
+            row
+            for other, theirs in counted_elsewhere(day, mine, rows).items()
+            for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
+        ]
+        found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
     return found
+
+
+def _sums_of(group: GroupTotals, journal: Journal, records: Sequence[SettlementRecord]) -> GroupTotals:
+    """The sums of some records, as those of the group that they belong to."""
+    counted = [(record.sign, journal.counted_sums(record)) for record in records]
+    sums = {name: Fen(sum(sign * getattr(one, name) for sign, one in counted)) for name in CenterSums.__struct_fields__}
+    counts = {"count": sum(sign > 0 for sign, _ in counted), "void_count": sum(sign < 0 for sign, _ in counted)}
+    return msgspec.structs.replace(group, **sums, **counts)
 
 
 def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
@@ -200,6 +227,12 @@ def _upload_state(record: SettlementRecord) -> str:
     return "debiting" if record.state == "debiting" else record.upload_state
 
 
+def _late_matters(journal: Journal, day: dt.date, now: dt.datetime) -> list[OpenMatter]:
+    """What was lost on its way so lately that it may arrive yet, behind the reversal that did not find it."""
+    since = now - dt.timedelta(seconds=LATE_SECONDS_MAX)
+    return [OpenMatter(number, "unknown", MAY_ARRIVE_YET) for number in journal.lately_undone(day, since)]
+
+
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:
     """Not taken in, unless the center refused it and it has been taken back since: then no money stands on it.
 
@@ -208,6 +241,5 @@ def _is_open(journal: Journal, record: SettlementRecord) -> bool:
     if record.state == "abandoned":
         return any(one.settlement_id == record.id and one.state != "refused" for one in journal.queue())
     if record.upload_state == "refused":
-        repaired = record.voided_by or (record.voids and journal.settlement(record.voids).upload_state == "refused")
-        return not repaired
+        return not is_repaired(journal, record)
     return record.upload_state != "accepted"

@@ -113,10 +113,10 @@ def _sure(journal: Journal, key: str, person: InsuredPerson, online: bool) -> tu
     """What the center says while a message of this person is on its way may hold that message or not: so year and
     balance are those of its last answer before, on which everything that was settled since is counted.
 
-    Raises Unavailable `person-in-doubt` in the online mode, and where there is no such answer.
+    Raises Unavailable `person-in-doubt` in the online mode, and where there is no such answer of this year.
     """
     last = None if online else journal.last_answer(key)
-    if last is None:
+    if last is None or last.asked_at.year != journal.clock.now().year:
         raise _in_doubt()
     before = decode(last.body, InsuredPerson)
     account = msgspec.structs.replace(person.account, balance=before.account.balance)

@@ -6,12 +6,12 @@ Pure but for the journal's reading. A difference names what to do about it; noth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Literal
 
 from msgspec import Struct
 
-from terminal.center.details import CenterRow, OwnRow, counted_there, own_row
+from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 from terminal.money import Fen
@@ -63,6 +63,19 @@ def own_rows(journal: Journal, records: Sequence[SettlementRecord]) -> list[OwnR
     return [row for row, _ in _paired(journal, records)]
 
 
+def counted_elsewhere(
+    day: dt.date, records: Sequence[SettlementRecord], rows: Sequence[CenterRow]
+) -> dict[dt.date, list[SettlementRecord]]:
+    """Records that the center counts on another day than `day`, by that day: the rows there must hold them."""
+    here = {row.center_number for row in rows if not _is_lost(row)}
+    found: dict[dt.date, list[SettlementRecord]] = {}
+    for record in records:
+        counted = counted_there(record)
+        if number_there(record) and number_there(record) not in here and counted not in ("", day.isoformat()):
+            found.setdefault(dt.date.fromisoformat(counted), []).append(record)
+    return found
+
+
 def match_center(
     journal: Journal,
     day: dt.date,
@@ -70,23 +83,29 @@ def match_center(
     records: Sequence[SettlementRecord],
     rows: Sequence[CenterRow],
     is_of_another_till: Callable[[str], bool],
+    rows_elsewhere: Sequence[CenterRow] = (),
 ) -> list[Difference]:
     """Every difference between the day's records of one provider and class and the center's rows of the same.
 
     The center knows institutions and no tills: is_of_another_till tells by a message's id who has sent it.
+    rows_elsewhere: its rows of the other days on which it counts some of the records (`counted_elsewhere`).
     """
     ours = {row.center_number: (row, record) for row, record in _paired(journal, records)}
     found: list[Difference] = []
-    for row in rows:
-        if _is_lost(row):
-            continue
+    for row in _that_count(journal, rows, ours.keys()):
         mine, record = ours.pop(row.center_number, (None, None))
         if mine is None or record is None:
             found.append(_only_there(journal, day, provider_id, row, is_of_another_till(row.message_id)))
-        elif (mine.total, mine.fund_total, mine.account) != (row.total, row.fund_total, row.account):
+        elif _amounts(mine) != _amounts(row):
             found.append(_amount(provider_id, record, mine, row))
-    found += [_only_here(day, provider_id, record, row) for row, record in ours.values()]
-    return found
+    elsewhere = {row.center_number: row for row in rows_elsewhere if not _is_lost(row)}
+    for mine, record in ours.values():
+        other = elsewhere.get(mine.center_number)
+        if other is not None and _amounts(mine) != _amounts(other):
+            found.append(_amount(provider_id, record, mine, other))
+        else:
+            found.append(_only_here(day, provider_id, record, mine, other is not None))
+    return found + [_unnumbered(provider_id, record) for record in records if _is_unnumbered(record)]
 
 
 def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow]) -> list[Difference]:
@@ -110,27 +129,55 @@ def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow]) -> 
     return found
 
 
-def refused_matters(records: Sequence[SettlementRecord]) -> list[Difference]:
-    """Settlements that the center refused and that still stand here: to be taken back."""
+def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[Difference]:
+    """What the center refused and still stands here: a settlement is to be taken back; a void, whose money is given
+    back already, is to be sent again.
+    """
     return [
         Difference(
             id=f"refused:{record.id}",
             cause="refused",
             between="center",
-            action="void-here",
-            text="the center refused it; take it back, give the goods back or settle anew",
+            action="send-again" if record.voids else "void-here",
+            text="the center refused the void; send it again, or ask the insurance office"
+            if record.voids
+            else "the center refused it; take it back, give the goods back or settle anew",
             settlement_id=record.id,
             provider_id=record.provider_id,
-            terminal_total_fen=int(record.settlement.total),
+            terminal_total_fen=record.sign * int(record.settlement.total),
         )
         for record in records
-        if record.kind == "settlement" and record.upload_state == "refused" and record.state == "committed"
+        if record.upload_state == "refused" and not is_repaired(journal, record)
     ]
+
+
+def is_repaired(journal: Journal, refused: SettlementRecord) -> bool:
+    """Whether no money stands any more on what the center refused: taken back, or itself the void of such a one."""
+    if refused.voids:
+        return journal.settlement(refused.voids).upload_state == "refused"
+    return refused.state != "committed"
 
 
 def _paired(journal: Journal, records: Sequence[SettlementRecord]) -> list[tuple[OwnRow, SettlementRecord]]:
     rows = ((own_row(record, journal.counted_sums(record)), record) for record in records)
     return [(row, record) for row, record in rows if row is not None]
+
+
+def _that_count(journal: Journal, rows: Sequence[CenterRow], ours: Set[str]) -> list[CenterRow]:
+    """The center's rows without those that it lacks, and without pairs that are not ours and cancel each other: what
+    it has booked and taken back by itself counts on neither side.
+    """
+    there = [row for row in rows if not _is_lost(row)]
+    foreign: dict[str, list[int]] = {}
+    for row in there:
+        if row.center_number not in ours and not journal.by_center_reference(row.visit_number):
+            foreign.setdefault(row.visit_number, []).append(row.total)
+    cancelled = {visit for visit, totals in foreign.items() if len(totals) > 1 and sum(totals) == 0}
+    return [row for row in there if row.center_number in ours or row.visit_number not in cancelled]
+
+
+def _amounts(row: OwnRow | CenterRow) -> tuple[int, int, int]:
+    return row.total, row.fund_total, row.account
 
 
 def _is_lost(row: CenterRow) -> bool:
@@ -147,31 +194,33 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
         cause, action, text = "another-till", "none", "another till of this institution has it"
     elif record is not None and not undone and record.state in ("committed", "voided"):
         subject = record.id
-        if record.business_day != day:
+        if number_there(record) == row.center_number:
             cause, action, text = "date-boundary", "none", f"counts here on {record.business_day}"
+        elif number_there(record):
+            text = "the center has it twice"
+        elif record.upload_state == "refused" and is_repaired(journal, record):
+            text = "the center has it, and was heard to refuse it: it is taken back here"
         else:
             action, text = "adopt-settlement", "the center has it, its answer was never heard here"
     elif row.refunded:
         original = next(
-            (
-                one
-                for one in journal.by_center_reference(row.visit_number)
-                if one.kind == "settlement" and one.state == "committed"
-            ),
-            None,
+            (one for one in journal.by_center_reference(row.visit_number) if one.kind == "settlement"), None
         )
-        if original is not None:
+        if original is not None and original.state == "committed":
             subject, action, text = original.id, "void-here", "taken back at the center, and not here"
+        elif original is not None and journal.settlement(original.voided_by).upload_state == "refused":
+            # The center refused our void because somebody else had taken it back there.
+            subject, action, text = original.voided_by, "adopt-settlement", "taken back at the center by another void"
     return _with_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
 def _behind(journal: Journal, row: CenterRow) -> tuple[SettlementRecord | None, bool]:
-    """What of ours stands behind a row of the center, by its message or its number, and whether that was undone."""
-    behind = journal.on_wire(row.message_id) if row.message_id else None
-    if behind is not None:
-        return journal.settlement(behind.settlement_id), behind.undone
+    """What of ours stands behind a row of the center, by its number or its message, and whether that was undone."""
     known = [one for one in journal.by_center_reference(row.center_number) if (one.sign < 0) == row.refunded]
-    return (known[0] if known else None), False
+    if known:
+        return known[0], False
+    behind = journal.on_wire(row.message_id) if row.message_id else None
+    return (journal.settlement(behind.settlement_id), behind.undone) if behind else (None, False)
 
 
 def _amount(provider_id: str, record: SettlementRecord, mine: OwnRow, row: CenterRow) -> Difference:
@@ -210,21 +259,37 @@ def _with_row(
     )
 
 
-def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: OwnRow) -> Difference:
-    counted = counted_there(record)
-    elsewhere = bool(counted) and counted != day.isoformat()
+def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: OwnRow, elsewhere: bool) -> Difference:
     one_sided: Cause = "void-one-sided" if record.kind == "void" else "missing-there"
     return Difference(
         id=f"{'date-boundary' if elsewhere else one_sided}:{record.id}",
         cause="date-boundary" if elsewhere else one_sided,
         between="center",
         action="none" if elsewhere else "send-again",
-        text=f"counts at the center on {counted}" if elsewhere else "the center no longer has it",
+        text=f"counts at the center on {counted_there(record)}" if elsewhere else "the center no longer has it",
         settlement_id=record.id,
         provider_id=provider_id,
         person_number=record.person_number,
         center_number=row.center_number,
         terminal_total_fen=int(row.total),
+    )
+
+
+def _is_unnumbered(record: SettlementRecord) -> bool:
+    return record.upload_state == "accepted" and not number_there(record)
+
+
+def _unnumbered(provider_id: str, record: SettlementRecord) -> Difference:
+    return Difference(
+        id=f"unnumbered:{record.id}",
+        cause="void-one-sided",
+        between="center",
+        action="none",
+        text="the center has it under a number that it has not told: its row stands on another day, close that one",
+        settlement_id=record.id,
+        provider_id=provider_id,
+        person_number=record.person_number,
+        terminal_total_fen=record.sign * int(record.settlement.total),
     )
 
 

@@ -88,7 +88,7 @@ def fill(
         ("patient", (person.patient,)),
         ("entitlement", (person.entitlement,)),
         ("account", (person.account, account)),
-        ("year", (person.year, year)),
+        ("year", (_year_of(asked.date, identification), year)),
     ):
         _refuse_contradiction(name, getattr(asked, name), known)
     return msgspec.structs.replace(
@@ -123,8 +123,23 @@ def counted(date: dt.date, identification: Identification, pending: Sequence[Set
     moves = [(record.bill, record.settlement, record.sign) for record in pending]
     this_year = [move for move in moves if move[0].date.year == date.year]
     _, balance = with_pending(person.year, person.account.balance, moves)
-    year, _ = with_pending(person.year, person.account.balance, this_year)
+    year, _ = with_pending(_year_of(date, identification), person.account.balance, this_year)
     return year, balance if identification.purse is None else person.account.balance
+
+
+def _year_of(date: dt.date, identification: Identification) -> Year:
+    """The accumulators of a bill's calendar year as the center told them; of a year that has just begun, none.
+
+    Raises Refused where it told nothing of that year: nobody may guess it.
+    """
+    person = identification.person
+    known = (identification.as_of or identification.taken_at).year
+    years = {known - 1: person.last_year, known: person.year, known + 1: Year()}
+    year = years.get(date.year)
+    if year is None:
+        message = f"the center has told nothing of {date.year}; settle it at the insurance office"
+        raise Refused("bill-of-another-year", message, "非本年度费用，请到医保经办机构结算", "date")
+    return year
 
 
 def _provider(asked: Provider, providers: Mapping[str, Provider]) -> Provider:

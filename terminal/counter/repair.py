@@ -46,7 +46,7 @@ def repair(
         journal.accept_found(difference.settlement_id, _references(difference, day), now)
     elif difference.action == "send-again":
         new_id = center.new_message_id(difference.provider_id)
-        journal.send_again(difference.settlement_id, new_id, "the center lost it", now)
+        journal.send_again(difference.settlement_id, new_id, difference.text, now)
     elif difference.action == "adopt-amounts":
         _adopt(journal, difference, now)
     elif difference.action == "void-here":

@@ -19,6 +19,10 @@ from terminal.journal.store import moment_text
 from terminal.money import Fen
 
 
+class _Moment(Struct, frozen=True):
+    at: dt.datetime
+
+
 class OnWire(Struct, frozen=True):
     """What stands behind an id on the wire: its settlement, and whether this sending was undone since."""
 
@@ -87,20 +91,24 @@ class Repairs(Stock):
             )
 
     def accept_found(self, settlement_id: str, references: dict[str, str], now: dt.datetime) -> None:
-        """The center has it after all: its message is accepted by these references, whatever it was before."""
+        """The center has it after all: its message is accepted by these references, whatever it was before.
+
+        What was accepted by references of its own keeps them.
+        """
         with self.writing() as connection:
             row = _message(connection, settlement_id)
-            if row["state"] == "accepted":
+            known = msgspec.json.decode(row["center_references"], type=dict[str, str])
+            if row["state"] == "accepted" and references.keys() <= known.keys() | {"found"}:
                 return
-            if row["state"] == "refused":
+            if row["state"] in ("accepted", "refused"):
                 self._reopen(connection, row["message_id"], "", "found at the center", now)
         self.mark_accepted(row["message_id"], b"", references, now)
 
     def send_again(self, settlement_id: str, new_id: str, reason: str, now: dt.datetime) -> None:
-        """The center has lost it: its message goes again, under a new id."""
+        """The center has lost it, or refused what must stand: its message goes again, under a new id."""
         with self.writing() as connection:
             row = _message(connection, settlement_id)
-            if row["state"] != "accepted":
+            if row["state"] not in ("accepted", "refused"):
                 raise Conflict("not-accepted", "this message is still on its way", "该消息仍在上传")
             self._reopen(connection, row["message_id"], new_id, reason, now)
 
@@ -120,6 +128,16 @@ class Repairs(Stock):
             "SELECT difference, action, operator FROM repairs WHERE day = ? ORDER BY number", (day.isoformat(),)
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def lately_undone(self, day: dt.date, since: dt.datetime) -> list[str]:
+        """Settlements of a day of which a reversal found nothing at the center, and was told so after `since`."""
+        rows = self._connection.execute(
+            "SELECT s.id, e.body FROM outbox q JOIN settlements s ON s.id = q.settlement_id"
+            " JOIN entries e ON e.number = q.last_word"
+            " WHERE s.business_day = ? AND q.transaction_name = 'reverse' AND q.state = 'refused' ORDER BY q.number",
+            (day.isoformat(),),
+        )
+        return [row["id"] for row in rows if msgspec.json.decode(row["body"], type=_Moment).at > since]
 
     def group_keys(self, day: dt.date) -> list[tuple[str, Scheme, ClearingClass]]:
         """Provider, scheme and clearing class of everything that was begun on a day, also what was abandoned."""
@@ -144,7 +162,8 @@ class Repairs(Stock):
 
 def _message(connection: sqlite3.Connection, settlement_id: str) -> sqlite3.Row:
     row: sqlite3.Row = connection.execute(
-        "SELECT message_id, state FROM outbox WHERE settlement_id = ? AND transaction_name <> 'reverse'",
+        "SELECT message_id, state, center_references FROM outbox"
+        " WHERE settlement_id = ? AND transaction_name <> 'reverse'",
         (settlement_id,),
     ).fetchone()
     if row is None:

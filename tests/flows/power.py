@@ -5,8 +5,6 @@ The center answers in the same process, without a wire, so that hundreds of ends
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +16,7 @@ from terminal.center.profile import Profile
 from terminal.errors import Missing, TerminalError
 from terminal.journal.journal import Journal
 from terminal.settlement.bill import Bill
-
-
-class PowerCut(BaseException):
-    """The end of the process: no error of the program, and nothing may catch it."""
-
-
-class Power:
-    """Counts calls of the ports, before and after each, and cuts at the one that was chosen (0: never)."""
-
-    def __init__(self, cut_at: int = 0) -> None:
-        self.cut_at = cut_at
-        self.points: list[str] = []
-
-    def point(self, name: str) -> None:
-        """One moment at which the power may go."""
-        self.points.append(name)
-        if len(self.points) == self.cut_at:
-            raise PowerCut(name)
+from tests.simulation.power import Power, on_power
 
 
 class DirectLink:
@@ -83,16 +64,8 @@ class PoweredShop(Shop):
 
     def open(self) -> None:
         super().open()
-        power, writing = self.power, self.journal.writing
-
-        @contextlib.contextmanager
-        def powered() -> Iterator[Any]:
-            power.point("journal, before")
-            with writing() as connection:
-                yield connection
-            power.point("journal, after")
-
-        self.journal.writing = powered  # type: ignore[method-assign]
+        power = self.power
+        on_power(self.journal, power)
         printing, reading = type(self.printer).print, type(self.reader).read_card
 
         def printed(data: bytes) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from power import RECOGNISED, UNSAFE, Power, PowerCut, PoweredShop, books_of, day
+from power import RECOGNISED, UNSAFE, PoweredShop, books_of, day
 
 from terminal.center.profile import Profile
+from tests.simulation.power import Power, PowerCut
 
 
 def one_day(folder: Path, cut_at: int, mode: Literal["local", "online"], profile: Profile) -> tuple[object, list[str]]:

@@ -1,0 +1,217 @@
+"""The auditor's judgement: what was told, written, printed and booked must be one story, to the fen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from terminal.errors import TerminalError
+from tests.simulation.auditor import books, papers
+from tests.simulation.auditor.findings import SUMS, added, require, sums_of
+from tests.simulation.auditor.ledger import Kept, Ledger
+
+MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable"}
+"""Refusals after which the journal holds an intent, and that it was abandoned."""
+
+MONEY = ("total", "fund_total", "account")
+"""What both sides keep of every row."""
+
+PLANNED_REASONS = ("the center never took in", "the center is asked to refuse this")
+"""Why something may be refused: it takes back what was refused, or the world wanted a refusal."""
+
+
+class Auditor:
+    """Hears what the till is told, looks at files and papers, and raises Disagreement.
+
+    secrets: words that no text may hold (identity and card numbers). codes: how often each refusal was heard.
+    """
+
+    def __init__(
+        self, journal: Path, center: Path, terminal_id: str, tape: list[bytes], secrets: frozenset[str]
+    ) -> None:
+        self.ledger = Ledger(journal, terminal_id)
+        self._center = center
+        self._tape = tape
+        self._secrets = secrets
+        self._opening = books.balances_of(center)
+        self.answers: dict[str, tuple[tuple[Any, ...], bytes]] = {}
+        self.papers: Counter[str] = Counter()
+        self.first_papers: Counter[str] = Counter()
+        self._papers_seen = 0
+        self.codes: Counter[str] = Counter()
+        self.excused: set[str] = set()
+        self.refusals_planned: set[str] = set()
+        self.overtaken: set[str] = set()
+
+    def told(self, key: str, request: tuple[Any, ...], answer: bytes) -> None:
+        """The till was answered: it is durable, and the same as ever."""
+        known = self.answers.setdefault(key, (request, answer))
+        require(known == (request, answer), "keys", f"{key} was answered otherwise before")
+        with self.ledger.open() as connection:
+            self.ledger.read_on(connection)
+        self._require_told(answer)
+
+    def refused(self, request: tuple[Any, ...], error: TerminalError, entries_before: int, entries_after: int) -> None:
+        """The till was refused: in words fit for anybody, and nothing has changed."""
+        self.codes[error.code] += 1
+        for text in (error.code, error.message, error.message_zh, error.at):
+            self._require_quiet(text)
+        require(bool(error.message and error.message_zh), "words", f"{error.code} says nothing")
+        unchanged = entries_before == entries_after or error.code in MAY_LEAVE_TRACES
+        require(unchanged, "refusals", f"{error.code} of {request[0]} left {entries_after - entries_before} entries")
+
+    def look(self) -> None:
+        """After a step: the entries that came, and the papers that came."""
+        with self.ledger.open() as connection:
+            self.ledger.read_on(connection)
+            self._note_parked(connection)
+        self._read_papers()
+
+    def check(self) -> None:
+        """At a checkpoint: the whole file, its tables, and the center's books."""
+        self.look()
+        with self.ledger.open() as connection:
+            self.ledger.read_again(connection)
+            self._check_tables(connection)
+        for _, answer in self.answers.values():
+            self._require_told(answer)
+        self._check_references()
+        self._check_refusals()
+        rows = books.rows_of(self._center)
+        self._check_balances(rows)
+
+    def close(self) -> None:
+        """At the end, when the faults are over and every day is closed: both sides have the same books."""
+        self.check()
+        rows = books.rows_of(self._center)
+        self._check_claims([row for row in rows if row.stands])
+        for one in self.ledger.committed():
+            require(self.papers[one.id] > 0 or self._is_electronic(one), "papers", f"{one.id} was never printed")
+
+    def lost_fen(self) -> dict[str, int]:
+        """What stands at the center less what the till was told, payer by payer; nothing where nothing was lost."""
+        standing = added((row.sign, row.sums) for row in books.rows_of(self._center) if row.stands)
+        told = added((one.sign, one.counted) for one in self.ledger.committed() if self.ledger.counts(one))
+        return {name: standing[name] - told[name] for name in SUMS if standing[name] != told[name]}
+
+    def _require_told(self, answer: bytes) -> None:
+        said = json.loads(answer)
+        one = self.ledger.kept.get(said["id"])
+        require(one is not None and one.committed, "durable before told", f"{said['id']} was told and is not there")
+        assert one is not None
+        require(one.hash == said["journal_hash"], "durable before told", f"{one.id} was told with another hash")
+        require(one.sums == sums_of(said["settlement"]), "durable before told", f"{one.id} was told other amounts")
+
+    def _require_quiet(self, text: str) -> None:
+        require(not any(secret in text for secret in self._secrets), "quiet", "a text names a person or a card")
+
+    def _read_papers(self) -> None:
+        for data in self._tape[self._papers_seen :]:
+            self._papers_seen += 1
+            paper = papers.read(data)
+            self._require_quiet(paper.text)
+            if not paper.number:
+                continue
+            one = self.ledger.kept.get(paper.number)
+            require(one is not None and one.committed, "papers", f"{paper.number} is on paper and not committed")
+            assert one is not None
+            for name, amount in paper.amounts.items():
+                require(amount == one.sign * one.sums[name], "papers", f"{one.id}: {name} on paper is another")
+            if paper.whole:
+                self.papers[one.id] += 1
+                if not paper.is_reprint and not paper.is_repeat:
+                    self.first_papers[one.id] += 1
+                    require(self.first_papers[one.id] == 1, "papers", f"{one.id} was printed twice, unmarked")
+
+    def _note_parked(self, connection: sqlite3.Connection) -> None:
+        for (person,) in connection.execute("SELECT person_number FROM outbox WHERE state = 'parked'"):
+            self.excused.add(person)
+
+    def _check_tables(self, connection: sqlite3.Connection) -> None:
+        committed = {one.id for one in self.ledger.committed()}
+        jobs = {row[0] for row in connection.execute("SELECT subject FROM print_jobs WHERE copy = 0")}
+        require(committed <= jobs, "papers", f"{sorted(committed - jobs)[:3]} have no print job")
+        for row in connection.execute("SELECT key, answer FROM keys"):
+            told = self.answers.get(row["key"])
+            require(told is None or told[1] == bytes(row["answer"]), "keys", f"{row['key']} has another answer now")
+        for row in connection.execute("SELECT reason FROM outbox UNION ALL SELECT why FROM print_jobs"):
+            self._require_quiet(row[0])
+        for row in connection.execute("SELECT day, report FROM days WHERE state = 'sealed'"):
+            self._check_report(row["day"], json.loads(row["report"]))
+        self._electronic = {
+            row[0] for row in connection.execute("SELECT subject FROM print_jobs WHERE why = 'electronic'")
+        }
+
+    def _check_report(self, day: str, report: dict[str, Any]) -> None:
+        expected = self.ledger.sealed_sums[day]
+        names = ("provider_id", "scheme", "clearing_class")
+        found = {tuple(one["group"][name] for name in names): sums_of(one["group"]) for one in report["groups"]}
+        nothing = dict.fromkeys(SUMS, 0)
+        for group in expected.keys() | found.keys():
+            same = expected.get(group, nothing) == found.get(group, nothing)  # type: ignore[call-overload]
+            require(same, "day's sums", f"{day} {group}: {found.get(group)} reported, {expected.get(group)} settled")
+
+    def _check_references(self) -> None:
+        sold = Counter(one.reference for one in self.ledger.committed() if one.kind == "settlement" and one.reference)
+        twice = [reference for reference, count in sold.items() if count > 1]
+        require(not twice, "never two", f"{twice[:3]} were settled more than once")
+
+    def _check_refusals(self) -> None:
+        closed = books.closed_days_of(self._center)
+        # Behind its reversal a message counts there for a while, and whatever comes next is worked out on top of it.
+        self.excused |= {one.person for one in self.ledger.kept.values() if one.wire_ids & self.overtaken}
+        for number, reason in self.ledger.refused_reasons.items():
+            one = self.ledger.kept[number]
+            planned = bool(one.wire_ids & self.refusals_planned) or one.day in closed
+            planned = planned or any(words in reason for words in PLANNED_REASONS)
+            require(planned or one.person in self.excused, "refused", f"{number} was refused: {reason}")
+            self.excused.add(one.person)
+
+    def _check_balances(self, rows: list[books.Row]) -> None:
+        spent: Counter[str] = Counter()
+        for row in rows:
+            spent[row.person] += row.sign * row.sums["account"] * row.stands
+        for person, balance in books.balances_of(self._center).items():
+            if person not in self.excused:
+                left = self._opening[person] - spent[person]
+                require(balance == left >= 0, "balances", f"the center has {balance} left for a person, not {left}")
+
+    def _check_claims(self, standing: list[books.Row]) -> None:
+        """Everything that stands at the center stands here, once, with the same amounts; and the other way round."""
+        unclaimed = {row.number: row for row in standing}
+        for one in self.ledger.kept.values():
+            if not one.committed or one.outcome != "accepted":
+                continue
+            row = self._claimed(one, unclaimed)
+            require(row is not None, "booked once", f"{one.id} was accepted and does not stand at the center")
+            assert row is not None
+            taken_back = one.kind == "settlement" and self.ledger.void_of(one) is not None
+            require((row.state == "voided") == taken_back, "booked once", f"{one.id} is {row.state} at the center")
+            # What was taken back again stands on both sides for nothing, whatever its amounts were.
+            same = row.sign == one.sign and all(row.sums[name] == one.counted[name] for name in MONEY)
+            require(same or taken_back or one.kind == "void", "booked once", f"{one.id} has other amounts there")
+        left = {row.number for row in unclaimed.values()} - _cancelled(list(unclaimed.values()))
+        require(not left, "booked once", f"{sorted(left)[:3]} stand at the center and not here")
+
+    def _claimed(self, one: Kept, unclaimed: dict[str, books.Row]) -> books.Row | None:
+        number = one.references.get("setl_id", "")
+        if number in unclaimed:
+            return unclaimed.pop(number)
+        # A void that the center was only asked about has no number of its own here.
+        original = self.ledger.kept.get(one.voids)
+        known = original.references.get("setl_id") if original else None
+        found = next((row for row in unclaimed.values() if row.sign < 0 and row.original == known), None)
+        return unclaimed.pop(found.number) if found else None
+
+    def _is_electronic(self, one: Kept) -> bool:
+        return one.id in self._electronic
+
+
+def _cancelled(rows: list[books.Row]) -> set[str]:
+    """The numbers of rows that the bureau has booked and taken back by itself."""
+    known = {row.number: row for row in rows}
+    pairs = [(row.number, row.original) for row in rows if row.sign < 0 and row.original in known]
+    return {number for pair in pairs for number in pair}

@@ -1,0 +1,71 @@
+"""The center's books as a stranger reads them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.simulation.auditor.findings import fen, sums_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the center. state: booked, voided or reversed; what is not reversed stands."""
+
+    number: str
+    message_id: str
+    state: str
+    person: str
+    sign: int
+    original: str
+    day: str
+    sums: dict[str, int]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts at the center."""
+        return self.state != "reversed"
+
+
+def rows_of(path: Path) -> list[Row]:
+    """Everything the center has booked, oldest first."""
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT settlement_id, message_id, state, business_day, body FROM settlements ORDER BY number"
+        ).fetchall()
+    return [_row(*one) for one in found]
+
+
+def balances_of(path: Path) -> dict[str, int]:
+    """The personal accounts by person number, in fen."""
+    with _opened(path) as connection:
+        found = connection.execute("SELECT person_number, body FROM persons").fetchall()
+    return {number: fen(json.loads(body)["account"]["balance"]) for number, body in found}
+
+
+def closed_days_of(path: Path) -> set[str]:
+    """Days that the center has closed on its own side."""
+    with _opened(path) as connection:
+        found = connection.execute("SELECT day FROM closed_days").fetchall()
+    return {day for (day,) in found}
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+
+
+def _row(number: str, message_id: str, state: str, day: str, body: bytes) -> Row:
+    facts = json.loads(body)
+    return Row(
+        number=number,
+        message_id=message_id,
+        state=state,
+        person=facts["person_number"],
+        sign=facts["sign"],
+        original=facts["original"],
+        day=day,
+        sums=sums_of(facts["settlement"]),
+    )

@@ -1,0 +1,267 @@
+"""The journal as a stranger reads it: the entries in order, their hashes worked out again, and what they add up to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.reference import reference_settle
+from tests.reference.bureau import ILLUSTRATIVE
+from tests.reference.compare import differences
+from tests.simulation.auditor.findings import added, fen, require, sums_of
+
+CONTRADICTED = ("settlement", "void", "authorising")
+
+
+@dataclass(slots=True)
+class Kept:
+    """One settlement or void as the entries have it. outcome: the center's last word, "" for none yet.
+
+    sums: its own; counted: those that count, the center's where they were adopted.
+    """
+
+    id: str
+    kind: str
+    day: str
+    person: str
+    provider: str
+    reference: str
+    voids: str
+    message_id: str
+    key: str
+    hash: str
+    group: tuple[str, str, str]
+    sums: dict[str, int]
+    counted: dict[str, int]
+    committed: bool
+    abandoned: bool = False
+    outcome: str = ""
+    references: dict[str, str] = field(default_factory=dict)
+    wire_ids: set[str] = field(default_factory=set)
+    differs: bool = False
+
+    @property
+    def sign(self) -> int:
+        """How it counts in a sum."""
+        return -1 if self.kind == "void" else 1
+
+
+class Ledger:
+    """Follows a journal file entry by entry. Every reading raises Disagreement where an invariant does not hold."""
+
+    def __init__(self, path: Path, terminal_id: str) -> None:
+        self._path = path
+        self._first_hash = hashlib.sha256(terminal_id.encode()).hexdigest()
+        self.hashes: list[str] = []
+        self.kept: dict[str, Kept] = {}
+        self.by_message: dict[str, Kept] = {}
+        self.ids_used: set[str] = set()
+        self.day_states: dict[str, str] = {}
+        self.sealed_sums: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
+        self.refused_reasons: dict[str, str] = {}
+        self.reversals: dict[str, str] = {}
+        self.kinds: dict[str, int] = {}
+        self.laws: set[str] = set()
+
+    @contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        """The file, read only."""
+        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            yield connection
+
+    def read_on(self, connection: sqlite3.Connection) -> None:
+        """The entries since the last reading."""
+        rows = connection.execute(
+            "SELECT number, hash, body FROM entries WHERE number >= ? ORDER BY number", (max(1, len(self.hashes)),)
+        ).fetchall()
+        if self.hashes:
+            newest = rows.pop(0) if rows else None
+            require(newest is not None, "entries stay", f"entry {len(self.hashes)} is gone")
+            require(newest["hash"] == self.hashes[-1], "entries stay", f"entry {len(self.hashes)} is another now")
+        for row in rows:
+            self._take(row["number"], row["hash"], bytes(row["body"]))
+
+    def read_again(self, connection: sqlite3.Connection) -> None:
+        """Every entry from the first: nothing that was read before has changed."""
+        previous = self._first_hash
+        rows = connection.execute("SELECT number, hash, body FROM entries ORDER BY number").fetchall()
+        require(len(rows) == len(self.hashes), "entries stay", f"{len(rows)} entries, {len(self.hashes)} were read")
+        for number, row in enumerate(rows, 1):
+            expected = hashlib.sha256(bytes.fromhex(previous) + bytes(row["body"])).hexdigest()
+            require(row["hash"] == expected == self.hashes[number - 1], "chain", f"entry {number} does not hash")
+            previous = expected
+
+    def committed(self) -> list[Kept]:
+        """Everything that was committed, oldest first."""
+        return [one for one in self.kept.values() if one.committed]
+
+    def void_of(self, settlement: Kept) -> Kept | None:
+        """The void that takes a settlement back, or None."""
+        return next((one for one in self.committed() if one.voids == settlement.id), None)
+
+    def counts(self, one: Kept) -> bool:
+        """Whether it counts in the day's sums: what the center refused does not, nor what takes that back."""
+        original = self.kept.get(one.voids)
+        return one.committed and "refused" not in (one.outcome, original.outcome if original else "")
+
+    def _take(self, number: int, entry_hash: str, body: bytes) -> None:
+        require(number == len(self.hashes) + 1, "chain", f"entry {number} follows {len(self.hashes)}")
+        previous = self.hashes[-1] if self.hashes else self._first_hash
+        expected = hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
+        require(entry_hash == expected, "chain", f"entry {number} does not hash")
+        facts = json.loads(body)
+        require(facts["number"] == number, "chain", f"entry {number} calls itself {facts['number']}")
+        self.hashes.append(entry_hash)
+        kind = facts["kind"]
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        if kind in CONTRADICTED:
+            self._take_record(kind, facts, entry_hash)
+        else:
+            take = getattr(self, f"_take_{kind.replace('-', '_')}", None)
+            if take is not None:
+                take(facts)
+
+    def _take_record(self, kind: str, facts: dict[str, Any], entry_hash: str) -> None:
+        record = facts["record"]
+        split = record["settlement"]
+        sums = sums_of(split)
+        one = Kept(
+            id=record["id"],
+            kind=record["kind"],
+            day=record["business_day"],
+            person=record["person_number"],
+            provider=record["provider_id"],
+            reference=record.get("till_reference", ""),
+            voids=record.get("voids", ""),
+            message_id=facts["message_id"],
+            key=facts["key"],
+            hash=entry_hash,
+            group=(record["provider_id"], record["scheme"], record["clearing_class"]),
+            sums=sums,
+            counted=sums,
+            committed=kind != "authorising",
+            wire_ids={facts["message_id"]},
+        )
+        require(one.id not in self.kept, "numbers", f"{one.id} was given twice")
+        self._require_new_id(one.message_id)
+        self._require_identities(one, split)
+        require(one.day >= record["at"][:10], "days", f"{one.id} of {record['at']} counts on {one.day}")
+        require(one.day not in self.day_states, "days", f"{one.id} counts on {one.day}, which is closed")
+        self.kept[one.id] = self.by_message[one.message_id] = one
+        if one.voids:
+            self._require_void(one)
+        else:
+            self._require_law(one, record["bill"], split)
+
+    def _require_identities(self, one: Kept, split: dict[str, Any]) -> None:
+        paid = sum(one.sums[name] for name in ("fund_total", "provider_borne", "account", "cash"))
+        require(one.sums["total"] == paid, "identities", f"{one.id}: the payers' shares are not the total")
+        require(min(one.sums.values()) >= 0, "identities", f"{one.id}: an amount is below zero")
+        funds = sum(fen(amount) for amount in split["funds"].values())
+        require(funds == one.sums["fund_total"], "identities", f"{one.id}: the funds do not add up")
+        items = sum(fen(item["amount"]) for item in split["items"])
+        require(items == one.sums["total"], "identities", f"{one.id}: the items do not add up")
+
+    def _require_void(self, one: Kept) -> None:
+        original = self.kept.get(one.voids)
+        require(original is not None and original.kind == "settlement", "voids", f"{one.id} takes back nothing")
+        assert original is not None
+        require(original.committed, "voids", f"{one.id} takes back {original.id}, which is not committed")
+        require(original.sums == one.sums, "voids", f"{one.id} takes back other amounts than {original.id} has")
+        others = [other for other in self.kept.values() if other.voids == one.voids and not other.abandoned]
+        require(others == [one], "voids", f"{one.voids} is taken back {len(others)} times")
+
+    def _require_law(self, one: Kept, bill: dict[str, Any], split: dict[str, Any]) -> None:
+        self.laws.add(bill["policy"])
+        found = differences(split, reference_settle(_stated(bill), ILLUSTRATIVE))
+        require(not found, "law", f"{one.id} by the decree: {found}")
+
+    def _require_new_id(self, message_id: str) -> None:
+        require(message_id not in self.ids_used, "numbers", f"message {message_id} was numbered twice")
+        self.ids_used.add(message_id)
+
+    def _take_authorised(self, facts: dict[str, Any]) -> None:
+        one = self.kept[facts["settlement"]]
+        require(not one.committed and not one.abandoned, "intents", f"{one.id} was closed before")
+        require(one.day not in self.day_states, "days", f"{one.id} counts on {one.day}, which is closed")
+        one.committed, one.outcome, one.references = True, "accepted", facts["references"]
+        sums = sums_of(facts["sums"]) if facts.get("sums") else one.sums
+        one.counted, one.differs = sums, sums != one.sums
+
+    def _take_abandoned(self, facts: dict[str, Any]) -> None:
+        one = self.kept[facts["settlement"]]
+        require(not one.committed and not one.abandoned, "intents", f"{one.id} was closed before")
+        one.abandoned = True
+
+    def _take_accepted(self, facts: dict[str, Any]) -> None:
+        one = self.by_message.get(facts["message_id"])
+        if one is not None:
+            self._require_unsealed(one)
+            one.outcome, one.references = "accepted", facts["references"]
+            if facts.get("sums"):
+                # What the center says anew stands beside ours again, until somebody adopts it.
+                one.counted, one.differs = one.sums, sums_of(facts["sums"]) != one.sums
+
+    def _take_refused(self, facts: dict[str, Any]) -> None:
+        one = self.by_message.get(facts["message_id"])
+        if one is not None:
+            self._require_unsealed(one)
+            one.outcome = "refused"
+            self.refused_reasons[one.id] = facts["reason"]
+
+    def _take_reversing(self, facts: dict[str, Any]) -> None:
+        self._require_new_id(facts["message_id"])
+        self.reversals[facts["undoes"]] = facts["settlement"]
+
+    def _take_renewed(self, facts: dict[str, Any]) -> None:
+        self._require_new_id(facts["sent_as"])
+        self.by_message[facts["message_id"]].wire_ids.add(facts["sent_as"])
+
+    def _take_reopened(self, facts: dict[str, Any]) -> None:
+        one = self.by_message[facts["message_id"]]
+        self._require_unsealed(one)
+        one.outcome, one.references = "", {}
+        if facts["sent_as"]:
+            self._take_renewed(facts)
+
+    def _take_adopted(self, facts: dict[str, Any]) -> None:
+        one = self.kept[facts["settlement"]]
+        self._require_unsealed(one)
+        one.counted = sums_of(facts["sums"])
+        one.differs = True
+
+    def _take_day_frozen(self, facts: dict[str, Any]) -> None:
+        require(facts["day"] not in self.day_states, "days", f"{facts['day']} is frozen twice")
+        self.day_states[facts["day"]] = "frozen"
+
+    def _take_day_sealed(self, facts: dict[str, Any]) -> None:
+        day = facts["day"]
+        require(self.day_states.get(day) == "frozen", "days", f"{day} is sealed and was {self.day_states.get(day)}")
+        self.day_states[day] = "sealed"
+        groups: dict[tuple[str, str, str], list[Kept]] = {}
+        for one in self.kept.values():
+            if one.day == day and one.committed:
+                require(one.outcome != "", "days", f"{day} is sealed while {one.id} has no last word")
+            if one.day == day and self.counts(one):
+                groups.setdefault(one.group, []).append(one)
+        self.sealed_sums[day] = {
+            group: added((one.sign, one.counted) for one in records) for group, records in groups.items()
+        }
+
+    def _require_unsealed(self, one: Kept) -> None:
+        sealed = self.day_states.get(one.day) == "sealed"
+        require(not sealed, "days", f"{one.id} changes after {one.day} was sealed")
+
+
+def _stated(value: Any) -> Any:
+    """A bill with what it states only: nothing absent, nothing empty."""
+    if isinstance(value, dict):
+        return {name: _stated(inner) for name, inner in value.items() if inner is not None and inner != ""}
+    return [_stated(inner) for inner in value] if isinstance(value, list) else value

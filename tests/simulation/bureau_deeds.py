@@ -1,0 +1,87 @@
+"""What happens at the bureau without the terminal: rows taken back or undone by a clerk, amounts changed, days closed.
+
+Each goes through the center's own code, as a clerk at another desk would do it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import msgspec
+
+from terminal.bureau.books import Booked
+from terminal.bureau.center import Center
+from terminal.money import Fen
+
+CLERK = "9001"
+
+
+class Clerk:
+    """Somebody at the bureau. changed: persons whose account or year somebody else has moved."""
+
+    def __init__(self, center: Center) -> None:
+        self._center = center
+        self._numbers = itertools.count(1)
+        self.changed: set[str] = set()
+        self.done: list[str] = []
+
+    def act(self, random: Random, day: dt.date, sealed: Callable[[dt.date], bool]) -> None:
+        """One deed on something that stands on a day that neither side has sealed, if anything does."""
+        standing = [one for one, state in self._center.books.settlements() if state == "booked" and one.sign > 0]
+        standing = [one for one in standing if not sealed(one.business_day) and not sealed(one.booked_at.date())]
+        if not standing or sealed(day):
+            return
+        one = random.choice(standing[-8:])
+        deed = random.choice(("undo", "void", "amounts", "close day", "spend"))
+        if deed == "close day":
+            if random.random() < 0.5:
+                self._center.books.close_day(one.provider_id, day)
+                self.done.append(deed)
+        elif deed == "undo":
+            self._ask(one, "2601", {"psn_no": one.person_number, "omsgid": one.message_id, "oinfno": "2102"})
+            self.done.append(deed)
+        elif deed == "void":
+            self._ask(one, "2103", {"psn_no": one.person_number, "setl_id": one.settlement_id})
+            self.done.append(deed)
+        elif deed == "spend":
+            self._spend(one.person_number)
+        else:
+            self._change_amounts(one)
+        self.changed.add(one.person_number)
+
+    def _ask(self, one: Booked, infno: str, data: dict[str, Any]) -> None:
+        number = next(self._numbers)
+        envelope = {
+            "infno": "9001",
+            "msgid": f"clerk-{number}-in",
+            "fixmedins_code": one.provider_id,
+            "mdtrtarea_admvs": "370602",
+            "opter": CLERK,
+            "sign_no": "",
+            "input": {"signIn": {"opter_no": CLERK}},
+        }
+        signed = json.loads(self._center.answer(json.dumps(envelope).encode()))
+        sign_number = signed["output"]["signinoutb"]["sign_no"]
+        message = {"infno": infno, "msgid": f"clerk-{number}", "sign_no": sign_number, "input": {"data": data}}
+        self._center.answer(json.dumps(envelope | message).encode())
+
+    def _spend(self, person_number: str) -> None:
+        """At another provider, which does not concern us but for the balance."""
+        person = self._center.books.person(person_number)
+        assert person is not None
+        balance = Fen(person.account.balance // 2)
+        account = msgspec.structs.replace(person.account, balance=balance)
+        self._center.books.keep_person(msgspec.structs.replace(person, account=account))
+        self.done.append("spend")
+
+    def _change_amounts(self, one: Booked) -> None:
+        split = one.settlement
+        if split.cash:
+            changed = msgspec.structs.replace(split, account=Fen(split.account + 1), cash=Fen(split.cash - 1))
+            self._center.books.change_amounts(one.settlement_id, changed)
+            self.done.append("amounts")

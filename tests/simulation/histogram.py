@@ -1,0 +1,73 @@
+"""What a run of many seeds must have reached: a generator that never comes somewhere proves nothing about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.simulation.devices import SENSORS
+from tests.simulation.plan import DEEDS, FIRST_DAYS
+from tests.simulation.wire import FAULTS
+
+CODES = (
+    "already-voided",
+    "bill-in-the-future",
+    "card-expired",
+    "card-mute",
+    "card-removed",
+    "center-refused",
+    "center-silent",
+    "center-unreachable",
+    "day-closed",
+    "day-to-come",
+    "key-reused",
+    "no-card",
+    "no-such-quote",
+    "no-such-settlement",
+    "not-signed-in",
+    "outside-versions",
+    "person-in-doubt",
+    "printer-not-ready",
+    "quote-changed",
+)
+ENTRIES = (
+    "settlement",
+    "void",
+    "authorising",
+    "authorised",
+    "abandoned",
+    "accepted",
+    "refused",
+    "reversing",
+    "renewed",
+    "reopened",
+    "adopted",
+    "repaired",
+    "day-frozen",
+    "day-run",
+    "day-sealed",
+)
+CUTS = tuple(f"{port}, {when}" for port in ("journal", "center", "printer", "card") for when in ("before", "after"))
+CAUSES = ("amount", "date-boundary", "missing-here", "missing-there", "refused", "void-one-sided")
+ACTIONS = ("adopt-amounts", "adopt-settlement", "reverse-at-center", "send-again", "void-here")
+
+WANTED = (
+    *(f"deed {name}" for name in DEEDS),
+    *(f"fault {name}" for name in FAULTS),
+    *(f"code {name}" for name in CODES),
+    *(f"entry {name}" for name in ENTRIES),
+    *(f"cut {name}" for name in CUTS),
+    *(f"printer {name}" for name in SENSORS),
+    *(f"begins {name}" for name in FIRST_DAYS),
+    *(f"difference {name}" for name in CAUSES),
+    *(f"repair {name}" for name in ACTIONS),
+    *(f"clerk {name}" for name in ("amounts", "close day", "spend", "undo", "void")),
+    *(f"world {name}" for name in ("local", "online", "recognised", "unsafe")),
+    *("crash", "outage", "walked away", "clock back", "clock on", "day frozen", "day sealed"),
+    *("reconciliation matched", "reconciliation different", "reconciliation pending", "resumed"),
+)
+"""Every bucket that must not be empty over all seeds of a run together."""
+
+
+def empty_buckets(reached: Counter[str]) -> list[str]:
+    """What was never reached."""
+    return [name for name in WANTED if not reached[name]]

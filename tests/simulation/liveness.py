@@ -1,0 +1,90 @@
+"""When the faults stop: everything must come to its end, by itself or by what day end proposes, in bounded time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests.simulation.auditor.findings import require
+from tests.simulation.shop import Shop
+from tests.simulation.workload import Workload
+
+ROUNDS_MAX = 40
+ROUND_SECONDS = 400
+"""Longer than the longest pause of the upload (300 s) and than a message may be late."""
+
+DAYS_MAX = 60
+"""More than a simulation lasts."""
+
+NIGHT_EVERY_ROUNDS = 8
+UNFINISHED = ("queued", "sent", "unknown", "parked")
+
+
+def heal(workload: Workload) -> None:
+    """From here on nothing fails, and whoever should help, helps."""
+    shop = workload.shop
+    shop.power.hold()
+    shop.wire.down, shop.wire.next_fault = False, lambda infno: ""
+    shop.printer.help()
+
+
+def settle_down(workload: Workload) -> int:
+    """Finish sales, empty the queues, close every day; how many rounds it took. Raises Disagreement `liveness`."""
+    shop, till = workload.shop, workload.till
+    heal(workload)
+    for rounds in range(1, ROUNDS_MAX + 1):
+        shop.pass_time(ROUND_SECONDS)
+        require(shop.sign_in(), "liveness", "nobody can sign in at a healthy center")
+        for sale in till.sales:
+            if sale.answer is None and sale.quoted is not None and not sale.walked_away:
+                workload.serve(sale)
+        for asked in till.voids:
+            if not asked.done:
+                till.void(asked)
+        _resume_parked(workload)
+        days = _open_days(workload)
+        if days and (not _is_over(shop, min(days)) or rounds % NIGHT_EVERY_ROUNDS == 0):
+            # A clock that ran ahead has sold on days to come, and what the center counts today shows tomorrow.
+            shop.to_next_day()
+        for day in days:
+            workload.close(day, with_till_rows=False)
+            workload.repair(day)
+        if not _waiting(workload) and not _open_days(workload):
+            return rounds
+    require(False, "liveness", f"after {ROUNDS_MAX} rounds: {_waiting(workload)}, days {_open_days(workload)}")
+    return ROUNDS_MAX
+
+
+def _open_days(workload: Workload) -> list[dt.date]:
+    """Every day from the first to today, sold on or not, and every later one that was sold on."""
+    shop = workload.shop
+    days = {shop.plan.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)}
+    passed = {day for day in days if _is_over(shop, day)}
+    sold = set(shop.journal.unclosed_days(dt.date.max))
+    return [day for day in sorted(passed | sold) if shop.journal.day_state(day) != "sealed"]
+
+
+def _is_over(shop: Shop, day: dt.date) -> bool:
+    """Whether the day may be closed. Where the center counts by its own days, a day is over at midnight."""
+    today = shop.clock.now().date()
+    return day < today or (day == today and shop.plan.days_by == "business-day")
+
+
+def _waiting(workload: Workload) -> dict[str, int]:
+    shop = workload.shop
+    counts = shop.journal.counts()
+    waiting = {state: counts[state] for state in UNFINISHED if counts.get(state)}
+    if prints := len(shop.journal.print_queue()):
+        waiting["prints"] = prints
+    if intents := len(shop.journal.open_intents()):
+        waiting["intents"] = intents
+    if not shop.wire.is_quiet:
+        waiting["late messages"] = 1
+    return waiting
+
+
+def _resume_parked(workload: Workload) -> None:
+    shop = workload.shop
+    for message in shop.journal.queue():
+        if message.state == "parked":
+            workload.seen["resumed"] += 1
+            shop.journal.resume(message.message_id, shop.clock.now())

@@ -1,0 +1,112 @@
+"""What a seed draws before anything happens: which world this is, and which faults exist in it at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from terminal.bureau.persons import Person
+from terminal.center.profile import Profile
+from terminal.clock import BEIJING
+from tests.simulation.people import person_of, policies_on
+from tests.simulation.wire import FAULTS
+
+FIRST_DAYS = {
+    "plain": dt.date(2021, 6, 29),
+    "month end": dt.date(2021, 7, 30),
+    "year end": dt.date(2021, 12, 30),
+    "leap day": dt.date(2020, 2, 28),
+    "law lapses": dt.date(2022, 12, 31),
+    "law begins": dt.date(2024, 3, 30),
+    "leap day, other law": dt.date(2024, 2, 28),
+}
+"""Where in the calendar a world begins; each lies up to two days before what its name says."""
+
+DEEDS = {
+    "sell": 30,
+    "repeat": 4,
+    "reuse key": 2,
+    "void": 6,
+    "void again": 2,
+    "refund a part": 3,
+    "nonsense": 2,
+    "reprint": 2,
+    "work": 25,
+    "wait": 8,
+    "next day": 2,
+    "clock jumps": 1,
+    "close day": 4,
+    "repair": 3,
+    "month": 1,
+    "restart": 1,
+    "outage": 2,
+    "printer": 4,
+    "help printer": 4,
+    "card": 3,
+    "bureau": 2,
+    "sign": 1,
+}
+"""What may happen at a step, and its usual weight."""
+
+SETTLES, VOIDS = ("2102", "2207", "2304"), ("2103", "2208", "2305")
+TIMES = (0, 1, 1, 2)
+ALWAYS = ("sell", "work")
+"""What is never wholly absent from a world."""
+
+RATES = (0.02, 0.1, 0.3)
+CRASH_RATES = (0.0, 0.01, 0.05, 0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One world. wire: how often each fault strikes a message; power: how often the power goes within a step.
+
+    profile: the center's own way, and what the terminal knows of it.
+    """
+
+    first_day: dt.date
+    occasion: str
+    mode: Literal["local", "online"]
+    profile: Profile
+    days_by: Literal["business-day", "center-time"]
+    persons: tuple[Person, ...]
+    wire: dict[str, float]
+    power: float
+    weights: dict[str, int] = field(hash=False)
+
+    @property
+    def opens_at(self) -> dt.datetime:
+        """The moment at which the first shutter goes up."""
+        return dt.datetime.combine(self.first_day, dt.time(9), BEIJING)
+
+
+def drawn(random: Random) -> Plan:
+    """The world of a seed: about half of the faults, seldom or often, and deeds of uneven weight."""
+    occasion = random.choice(sorted(FIRST_DAYS))
+    first_day = FIRST_DAYS[occasion]
+    repeats: Literal["recognised", "unsafe"] = random.choice(("recognised", "unsafe"))
+    reversible = random.choice((SETTLES + VOIDS, SETTLES + VOIDS, SETTLES))
+    policies = policies_on(first_day)
+    count = random.randint(1, 5)
+    persons = [person_of(random, number, random.choice(policies), first_day.year) for number in range(1, 1 + count)]
+    wire = {fault: random.choice(RATES) for fault in FAULTS if random.random() < 0.4}
+    days_by: Literal["business-day", "center-time"] = random.choice(("business-day", "business-day", "center-time"))
+    if repeats == "unsafe":
+        # Such a center books what the network brings twice, and no terminal can mend that.
+        wire.pop("duplicate", None)
+    if days_by == "center-time":
+        # Where the center counts by its own days, what comes late may count on a day that is sealed here.
+        wire.pop("late", None)
+    return Plan(
+        first_day=first_day,
+        occasion=occasion,
+        mode=random.choice(("local", "local", "online")),
+        profile=Profile(name="simulated", repeats=repeats, reversible=reversible),
+        days_by=days_by,
+        persons=tuple(persons),
+        wire=wire,
+        power=random.choice(CRASH_RATES),
+        weights={deed: weight * random.choice(TIMES) or int(deed in ALWAYS) for deed, weight in DEEDS.items()},
+    )

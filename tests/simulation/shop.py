@@ -1,0 +1,174 @@
+"""A simulated shop: the shipped terminal on its ports, a center, a printer, cards, and virtual time.
+
+Nothing here decides; who plays with it (`workload`, a state machine) says what happens. An end of the process at any
+port call is played by taking up the journal from the bytes that were durable then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hw.simulated.reader import SimulatedReader
+from terminal.bureau.books import Books
+from terminal.bureau.center import Center
+from terminal.center.desk import CenterDesk, Institution
+from terminal.center.upload import Upload
+from terminal.clock import SetClock
+from terminal.counter.counter import Counter
+from terminal.counter.printing import PrintQueue
+from terminal.counter.recover import recover
+from terminal.errors import TerminalError
+from terminal.journal.journal import Journal
+from tests.reference.product import load_law
+from tests.simulation.devices import TapePrinter
+from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
+from tests.simulation.plan import Plan
+from tests.simulation.power import Power, PowerCut, on_power
+from tests.simulation.wire import Wire
+
+LAW = load_law(supplemented=True)
+TERMINAL_ID = "T1"
+OPERATOR = "007"
+TICKS_MAX = 60
+STARTS_MAX = 50
+
+
+class Shop:
+    """One terminal with everything round it. next_fault: see `Wire`. folder: in memory, and empty."""
+
+    def __init__(self, folder: Path, plan: Plan, random: Random, next_fault: Callable[[str], str]) -> None:
+        self.plan, self.random = plan, random
+        self.journal_path, self.books_path = folder / "journal.db", folder / "center.db"
+        self.clock = SetClock(plan.opens_at)
+        self.power = Power()
+        self.books = Books(plan.persons, NAMED_PROVIDERS, self.books_path, plan.days_by)
+        self.center = Center(self.books, LAW, self.clock, plan.profile)
+        self.wire = Wire(self.center, self.clock, self.power, random, next_fault)
+        # Where the center counts by its own days, a day that is sealed here may still be growing there.
+        self.wire.refusals_go_astray = plan.days_by == "business-day"
+        self.reader = SimulatedReader()
+        self.printer = TapePrinter()
+        self.starts = self.crashes = 0
+        self.open()
+
+    def open(self) -> None:
+        """Start the terminal's process on its journal: as the daemon does it, with two desks at the center."""
+        self.starts += 1
+        self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
+        on_power(self.journal, self.power)
+        desk = self._new_desk()
+        recover(self.journal, desk)
+        reader, printer = _Powered(self.reader, self.power, "read_card"), _Powered(self.printer, self.power, "print")
+        self.counter = Counter(
+            self.journal,
+            LAW,
+            desk,
+            reader,  # type: ignore[arg-type]
+            PROVIDERS,
+            self.clock,
+            lambda: f"{self.random.getrandbits(64):016x}",
+            NAMES,
+            mode=self.plan.mode,
+            printer=printer,  # type: ignore[arg-type]
+        )
+        self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
+        self.upload = Upload(self.journal, self._new_desk(), self.clock, Random(self.random.getrandbits(64)))
+
+    def close(self) -> None:
+        """The end of the simulation."""
+        self.power.hold()
+        self.journal.close()
+        self.books.close()
+
+    def restart(self) -> None:
+        """End the process in good order and start it again; nobody is signed in."""
+        self.journal.close()
+        self.open()
+
+    def crash(self) -> None:
+        """The process has ended where it stood: the next one finds the bytes that were durable."""
+        self.crashes += 1
+        for start in range(STARTS_MAX):
+            self._take_up_durable_bytes()
+            if start == STARTS_MAX - 1:
+                self.power.hold()
+            try:
+                self.open()
+            except PowerCut:
+                continue
+            return
+
+    def survives(self, action: Callable[[], Any]) -> bool:
+        """Do it; where the power goes, start again. Whether it came to its own end."""
+        try:
+            action()
+        except PowerCut:
+            self.crash()
+            return False
+        return True
+
+    def sign_in(self) -> bool:
+        """Whether an operator is at work, now or before."""
+        if not self.counter.signed_in:
+            try:
+                self.counter.sign_in(OPERATOR, "收银员")
+            except TerminalError:
+                return False
+        return True
+
+    def work(self, ticks: int = 1) -> bool:
+        """What the daemon does behind the counter: so many steps of upload and print. Whether anything was done."""
+        worked = False
+        for _ in range(ticks):
+            self.wire.deliver()
+            now = self.clock.now()
+            uploaded = self.upload.run(now)
+            printed = self.prints.tick(now)
+            if not uploaded and not printed:
+                break
+            worked = True
+        return worked
+
+    def pass_time(self, seconds: int, looks: int = 4) -> None:
+        """Time goes by; the terminal looks after its queues a few times meanwhile."""
+        for _ in range(looks):
+            self.clock.advance(seconds / looks)
+            self.work(TICKS_MAX)
+
+    def to_next_day(self) -> None:
+        """The night passes; it is a bit after the hour at which the shop opens."""
+        opens = dt.datetime.combine(self.clock.now().date() + dt.timedelta(days=1), self.plan.opens_at.timetz())
+        self.pass_time(int((opens - self.clock.now()).total_seconds()) + self.random.randrange(600))
+
+    def _new_desk(self) -> CenterDesk:
+        institution = Institution("370602", NAMES, TERMINAL_ID)
+        stamp, profile = self.journal.next_message_stamp, self.plan.profile
+        return CenterDesk(self.wire, institution, stamp, 1, self.clock, profile, visits=self.journal)
+
+    def _take_up_durable_bytes(self) -> None:
+        files = [self.journal_path, Path(f"{self.journal_path}-wal")]
+        durable = {path: path.read_bytes() for path in files if path.exists()}
+        # A close in good order writes what a process that has ended cannot write any more.
+        power, self.power.cut_at = self.power.cut_at, 0
+        self.journal.close()
+        self.power.cut_at = power
+        for path in files:
+            path.unlink(missing_ok=True)
+        for path, held in durable.items():
+            path.write_bytes(held)
+
+
+class _Powered:
+    """A device on the power line: the call `name` may be its terminal's last."""
+
+    def __init__(self, device: Any, power: Power, name: str) -> None:
+        self._device = device
+        word = "card" if name == "read_card" else "printer"
+        setattr(self, name, power.around(word, getattr(device, name)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._device, name)

@@ -1,0 +1,62 @@
+"""Whatever breaks: nothing is lost, nothing is paid twice, and everything comes to its end. Seeds of CI's size."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.histogram import empty_buckets
+from tests.simulation.run import Outcome, run
+
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
+STEPS = int(os.environ.get("SIMULATION_STEPS", "130"))
+ROOT = Path(__file__).parents[2]
+KEPT = [
+    tuple(line.split())
+    for line in (Path(__file__).parent / "failing_seeds.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def test_every_seed_ends_with_the_same_books_on_both_sides_and_reaches_everything() -> None:
+    """10,000 steps: no invariant falls, not a fen is lost, and no state, error, fault or boundary is left out."""
+    outcomes = [run(str(seed), STEPS) for seed in range(1, SEEDS + 1)]
+    assert [f"seed {one.seed}: {one.finding}" for one in outcomes if one.finding] == []
+    reached = sum((one.reached for one in outcomes), Counter[str]())
+    print(f"\n{said(outcomes)}")
+    assert sum(one.lost_fen for one in outcomes) == 0
+    assert sum(one.steps for one in outcomes) >= 10_000
+    assert empty_buckets(reached) == []
+
+
+@pytest.mark.parametrize(("seed", "steps"), KEPT)
+def test_a_seed_that_once_found_something_finds_nothing(seed: str, steps: str) -> None:
+    """The worlds in which a defect was found stay in the tests."""
+    assert run(seed, int(steps)).finding == ""
+
+
+def test_one_seed_is_one_world() -> None:
+    """The same seed in two processes that hash texts differently comes to the same hash; another seed to another."""
+    program = "from tests.simulation.run import run; print(run('7', 120).hash)"
+
+    def hash_with(hash_seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    assert hash_with("1") == hash_with("2") == run("7", 120).hash != run("8", 120).hash
+
+
+def said(outcomes: list[Outcome]) -> str:
+    """The figures of a run, for whoever reads the log."""
+    faults = sum((one.reached for one in outcomes), Counter[str]())
+    kinds = {name.removeprefix("fault "): count for name, count in sorted(faults.items()) if name.startswith("fault ")}
+    sums = {name: sum(getattr(one, name) for one in outcomes) for name in ("steps", "settlements", "voids", "crashes")}
+    return f"{len(outcomes)} seeds, {sums}, fen lost {sum(one.lost_fen for one in outcomes)}, faults {kinds}"

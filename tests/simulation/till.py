@@ -1,0 +1,141 @@
+"""The till at the counter: asks for settlements and voids, repeats what was not answered, keeps what it was told.
+
+It is the simulated outside: whatever it is told goes to the auditor as it came.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from terminal.counter.counter import Quote
+from terminal.errors import TerminalError
+from terminal.settlement.bill import Bill
+from tests.simulation.shop import Shop
+
+REPEATS_MAX = 40
+
+
+class Ear(Protocol):
+    """Who hears what the till is told."""
+
+    def told(self, key: str, request: tuple[Any, ...], answer: bytes) -> None:
+        """A request was answered."""
+
+    def refused(self, request: tuple[Any, ...], error: TerminalError, entries_before: int, entries_after: int) -> None:
+        """A request was refused, with this many entries in the journal before and after it."""
+
+
+@dataclass(slots=True)
+class Sale:
+    """One sale of the till. answer: what it was told of it, once it was; walked_away: nobody will ask again."""
+
+    key: str
+    reference: str
+    holder: int
+    bill: Bill
+    electronic: bool = False
+    consent: bool = False
+    quoted: tuple[str, str] | None = None
+    answer: dict[str, Any] | None = None
+    walked_away: bool = False
+    voided: bool = False
+
+    @property
+    def number(self) -> str:
+        """The settlement's number; only of a sale that was told."""
+        assert self.answer is not None
+        return str(self.answer["id"])
+
+
+@dataclass(slots=True)
+class VoidAsked:
+    """One void that the till wants, until it is told of it."""
+
+    key: str
+    sale: Sale
+    reason: str
+    done: bool = False
+
+
+@dataclass(slots=True)
+class Till:
+    """One till at one shop."""
+
+    shop: Shop
+    ear: Ear
+    sales: list[Sale] = field(default_factory=list)
+    voids: list[VoidAsked] = field(default_factory=list)
+    keys: int = 0
+    identified: str = ""
+
+    def new_key(self) -> str:
+        """A fresh idempotency key."""
+        self.keys += 1
+        return f"key-{self.keys}"
+
+    def new_sale(self, holder: int, bill: Bill, electronic: bool = False) -> Sale:
+        """A sale that is about to be asked for."""
+        key = self.new_key()
+        sale = Sale(key, f"ref-{key}", holder, bill, electronic)
+        self.sales.append(sale)
+        return sale
+
+    def standing(self) -> list[Sale]:
+        """Sales that the till was told of and has not taken back."""
+        return [sale for sale in self.sales if sale.answer is not None and not sale.voided]
+
+    def identify_and_quote(self, sale: Sale) -> Quote | None:
+        """Ask who is there, and what it would come to; None where it is refused."""
+        entries = self.shop.journal.entry_count()
+        try:
+            # The card is leased to one basket: whoever was served before is done with.
+            self.shop.counter.release(self.identified)
+            identification = self.shop.counter.identify_card()
+            self.identified = identification.id
+            quote = self.shop.counter.quote(identification.id, sale.bill)
+        except TerminalError as error:
+            self.ear.refused(("quote", sale.reference), error, entries, self.shop.journal.entry_count())
+            if error.code == "bad-input" or type(error).__name__ == "Refused":
+                sale.walked_away = True
+            return None
+        sale.quoted = (quote.id, quote.hash)
+        sale.consent = sale.consent or quote.settlement.out_of_catalogue > 0
+        return quote
+
+    def settle(self, sale: Sale) -> bool:
+        """Ask for the settlement under the sale's key. Whether the till knows now that it is paid."""
+        if sale.quoted is None:
+            return False
+        request = (*sale.quoted, sale.consent, sale.reference, sale.electronic)
+        entries = self.shop.journal.entry_count()
+        try:
+            answer = self.shop.counter.settle(
+                sale.quoted[0], sale.quoted[1], sale.consent, sale.reference, sale.key, sale.electronic
+            )
+        except TerminalError as error:
+            self.ear.refused(("settle", *request), error, entries, self.shop.journal.entry_count())
+            if error.code in ("no-such-quote", "quote-changed", "center-silent", "center-refused", "day-closed"):
+                # The key does not stand, or the terminal would have answered it: a new quote may use it.
+                sale.quoted = None
+            return False
+        self.ear.told(sale.key, ("settle", *request), answer)
+        sale.answer = json.loads(answer)
+        return True
+
+    def void(self, asked: VoidAsked) -> bool:
+        """Ask for the void under its key. Whether the till knows now that it is taken back."""
+        entries = self.shop.journal.entry_count()
+        request = ("void", asked.sale.number, asked.reason)
+        try:
+            answer = self.shop.counter.void(asked.sale.number, asked.reason, asked.key)
+        except TerminalError as error:
+            self.ear.refused(request, error, entries, self.shop.journal.entry_count())
+            if error.code == "already-voided":
+                # A repair at day end has taken it back before.
+                asked.done = asked.sale.voided = True
+            return False
+        self.ear.told(asked.key, request, answer)
+        asked.done = asked.sale.voided = True
+        return True

@@ -1,0 +1,148 @@
+"""The wire to the center in virtual time: it loses, delays, repeats, reorders and spoils messages, by plan.
+
+It stands where the shipped link stands and keeps its contract: Unreachable where surely nothing was sent, Silence
+where nobody knows. The center behind it is the shipped one, in the same process.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+
+from terminal.bureau.center import Center
+from terminal.bureau.spoil import INSTEAD, spoilt
+from terminal.center.link import Silence, Unreachable
+from terminal.clock import SetClock
+from terminal.limits import CENTER_REPLY_TIMEOUT_SECONDS
+from tests.simulation.power import Power
+
+NOT_PROCESSED = ("html", "empty", "no-infcode", "gateway-401", "refuse")
+SPOILT = ("strings", "another", "wrong-sums", "wrong-amounts", "six-digits", "unknown-code")
+"""What the reference center knows to get wrong itself."""
+
+FAULTS = (
+    *("unreachable", "drop-before", "drop-after", "late", "duplicate", "slow", "html-after", "truncated", "astray"),
+    *NOT_PROCESSED,
+    *SPOILT,
+)
+"""What a wire can do wrong, beside an outage. astray: the answer is one that was given before."""
+
+LATE_SECONDS_MAX = 90
+"""No message stays in the network for longer, whether somebody still waits for its answer or not."""
+
+POSITIVE = b'{"infcode":0'
+SETTLING = ("2102", "2103", "2207", "2208", "2304", "2305")
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One message as it stands on the wire."""
+
+    infno: str
+    msgid: str
+
+
+class Wire:
+    """terminal.center.link.Link. next_fault: what the next message of this transaction meets, or "" for nothing.
+
+    down: the line is dead. refusals_go_astray: a refusal may come as the answer to another message, too. arrived: how
+    often the center got each money message from this till itself. refused: those that the wire had refused on the
+    center's behalf; overtaken: those that came late, maybe behind their reversal. met: faults that struck, by kind.
+    """
+
+    def __init__(
+        self, center: Center, clock: SetClock, power: Power, random: Random, next_fault: Callable[[str], str]
+    ) -> None:
+        self.center, self.clock, self.power = center, clock, power
+        self.random, self.next_fault = random, next_fault
+        self.down, self.refusals_go_astray = False, False
+        self.arrived: Counter[Sent] = Counter()
+        self.refused: set[str] = set()
+        self.overtaken: set[str] = set()
+        self.met: Counter[str] = Counter()
+        self._late: list[tuple[float, int, bytes]] = []
+        self._number = 0
+        self._last_answer = b'{"infcode":0,"output":{}}'
+
+    def post(self, body: bytes) -> bytes:
+        """See `terminal.center.link.Link`."""
+        self.power.point("center, before")
+        self.deliver()
+        sent = msgspec.json.decode(body, type=Sent)
+        fault = "unreachable" if self.down else self.next_fault(sent.infno)
+        if fault:
+            self.met[fault] += 1
+        answer = self._carried(body, sent, fault)
+        if answer.startswith(POSITIVE) or (self.refusals_go_astray and _is_plain_refusal(answer)):
+            self._last_answer = answer
+        self.power.point("center, after")
+        return answer
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def deliver(self) -> None:
+        """What was late arrives, if its time has come; nobody listens to its answer."""
+        while self._late and self._late[0][0] <= self.clock.monotonic_seconds():
+            _, _, body = heapq.heappop(self._late)
+            self.overtaken.add(msgspec.json.decode(body, type=Sent).msgid)
+            self.center.answer(body)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._late
+
+    def _carried(self, body: bytes, sent: Sent, fault: str) -> bytes:
+        if fault == "unreachable":
+            raise Unreachable("no connection: refused")
+        if fault == "refuse":
+            # A center never refuses what it has, or what is still on its way to it.
+            if self.arrived[sent]:
+                return self.center.answer(body)
+            self.refused.add(sent.msgid)
+        if fault in NOT_PROCESSED:
+            return INSTEAD[fault]  # type: ignore[index]
+        if fault == "drop-before":
+            raise self._silence()
+        self.arrived[sent] += sent.infno in SETTLING
+        if fault == "late":
+            self._arrives_later(body)
+            raise self._silence()
+        if fault == "slow":
+            self.clock.advance(self.random.randrange(1, CENTER_REPLY_TIMEOUT_SECONDS))
+        if fault == "duplicate":
+            self._arrives_later(body)
+        answer = self.center.answer(body)
+        if fault == "drop-after":
+            raise self._silence()
+        return self._spoilt(answer, sent, fault)
+
+    def _silence(self) -> Silence:
+        self.clock.advance(CENTER_REPLY_TIMEOUT_SECONDS)
+        return Silence("no answer: TimeoutError timed out")
+
+    def _arrives_later(self, body: bytes) -> None:
+        self._number += 1
+        at = self.clock.monotonic_seconds() + self.random.randrange(LATE_SECONDS_MAX)
+        heapq.heappush(self._late, (at, self._number, body))
+
+    def _spoilt(self, answer: bytes, sent: Sent, fault: str) -> bytes:
+        if fault == "html-after":
+            return INSTEAD["html"]
+        if fault == "truncated":
+            return answer[: self.random.randrange(len(answer))]
+        if fault == "astray" and sent.infno in SETTLING:
+            if not self._last_answer.startswith(POSITIVE):
+                # A refusal names no message: whose it is cannot be told from it.
+                self.refused.add(sent.msgid)
+            return self._last_answer
+        return spoilt(answer, fault) if fault in SPOILT else answer  # type: ignore[arg-type]
+
+
+def _is_plain_refusal(answer: bytes) -> bool:
+    """A refusal that could be anybody's; one of the gateway or of the sign-in says that nothing was done."""
+    return answer.startswith(b'{"infcode":-1') and b"sign_no" not in answer
