@@ -34,6 +34,7 @@ TILL = "till-1"
 DAY = "2021-06-30"
 CREDENTIAL = "QR-KXWP"
 TIMEOUT_SECONDS = 30
+IDLE_SECONDS_MAX = 2
 
 _CARD = """
 atr = "3B6D00000080318065B0830201F383009000"
@@ -147,10 +148,17 @@ class TerminalProcess:
         self.client = self.new_client(self.headers)
 
     def new_client(self, headers: dict[str, str]) -> httpx.Client:
-        """A client that sends these headers with every request."""
-        hooks = {"response": [CONTRACT.check]}
+        """A client that sends these headers with every request.
+
+        It lets go of an idle line before the terminal does (after 5 s), lest a request meet the closing of its line.
+        """
         return httpx.Client(
-            base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers, event_hooks=hooks
+            base_url=self.url,
+            timeout=TIMEOUT_SECONDS,
+            limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS_MAX),
+            trust_env=False,
+            headers=headers,
+            event_hooks={"response": [CONTRACT.check]},
         )
 
     def spawn(self) -> subprocess.Popen[str]:
