@@ -277,7 +277,7 @@ JSON = st.recursive(
 IN_PURCHASE = st.sampled_from(["psn_no", "insutype", "med_type", "medfee_sumamt", "exp_content"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 @given(body=st.binary(max_size=60) | JSON.map(msgspec.json.encode), field=IN_PURCHASE, value=JSON)
 def test_nothing_that_is_sent_breaks_the_center(counter: Counter, body: bytes, field: str, value: Any) -> None:
     """Garbage, any JSON, and a purchase with any one field replaced: an answer with `infcode` each time."""
