@@ -18,11 +18,11 @@ FIRST_DAYS = {
     "month end": dt.date(2021, 7, 30),
     "year end": dt.date(2021, 12, 30),
     "leap day": dt.date(2020, 2, 28),
-    "law lapses": dt.date(2022, 12, 31),
+    "law lapses": dt.date(2022, 12, 30),
     "law begins": dt.date(2024, 3, 30),
     "leap day, other law": dt.date(2024, 2, 28),
 }
-"""Where in the calendar a world begins; each lies up to two days before what its name says."""
+"""Where in the calendar a world begins; each lies a day or two before what its name says."""
 
 DEEDS = {
     "sell": 30,
