@@ -165,9 +165,7 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
             removals=hotplug.removals,
             code_life_seconds=config.scanner.code_life_seconds,
         )
-        prints = _prints(
-            config, from_afar, devices.printer, lambda job: thread.run(lambda: counter.papers.document_of(job))
-        )
+        prints = _prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of))
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
         journal.close()
@@ -236,6 +234,11 @@ def _clock(config: Config) -> Clock:
         return SystemClock()
     LOGGER.warning("training-clock", extra={"starts_at": config.clock.starts_at.isoformat()})
     return ShiftedClock(config.clock.starts_at)
+
+
+def _on(thread: CounterThread, document_of: Callable[[PrintJob], Document]) -> Callable[[PrintJob], Document]:
+    """The same, asked on the counter's thread."""
+    return lambda job: thread.run(lambda: document_of(job))
 
 
 def _prints(

@@ -28,6 +28,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "bad-id-number": ("身份证号码有误", "this is no identity number, or its check character does not agree"),
         "another-person": ("该结算不属于当前识别的参保人", "the settlement is another person's"),
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
+        "bill-of-another-year": ("非本年度费用", "the center tells nothing of the year that the bill is of"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
         "body-cut": ("请求体不完整", "the connection ended within the body"),
         "card-needed": ("个人账户在卡内，请刷卡识别", "the account lies on the card: identify by card"),
@@ -268,7 +269,7 @@ LAW = (
 )
 """What splitting a bill may say."""
 
-QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "unknown-provider")
+QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "bill-of-another-year", "unknown-provider")
 """What a quote may say, and a settlement, which works it out again."""
 
 MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt")
