@@ -51,6 +51,8 @@ from terminal.counter.goods import keep_goods
 from terminal.counter.in_force import InForce
 from terminal.counter.month import statement_due
 from terminal.counter.offline import OfflineLimits
+from terminal.counter.papers import Papers
+from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PaperlessQueue, PrintQueue, open_drawer
 from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
@@ -127,7 +129,6 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     )
     law = Law(shelve(()))
     catalogue = Catalogue.load(Path(config.catalogue.file)) if config.catalogue.file else Catalogue()
-    forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
     devices, events = devices_of(config), EventHub(clock)
     hotplug = hotplug_of(config, devices, events)
     journal = _journal(config, clock)
@@ -142,29 +143,17 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = _desk(config, sight, from_afar, clock, sign_ins)
         downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
-        counter = Counter(
-            journal,
-            law,
-            desk,
-            devices.reader,
-            config.providers_by_id,
-            clock,
-            lambda: secrets.token_hex(IDENTITY_BYTES),
-            config.provider_names,
-            training=config.clock.starts_at is not None,
+        place = Place(
+            journal=journal,
+            law=law,
+            center=desk,
+            providers=config.providers_by_id,
+            identity=lambda: secrets.token_hex(IDENTITY_BYTES),
             mode=config.terminal.mode,
             limits=_limits(config.center),
-            printer=devices.printer,
-            paperless=config.printer.kind == "none",
-            forms=forms,
-            columns=config.printer.columns,
-            counties=config.center.counties,
             downloads=downloads,
-            purse_terminal=devices.purses,
-            purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
-            removals=hotplug.removals,
-            code_life_seconds=config.scanner.code_life_seconds,
         )
+        counter = Counter(place, _equipment(config, devices, hotplug), _papers(config, journal))
         prints = _prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of))
         upload = _upload(config.center, from_afar, upload_desk, clock)
     except BaseException:
@@ -175,6 +164,24 @@ def _open(config: Config, thread: CounterThread) -> _Terminal:
     keep = partial(keep_goods, journal, desk)
     stock = StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64)))
     return _Terminal(*made, find, downloads, desk.inquire, keep, stock, recovered)
+
+
+def _equipment(config: Config, devices: Devices, hotplug: Hotplug) -> Equipment:
+    return Equipment(
+        reader=devices.reader,
+        removals=hotplug.removals,
+        printer=devices.printer,
+        paperless=config.printer.kind == "none",
+        purse_terminal=devices.purses,
+        purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
+        code_life_seconds=config.scanner.code_life_seconds,
+    )
+
+
+def _papers(config: Config, journal: Journal) -> Papers:
+    forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
+    training = config.clock.starts_at is not None
+    return Papers(journal, config.provider_names, training, forms, config.printer.columns, config.center.counties)
 
 
 def _journal(config: Config, clock: Clock) -> Journal:

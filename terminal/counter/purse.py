@@ -48,14 +48,14 @@ class Purses:
         law: Law,
         center: CenterDesk,
         terminal: PurseTerminal | None,
-        limits: PurseLimits | None = None,
-        online: bool = False,
+        limits: PurseLimits,
+        online: bool,
     ) -> None:
         self._journal = journal
         self._law = law
         self._center = center
         self._terminal = terminal
-        self._limits = limits or PurseLimits()
+        self._limits = limits
         self._online = online
         self.cases = PurseCases(journal, terminal)
 

@@ -8,52 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hw.ports import CardReader
-from terminal.center.desk import CenterDesk
 from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.lease import CardLeases
+from terminal.counter.place import Equipment, Place
 from terminal.counter.sent_codes import SentCodes
 from terminal.counter.shown import Shown, card_shown, code_shown, id_number_shown, require_same_card
 from terminal.errors import Missing, Refused, TerminalError, Unavailable
-from terminal.journal.journal import Journal
-from terminal.limits import CARD_LEASE_SECONDS, CODE_LIFE_SECONDS, QUOTES_OPEN_MAX
-from terminal.settlement.law import Law
+from terminal.limits import CARD_LEASE_SECONDS, QUOTES_OPEN_MAX
 
 
 class Reception:
     """The identifications of one counter. Ids are handed in: nobody guesses them.
 
-    completed: an identification with what else stands on its card, or an error that ends it. removals: how often a
-    card has been taken out so far. code_life_seconds: of an e-credential's code.
+    completed: an identification with what else stands on its card, or an error that ends it.
     """
 
     def __init__(
-        self,
-        journal: Journal,
-        law: Law,
-        center: CenterDesk,
-        reader: CardReader,
-        provider_id: str,
-        completed: Callable[[Identification], Identification],
-        online: bool = False,
-        removals: Callable[[], int] = lambda: 0,
-        code_life_seconds: int = CODE_LIFE_SECONDS,
+        self, place: Place, equipment: Equipment, completed: Callable[[Identification], Identification]
     ) -> None:
-        self._journal = journal
-        self._law = law
-        self._center = center
-        self._reader = reader
-        self._provider_id = provider_id
+        self._place = place
+        self._reader = equipment.reader
         self._completed = completed
-        self._online = online
-        self._leases = CardLeases(journal.clock, CARD_LEASE_SECONDS, removals)
-        self._codes = SentCodes(journal.clock, code_life_seconds)
-        self._held: Lapsing[Identification] = Lapsing(journal.clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        clock = self._clock = place.journal.clock
+        self._leases = CardLeases(clock, CARD_LEASE_SECONDS, equipment.removals)
+        self._codes = SentCodes(clock, equipment.code_life_seconds)
+        self._held: Lapsing[Identification] = Lapsing(clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
 
     def by_card(self, new_id: str) -> Identification:
         """The holder of the card in the reader. Raises Conflict `card-leased`, Refused, Unavailable."""
-        shown = card_shown(self._reader, self._journal.clock.now().date())
+        shown = card_shown(self._reader, self._clock.now().date())
         self._leases.take(shown.key(), new_id)
         try:
             return self._identified(shown, new_id)
@@ -76,7 +60,7 @@ class Reception:
 
     def by_id_number(self, typed: str, new_id: str) -> Identification:
         """Whoever has this identity number. Raises Refused `bad-id-number`, Unavailable."""
-        return self._identified(id_number_shown(typed, self._journal.clock.now().date()), new_id)
+        return self._identified(id_number_shown(typed, self._clock.now().date()), new_id)
 
     def known(self, identification_id: str) -> Identification:
         """An identification that is held, its card's lease renewed.
@@ -118,8 +102,10 @@ class Reception:
         self._leases.clear()
 
     def _identified(self, shown: Shown, new_id: str) -> Identification:
+        place = self._place
+        provider_id = next(iter(place.providers))
         found = self._completed(
-            identify(shown, self._center, self._provider_id, self._journal, self._law, new_id, self._online)
+            identify(shown, place.center, provider_id, place.journal, place.law, new_id, place.online)
         )
         self._held.keep(found.id, found)
         return found

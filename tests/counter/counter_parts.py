@@ -29,6 +29,8 @@ from terminal.counter.counter import Counter, Identification, Quote
 from terminal.counter.downloads import Downloads
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
+from terminal.counter.papers import Papers
+from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PrintQueue
 from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import recover
@@ -153,23 +155,24 @@ class Shop:
         self.recovered = recover(self.journal, self.desk)
         self.law = Law(LAW.shelf)
         self.downloads = Downloads(self.journal, self.law, InForce(self.journal), load_shelf_with, self.bureau_key)
-        self.counter = Counter(
-            self.journal,
-            self.law,
-            self.desk,
-            self.reader,
-            PROVIDERS,
-            self.clock,
-            lambda: f"id-{next(self._ids)}",
-            NAMES,
+        place = Place(
+            journal=self.journal,
+            law=self.law,
+            center=self.desk,
+            providers=PROVIDERS,
+            identity=lambda: f"id-{next(self._ids)}",
             mode=self.mode,
-            limits=self.limits,
-            printer=self.printer,
+            limits=self.limits or OfflineLimits(),
             downloads=self.downloads,
-            purse_terminal=self.purse_terminal,
-            purse_limits=self.purse_limits,
-            removals=lambda: self.removals,
         )
+        equipment = Equipment(
+            reader=self.reader,
+            removals=lambda: self.removals,
+            printer=self.printer,
+            purse_terminal=self.purse_terminal,
+            purse_limits=self.purse_limits or PurseLimits(),
+        )
+        self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, self.printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
 

@@ -20,6 +20,8 @@ from terminal.center.desk import CenterDesk, Institution
 from terminal.center.upload import Upload
 from terminal.clock import SetClock
 from terminal.counter.counter import Counter
+from terminal.counter.papers import Papers
+from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PrintQueue
 from terminal.counter.recover import recover
 from terminal.errors import Missing
@@ -93,9 +95,9 @@ class Box:
         desk = CenterDesk(self._link, institution, stamp, 1, self.clock, visits=self.journal)
         recover(self.journal, desk)
         reader, printer = SimulatedReader(card(1)), SimulatedPrinter(48)
-        self.counter = Counter(
-            self.journal, LAW, desk, reader, PROVIDERS, self.clock, self._new_id, NAMES, printer=printer
-        )
+        place = Place(journal=self.journal, law=LAW, center=desk, providers=PROVIDERS, identity=self._new_id)
+        equipment = Equipment(reader=reader, printer=printer)
+        self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, desk, self.clock, Random(1))
         self.counter.sign_in("007", "收银员")

@@ -19,6 +19,8 @@ from terminal.center.desk import CenterDesk, Institution
 from terminal.center.upload import Upload
 from terminal.clock import SetClock
 from terminal.counter.counter import Counter
+from terminal.counter.papers import Papers
+from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PrintQueue
 from terminal.counter.recover import recover
 from terminal.errors import TerminalError
@@ -63,18 +65,16 @@ class Shop:
         desk = self._new_desk()
         recover(self.journal, desk)
         reader, printer = _Powered(self.reader, self.power, "read_card"), _Powered(self.printer, self.power, "print")
-        self.counter = Counter(
-            self.journal,
-            LAW,
-            desk,
-            reader,  # type: ignore[arg-type]
-            PROVIDERS,
-            self.clock,
-            lambda: f"{self.random.getrandbits(64):016x}",
-            NAMES,
+        place = Place(
+            journal=self.journal,
+            law=LAW,
+            center=desk,
+            providers=PROVIDERS,
+            identity=lambda: f"{self.random.getrandbits(64):016x}",
             mode=self.plan.mode,
-            printer=printer,  # type: ignore[arg-type]
         )
+        equipment = Equipment(reader=reader, printer=printer)  # type: ignore[arg-type]
+        self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
         self.upload = Upload(self.journal, self._new_desk(), self.clock, Random(self.random.getrandbits(64)))
 

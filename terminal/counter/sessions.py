@@ -1,0 +1,132 @@
+"""Who works at the counter and who stands before it: sign-in and out, identifications, and the quotes held for them.
+
+The lowest floor of the counter. What is held here is memory: it lapses, and goes with the operator.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+
+from msgspec import Struct
+
+from terminal.counter.downloads import Downloaded
+from terminal.counter.identify import Identification
+from terminal.counter.inquiry import Standing, inquire
+from terminal.counter.lapsing import Lapsing
+from terminal.counter.place import Equipment, Place
+from terminal.counter.purse import Purses
+from terminal.counter.quote import Quote, pending_for
+from terminal.counter.reception import Reception
+from terminal.errors import Missing, Refused, Unavailable
+from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
+from terminal.settlement.shelf import Shelf
+
+
+class SignedIn(Struct, frozen=True):
+    """Who works here now, the business day of the next sale, and the center's own time."""
+
+    operator: str
+    operator_name: str
+    business_day: dt.date
+    center_time: dt.datetime
+
+
+class Sessions:
+    """The operator's session and the identifications within it."""
+
+    def __init__(self, place: Place, equipment: Equipment) -> None:
+        self._place = place
+        self._equipment = equipment
+        self._journal = place.journal
+        self._law = place.law
+        self._center = place.center
+        self._clock = place.journal.clock
+        self._purses = Purses(
+            place.journal, place.law, place.center, equipment.purse_terminal, equipment.purse_limits, place.online
+        )
+        self._reception = Reception(place, equipment, self._completed)
+        self._quotes: Lapsing[Quote] = Lapsing(self._clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        self._operator = ""
+
+    @property
+    def shelf(self) -> Shelf:
+        """The law as it stands now, to be read."""
+        return self._law.shelf
+
+    @property
+    def signed_in(self) -> str:
+        """The operator who is signed in, or ""."""
+        return self._operator
+
+    def require_operator(self) -> str:
+        """Who is signed in. Raises Refused `not-signed-in`."""
+        if not self._operator:
+            raise Refused("not-signed-in", "no operator is signed in", "操作员尚未签到", "operator")
+        return self._operator
+
+    def sign_in(self, operator: str, operator_name: str = "") -> SignedIn:
+        """Sign in at the center (9001). Raises Unavailable or Refused; then nobody new is signed in."""
+        signed = self._center.sign_in(operator)
+        self._operator = operator
+        if self._place.downloads is not None:
+            self._place.downloads.after_sign_in(self._center, signed.published)
+        return SignedIn(operator, operator_name, self.business_day(), signed.center_time)
+
+    def download(self) -> Downloaded:
+        """Take down everything that the bureau publishes and that is new. Raises Refused where nobody is signed in."""
+        self.require_operator()
+        if self._place.downloads is None:
+            return Downloaded([], [], [])
+        return self._place.downloads.fetch(self._center)
+
+    def sign_out(self) -> None:
+        """Sign out (9002). A center that is away, or says no, keeps no operator here: its sign-in ends with the day."""
+        operator, self._operator = self._operator, ""
+        self._reception.clear()
+        self._quotes.clear()
+        if operator:
+            with contextlib.suppress(Unavailable, Refused):
+                self._center.sign_out(operator)
+
+    def business_day(self) -> dt.date:
+        """The day that a sale counts in: today, or after day end the next day that is open."""
+        return self._journal.first_open_day(self._clock.now().date())
+
+    def identify_card(self) -> Identification:
+        """Read the card and ask the center about its holder. Raises Conflict `card-leased`, Refused, Unavailable."""
+        self.require_operator()
+        return self._reception.by_card(self._place.identity())
+
+    def identify_code(self, code: str) -> Identification:
+        """Ask the center whose e-credential this code is. Raises Refused, Unavailable; no error holds the code."""
+        self.require_operator()
+        return self._reception.by_code(code, self._place.identity())
+
+    def identify_id_number(self, typed: str) -> Identification:
+        """Ask the center about an identity number, where the law knows that way. Raises Refused, Unavailable."""
+        self.require_operator()
+        return self._reception.by_id_number(typed, self._place.identity())
+
+    def release(self, identification_id: str) -> None:
+        """Forget an identification and its quotes, and free its card; one that is not held is no error."""
+        self._reception.release(identification_id)
+        self._quotes.drop_where(lambda quote: quote.identification.id == identification_id)
+
+    def inquire(self, identification_id: str) -> Standing:
+        """Balance and year of an identified person. Raises Missing `no-such-identification`."""
+        self.require_operator()
+        identification = self._reception.known(identification_id)
+        return inquire(identification, pending_for(self._journal, identification), self._clock.now().date())
+
+    def held_quote(self, quote_id: str) -> Quote:
+        """A quote of this session that has not lapsed. Raises Missing `no-such-quote`."""
+        quote = self._quotes.get(quote_id)
+        if quote is None:
+            raise Missing("no-such-quote", "the quote has lapsed or was settled; quote again", "预结算已失效", "quote")
+        return quote
+
+    def _completed(self, found: Identification) -> Identification:
+        if self._place.downloads is not None:
+            self._place.downloads.in_force.refuse_listed(found, self._clock.now().date())
+        return self._purses.seen(found, self.business_day())
