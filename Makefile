@@ -10,7 +10,7 @@ RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
 TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium \
 	curl mono-mcs libmono-system-web-extensions4.0-cil
 
-.PHONY: demo run test lint bench peers fuzz schemathesis simulate clean
+.PHONY: demo run test lint bench peers fuzz reference schemathesis simulate clean
 
 demo: $(VENV)/.run
 	$(BIN)/terminal demo
@@ -43,6 +43,9 @@ fuzz: $(VENV)/.test
 	clang -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Inative -Itests/native \
 		tests/native/fuzz.c native/settle.c -o var/fuzz/fuzz
 	cd var/fuzz && ./fuzz -max_total_time=$(or $(FUZZ_SECONDS),300) -max_len=1024
+
+reference: $(VENV)/.test
+	REFERENCE_BILLS=$(or $(BILLS),100000) $(BIN)/pytest -n0 tests/settlement/test_reference_mass.py
 
 schemathesis: $(VENV)/.test
 	SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n0 tests/api/test_schemathesis.py
