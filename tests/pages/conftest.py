@@ -32,6 +32,7 @@ PATIENCE_MILLISECONDS = 20_000
 SHOTS = ROOT / "var" / "screenshots"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One browser, on one worker."""
     for item in items:
