@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import qrcode  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
 
@@ -20,6 +22,7 @@ def band(data: bytes, width_bytes: int) -> Image.Image:
     return Image.frombytes("1", (width_bytes * 8, height), data).convert("L")
 
 
+@lru_cache(maxsize=64)
 def qr_dots(data: bytes, dots_per_module: int, level: int) -> Image.Image:
     """A QR code with its quiet zone; as a mask with 255 for black."""
     code = qrcode.QRCode(error_correction=_LEVELS[level], box_size=dots_per_module, border=4)

@@ -20,6 +20,7 @@ from hw.simulated.printer_sensors import Sensors
 
 Machine = Generator[None, int, None]
 _REAL_TIME_BYTES = {b"\x10\x04": 3, b"\x10\x05": 3, b"\x10\x14": 5}
+REAL_TIME_PREFIX = 0x10
 _ANY_REAL_TIME = tuple(_REAL_TIME_BYTES)
 
 
@@ -66,9 +67,8 @@ class Mechanism(Sensors):
 
         bytes_max: of the buffer, at most so many are worked off now; None all.
         """
-        for byte in data:
-            if not self._is_lost():
-                self._arrive(byte)
+        for byte in self._not_lost(data):
+            self._arrive(byte)
         worked = 0
         while self._buffer and not (self.stopped or self.stalled) and worked != bytes_max:
             self._machine.send(self._buffer.popleft())
@@ -91,6 +91,9 @@ class Mechanism(Sensors):
         raise NotImplementedError
 
     def _arrive(self, byte: int) -> None:
+        if not self._held and byte != REAL_TIME_PREFIX:
+            self._buffer.append(byte)
+            return
         held, self._held = self._held + bytes((byte,)), b""
         wanted = _REAL_TIME_BYTES.get(held[:2], 0)
         if len(held) == wanted:

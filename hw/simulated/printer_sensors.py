@@ -58,9 +58,12 @@ class Sensors:
             if count <= 1:
                 setattr(self, sensor, True)
 
-    def _is_lost(self) -> bool:
-        self._arrived += 1
-        return bool(self.drop_every) and self._arrived % self.drop_every == 0
+    def _not_lost(self, data: bytes) -> bytes:
+        """What of these bytes the line does not swallow."""
+        first, self._arrived = self._arrived + 1, self._arrived + len(data)
+        if not self.drop_every:
+            return data
+        return bytes(byte for number, byte in enumerate(data, first) if number % self.drop_every)
 
     def _spoken(self, replies: bytes) -> bytes:
         """What goes out for these answers: they, nothing, or nonsense of the same length."""

@@ -1,6 +1,7 @@
 """A shop whose power can be cut at any call of the journal, the center, the card reader or the printer.
 
-The center answers in the same process, without a wire, so that hundreds of ends take seconds.
+The center answers in the same process, without a wire, and the paper keeps its bytes undrawn, so that hundreds of ends
+take seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from terminal.center.profile import Profile
 from terminal.errors import Missing, TerminalError
 from terminal.journal.journal import Journal
 from terminal.settlement.bill import Bill
+from tests.simulation.devices import TapePrinter
 from tests.simulation.power import Power, on_power
 
 
@@ -41,7 +43,7 @@ class PoweredShop(Shop):
     def __init__(self, folder: Path, power: Power, **how: Any) -> None:
         self.power = power
         super().__init__(folder, **how)
-        self.papers_seen = 0
+        self.printer = TapePrinter()  # type: ignore[assignment]
         self.keys_told: dict[str, bytes] = {}
 
     def __enter__(self) -> PoweredShop:
@@ -79,6 +81,12 @@ class PoweredShop(Shop):
 
         self.printer.print = printed  # type: ignore[method-assign]
         self.reader.read_card = read  # type: ignore[method-assign]
+
+    def print_all(self) -> list[str]:
+        """Print everything that waits; nobody reads it here."""
+        while self.prints.tick(self.clock.now()):
+            pass
+        return []
 
     def crash(self) -> None:
         """The next start finds the files as they are; what happens at start may be cut as well."""
