@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -47,11 +47,11 @@ def make_app(
 
     async def call(request: Request) -> Response:
         body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > REQUEST_BYTES_MAX:
-                return Response(b'{"code":413,"message":"too long"}', 413, media_type=JSON)
         try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > REQUEST_BYTES_MAX:
+                    return Response(b'{"code":413,"message":"too long"}', 413, media_type=JSON)
             plain = gate.taken(request.url.path, request.headers, body)
             fault = faults.take(_infno(plain))
             return await unruly.answer(request, plain, fault)
@@ -59,6 +59,9 @@ def make_app(
             center.note(body, "turned-away", str(error))
             text = msgspec.json.encode({"code": 401, "message": str(error)})
             return Response(text, 401, media_type=JSON)
+        except ClientDisconnect:
+            # Half a request is none: nothing was done, and nobody is there to be told.
+            return Response(status_code=400)
         except Unavailable:
             return Response(b'{"code":503,"message":"the books are out of reach"}', 503, media_type=JSON)
 

@@ -18,7 +18,7 @@ from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
 from terminal.journal.debits import Debits
 from terminal.journal.intents import keep_sums, queue_reversal
-from terminal.journal.progress import Progress, progress_in
+from terminal.journal.progress import STUCK, Progress, progress_in
 from terminal.journal.records import CenterSums, QueuedMessage
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
@@ -77,9 +77,12 @@ class Outbox(Debits):
                 step(self)
 
     def queue(self) -> list[QueuedMessage]:
-        """Every message that the center has not accepted, oldest first; refused and parked ones too."""
+        """Every message that the center has not accepted, oldest first; refused and parked ones too.
+
+        A reversal that was refused is none of them: it found nothing to undo, and what it was for goes on.
+        """
         rows = self._connection.execute(
-            _COLUMNS + "WHERE q.state IN ('queued', 'sent', 'refused', 'unknown', 'parked') ORDER BY q.number"
+            _COLUMNS + f"WHERE q.state IN ('queued', 'sent', 'unknown') OR ({STUCK}) ORDER BY q.number"
         )
         return [_message(row) for row in rows]
 

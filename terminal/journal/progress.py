@@ -22,8 +22,12 @@ LOOKED_BACK = dt.timedelta(minutes=10)
 """… as far as they are not older than this."""
 
 
+STUCK = "state IN ('refused', 'parked') AND NOT (transaction_name = 'reverse' AND state = 'refused')"
+"""Rows of the outbox that no waiting changes. A reversal that was refused found nothing to undo: it is done."""
+
+
 class Progress(Struct, frozen=True):
-    """waiting: without a last word, parked ones apart. a_minute: last words lately. stuck: refused or parked.
+    """waiting: without a last word, parked ones apart. a_minute: last words lately. stuck: as `STUCK`.
 
     seconds_left: for what waits, at that pace; None where nothing was answered lately. next_attempt_at: when the center
     is tried again, where all that waits is resting; null where something is due.
@@ -54,7 +58,7 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         " WHERE state IN ('queued', 'sent', 'unknown')",
         (moment_text(now),),
     ).fetchone()
-    (stuck,) = connection.execute("SELECT count(*) FROM outbox WHERE state IN ('refused', 'parked')").fetchone()
+    (stuck,) = connection.execute(f"SELECT count(*) FROM outbox WHERE {STUCK}").fetchone()
     answered = _answered_lately(connection, now)
     span_seconds = max(1, int((now - min(answered)).total_seconds())) if answered else 0
     resting = dt.datetime.fromisoformat(next_at) if waiting and not due else None

@@ -153,6 +153,15 @@ def test_a_settlement_that_is_unknown_again_and_again_is_parked(shop: Shop) -> N
     assert [message.state for message in shop.journal.queue()] == ["parked"]
 
 
+def test_a_reversal_that_found_nothing_is_done_and_nobody_is_told_to_act(shop: Shop) -> None:
+    """The message was lost, its reversal is refused, it goes anew: the queue holds nothing that is stuck."""
+    shop.settle(purchase("20.00"))
+    shop.center.faults.inject("drop-before", infno="2102")
+    passed(shop)
+    assert (booked(shop), shop.journal.counts()) == (["booked"], {"accepted": 1, "refused": 1})
+    assert (shop.journal.queue(), shop.journal.progress(shop.clock.now()).stuck) == ([], 0)
+
+
 def test_the_pause_survives_a_restart(shop: Shop) -> None:
     """A center that is down for an hour is not knocked at anew by a terminal that restarts."""
     shop.settle(purchase("20.00"))
