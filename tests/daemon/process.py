@@ -16,7 +16,6 @@ from typing import Any, Self
 
 import httpx
 
-from daemon.contract import Contract
 from terminal.api.app import OPERATIONS
 from terminal.api.openapi import document_of
 from terminal.api.tills import add_till, tills_file
@@ -25,6 +24,7 @@ from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.server import BureauServer
 from terminal.clock import BEIJING, ShiftedClock
 from terminal.settlement.law import Law
+from tests.daemon.contract import Contract
 
 CONTRACT = Contract(document_of(OPERATIONS))
 """What every answer is held against."""
@@ -104,11 +104,15 @@ def bill(*amounts: str, **changes: Any) -> dict[str, Any]:
 
 def new_bureau(folder: Path, persons: str = _PERSONS) -> BureauServer:
     """A reference center that knows one insured person, or those given, and one hospital; not up yet."""
+    clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00").astimezone(BEIJING))
+    return BureauServer(new_books(folder, persons), Law.load(), clock)
+
+
+def new_books(folder: Path, persons: str = _PERSONS, place: Path | str = ":memory:") -> Books:
+    """The books of such a center. place: a file, where they shall outlive it."""
     (folder / "persons.toml").write_text(persons, encoding="utf-8")
     (folder / "providers.toml").write_text(_PROVIDERS, encoding="utf-8")
-    clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00").astimezone(BEIJING))
-    books = Books(load_persons(folder / "persons.toml"), load_providers(folder / "providers.toml"))
-    return BureauServer(books, Law.load(), clock)
+    return Books(load_persons(folder / "persons.toml"), load_providers(folder / "providers.toml"), place)
 
 
 class TerminalProcess:

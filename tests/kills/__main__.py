@@ -1,0 +1,66 @@
+"""`python -m tests.kills KILLS=500 SEED=1 [LANES=card,till]`: kill, then say what was found; status 1 where it is bad.
+
+Two canaries, terminals that do one thing wrong (`spoilt.py`), must be found out. The last line is one line of JSON.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.conftest import LOCK_FILE
+from tests.kills.lane import Figures, Lane, LaneName
+from tests.kills.spoilt import CANARIES
+
+CANARY_KILLS = 12
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def run_lane(name: LaneName, kills: int, seed: str, spoilt: str = "") -> Figures:
+    """One lane in a folder of its own. The card service is had by one lane of the whole machine at a time."""
+    with ExitStack() as stack:
+        if name == "card":
+            lock = stack.enter_context(LOCK_FILE.open("w", encoding="ascii"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY)))
+        return stack.enter_context(Lane(name, folder, seed, spoilt, CANARIES.get(spoilt, ()))).run(kills)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the lanes beside each other."""
+    given = dict(argument.split("=", 1) for argument in arguments)
+    kills, seed = int(given.get("KILLS", 500)), given.get("SEED", "1")
+    names: list[LaneName] = given.get("LANES", "card,till").split(",")  # type: ignore[assignment]
+    began = time.perf_counter()
+    with ProcessPoolExecutor(len(names)) as pool:
+        lanes = [pool.submit(run_lane, name, -(-kills // len(names)), seed) for name in names]
+        figures = [lane.result() for lane in lanes]
+    for name, one in zip(names, figures, strict=True):
+        print(f"{name}: {asdict(one)}")
+    bad = [line for one in figures for line in one.bad]
+    canaries = {way: len(run_lane("till", CANARY_KILLS, seed, way).bad) for way in CANARIES}
+    found = {"canaries": canaries, "seed": seed, "seconds": round(time.perf_counter() - began)}
+    print(json.dumps(summary(figures) | found))
+    return int(bool(bad) or not all(canaries.values()))
+
+
+def summary(figures: list[Figures]) -> dict[str, object]:
+    """All lanes together."""
+    moments = sum((Counter(one.moments) for one in figures), Counter[str]())
+    faults = sum((Counter(one.faults) for one in figures), Counter[str]())
+    names = ("kills", "settlements", "voids", "days")
+    sums: dict[str, object] = {name: sum(getattr(one, name) for one in figures) for name in names}
+    bad = [line for one in figures for line in one.bad]
+    return sums | {"moments": dict(moments), "faults": dict(faults), "bad": bad}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
