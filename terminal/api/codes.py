@@ -97,6 +97,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-such-policy": ("没有该政策", "there is no such policy"),
         "no-such-version": ("没有该版本", "the policy has no such version"),
         "no-such-quote": ("预结算已失效", "the quote is unknown, has lapsed or was settled"),
+        "no-such-refund": ("没有该结算的部分退费", "no refund of this settlement is begun"),
         "no-such-route": ("路径不存在", "there is no such path"),
         "no-such-settlement": ("没有该结算号的结算", "there is no settlement of this number"),
     },
@@ -116,6 +117,8 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
         "scan-cancelled": ("扫码已取消", "the wait for a code was cancelled"),
         "scan-waiting": ("正在等待扫码", "a code is waited for already"),
+        "refund-done": ("该部分退费已完成", "what stays of it is settled"),
+        "refund-open": ("有未完成的部分退费", "a refund of it by line was begun: go on with it, or give it up"),
         "refund-half-done": ("已撤销，保留部分尚未结算", "it is taken back, what stays is not settled yet"),
         "void-of-a-void": ("撤销记录不能再撤销", "a void is not taken back"),
     },
@@ -275,7 +278,7 @@ QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "bill-of-a
 MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt")
 """What a settlement and a void may say of the center and of the key."""
 
-VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open")
+VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open", "refund-open")
 """What taking a settlement back may say."""
 
 RECEIPT = ("no-such-settlement", "amount-too-large")

@@ -15,13 +15,15 @@ from terminal.api.queue_types import (
     QueueAnswer,
     QueuedPrint,
     QueuedUpload,
+    UnfinishedRefund,
     UnresolvedAnswer,
 )
-from terminal.api.queue_words import STUCK, print_why_zh, why_of
-from terminal.api.served import json_answer
+from terminal.api.queue_words import STUCK, print_why_zh, refund_words, why_of
+from terminal.api.served import Served, json_answer
 from terminal.api.settlement_routes import settlement_view
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, QueuedMessage
+from terminal.journal.refunds import BegunRefund
 
 
 async def queue(call: Call[None, None]) -> Response:
@@ -50,8 +52,7 @@ async def print_jobs(call: Call[None, PrintJobsQuery]) -> Response:
 
 async def unresolved(call: Call[None, None]) -> Response:
     """In doubt first: what a cashier must know after a crash."""
-    records = await call.terminal.call(call.terminal.journal.unresolved)
-    return json_answer(UnresolvedAnswer([settlement_view(record) for record in records], call.terminal.at_start))
+    return json_answer(await call.terminal.call(lambda: _unresolved(call.terminal)))
 
 
 def _hurried(journal: Journal) -> QueueAnswer:
@@ -70,6 +71,29 @@ def _queue(journal: Journal) -> QueueAnswer:
         prints=[_print(job) for job in journal.print_queue()],
         progress=journal.progress(journal.clock.now()),
         goods=journal.stock_counts(),
+    )
+
+
+def _unresolved(terminal: Served) -> UnresolvedAnswer:
+    return UnresolvedAnswer(
+        settlements=[settlement_view(record) for record in terminal.journal.unresolved()],
+        refunds=[_refund(one) for one in terminal.counter.open_refunds()],
+        at_start=terminal.at_start,
+    )
+
+
+def _refund(one: BegunRefund) -> UnfinishedRefund:
+    english, chinese = refund_words(one.void != "")
+    return UnfinishedRefund(
+        settlement=one.original,
+        taken_back=one.void != "",
+        void=one.void,
+        begun_at=one.stays.at,
+        till=one.stays.till,
+        till_reference=one.stays.till_reference,
+        stays=one.stays.settlement.total,
+        what=english,
+        what_zh=chinese,
     )
 
 
@@ -155,8 +179,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         method="GET",
         path="/v1/unresolved",
         tag="queue",
-        zh="结果未明的结算，以及上次启动时的处理",
-        en="Settlements whose outcome is open, and what the last start found half done",
+        zh="结果未明的结算、未完成的部分退费，以及上次启动时的处理",
+        en="Settlements whose outcome is open, refunds that are not done, and what the last start found half done",
         handler=unresolved,
         gives={200: UnresolvedAnswer},
         errors=READS,

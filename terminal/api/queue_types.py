@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from terminal.api.types import SettlementView
 from terminal.counter.recover import Recovered
 from terminal.journal.progress import Progress
+from terminal.money import Fen
 
 
 class QueuedUpload(Struct, frozen=True):
@@ -86,8 +87,28 @@ class PrintJobList(Struct, frozen=True):
     jobs: list[PrintJobView]
 
 
+class UnfinishedRefund(Struct, frozen=True):
+    """A refund by line that is begun and not done. taken_back: its void stands, under the number `void`.
+
+    begun_at, till, till_reference: of the request that began it. stays: what is to be settled anew. what, what_zh: how
+    it stands and what to do, in one sentence: `refund/resume` or `refund/give-up` of the settlement.
+    """
+
+    settlement: str
+    taken_back: bool
+    void: str
+    begun_at: dt.datetime
+    till: str
+    till_reference: str
+    stays: Fen
+    what: str
+    what_zh: str
+
+
 class UnresolvedAnswer(Struct, frozen=True):
-    """GET /v1/unresolved: settlements whose outcome is open, and what the last start found and did about it."""
+    """GET /v1/unresolved: settlements whose outcome is open, refunds that are begun and not done, and what the last
+    start found and did about it."""
 
     settlements: list[SettlementView]
+    refunds: list[UnfinishedRefund]
     at_start: Recovered

@@ -36,3 +36,16 @@ def why_of(message: QueuedMessage) -> tuple[str, str]:
 def print_why_zh(job: PrintJob) -> str:
     """Chinese; "" where nothing has stopped the document."""
     return f"打印机未能打印（{job.why}），请检查打印机" if job.why else ""
+
+
+def refund_words(taken_back: bool) -> tuple[str, str]:
+    """How an unfinished refund stands and what to do, English and Chinese."""
+    if taken_back:
+        return (
+            "it is taken back and what stays is not settled: go on, or give it up and leave all of it taken back",
+            "原结算已撤销，保留部分尚未结算：请继续；或放弃，即整笔维持撤销",
+        )
+    return (
+        "it was begun and nothing is taken back: go on with it, or give it up and leave the settlement as it is",
+        "部分退费已开始，尚未撤销原结算：请继续；或放弃，即原结算不变",
+    )

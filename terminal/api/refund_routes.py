@@ -1,4 +1,4 @@
-"""Routes of refunds by line: what would stay, and taking back and settling anew in one step."""
+"""Routes of refunds by line: what would stay, taking back and settling anew in one step, and what was not finished."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, REFUND, SETTLES, STILL_THERE, VOID
+from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, REFUND, SETTLES, STILL_THERE, VOID, WRITES
 from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import Reference, SettledAnswer, Word
@@ -51,6 +51,12 @@ class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
     electronic_receipt: bool = False
 
 
+class GiveUpRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/settlements/{id}/refund/give-up: why; journalled with the operator."""
+
+    reason: Word
+
+
 class RefundAnswer(Struct, frozen=True):
     """Both stand: the void of the original and the settlement of what stays. A repeat gets the same bytes."""
 
@@ -81,6 +87,19 @@ async def refund(call: Call[RefundRequest, None]) -> Response:
     return json_answer(answer, 201)
 
 
+async def resume_refund(call: Call[None, None]) -> Response:
+    """Finish it, whichever till began it; a repeat gets the same bytes."""
+    terminal, number = call.terminal, call.path["id"]
+    return json_answer(await terminal.call(lambda: terminal.counter.go_on_with_refund(number)), 201)
+
+
+async def give_up_refund(call: Call[GiveUpRequest, None]) -> Response:
+    """What was taken back stays so; what would have stayed is not settled."""
+    terminal, number, reason = call.terminal, call.path["id"], call.body.reason
+    await terminal.call(lambda: terminal.counter.give_up_refund(number, reason))
+    return Response(status_code=204)
+
+
 OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(
         method="POST",
@@ -105,5 +124,26 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         keyed=True,
         gives={201: RefundAnswer},
         errors=(*BODY, *QUOTE, *MOVES_MONEY, *SETTLES, *STILL_THERE, *VOID, "not-accepted", "refund-half-done"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/refund/resume",
+        tag="settlements",
+        zh="继续已开始的部分退费（重启后亦可），按已商定的内容结算保留部分",
+        en="Finish a refund by line that was begun, also before a restart, from what was agreed then",
+        handler=resume_refund,
+        gives={201: RefundAnswer},
+        errors=(*MOVES_MONEY, *VOID, "no-such-refund", "printer-not-ready", "refund-half-done"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/settlements/{id}/refund/give-up",
+        tag="settlements",
+        zh="放弃未完成的部分退费：已撤销的维持撤销，保留部分不再结算",
+        en="Give up a refund that is begun and not done: what was taken back stays so, nothing more is settled",
+        handler=give_up_refund,
+        takes=GiveUpRequest,
+        gives={204: None},
+        errors=(*BODY, *WRITES, "not-signed-in", "no-such-refund", "refund-done"),
     ),
 )

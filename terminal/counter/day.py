@@ -41,13 +41,16 @@ DRAIN_SILENCES_MAX = 3
 PURSE_IN_DOUBT = "it is not known whether the card has paid: put it in again, or decide the case"
 
 
+REFUND_BEGUN = "its refund by line was begun and is not done: go on with it, or give it up"
+
 MAY_ARRIVE_YET = f"its message was lost and may arrive yet: run day end again in {LATE_SECONDS_MAX} seconds"
 
 
 class OpenMatter(Struct, frozen=True):
     """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
 
-    upload_state: of its message; `debiting` where nobody knows whether its card has paid.
+    upload_state: of its message; `debiting` where nobody knows whether its card has paid; `refunding`
+    where a refund of it is begun and not done.
     """
 
     settlement_id: str
@@ -142,7 +145,11 @@ def _report(
         found = _details(journal, center, day, records, groups)
     except (Unavailable, Refused) as error:
         detail = error.message
-    open_matters = _open_matters(journal, records) + _late_matters(journal, day, now)
+    open_matters = [
+        *_open_matters(journal, records),
+        *_late_matters(journal, day, now),
+        *_begun_refunds(journal, day),
+    ]
     agreed = groups is not None and found is not None and _agreed(groups, found) and not till
     balanced = agreed and not open_matters
     return DayReport(
@@ -231,6 +238,11 @@ def _late_matters(journal: Journal, day: dt.date, now: dt.datetime) -> list[Open
     """What was lost on its way so lately that it may arrive yet, behind the reversal that did not find it."""
     since = now - dt.timedelta(seconds=LATE_SECONDS_MAX)
     return [OpenMatter(number, "unknown", MAY_ARRIVE_YET) for number in journal.lately_undone(day, since)]
+
+
+def _begun_refunds(journal: Journal, day: dt.date) -> list[OpenMatter]:
+    begun = [one for one in journal.open_refunds() if one.stays.business_day <= day]
+    return [OpenMatter(one.original, "refunding", REFUND_BEGUN) for one in begun]
 
 
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:

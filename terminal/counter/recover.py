@@ -12,19 +12,21 @@ INTERRUPTED = "the terminal ended before the answer was written down"
 
 class Recovered(Struct, frozen=True):
     """What was found: uploads whose answer was never heard, prints to repeat, intents now being reversed, and
-    settlements whose outcome is still open.
+    settlements whose outcome is still open; of refunds that are begun and not done, the settlements taken back.
     """
 
     uploads: int
     prints: int
     reversed: list[str]
     unresolved: list[str]
+    refunds: list[str]
 
 
 def recover(journal: Journal, center: CenterDesk) -> Recovered:
     """A message that was being sent is unknown; a document that was being printed is printed again, marked; what was
     being asked of the center is abandoned with a reversal, since nobody was told "paid" and nobody can know.
 
+    A refund that was begun stays so: its key, or the operator, goes on with it when somebody stands at the counter.
     Committed settlements need nothing: their message and their print job stand beside them. May be called twice.
     """
     now = journal.clock.now()
@@ -37,4 +39,5 @@ def recover(journal: Journal, center: CenterDesk) -> Recovered:
         prints=journal.requeue_interrupted_prints(),
         reversed=[intent.record.id for intent in intents],
         unresolved=[record.id for record in journal.unresolved()],
+        refunds=[refund.original for refund in journal.open_refunds()],
     )

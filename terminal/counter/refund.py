@@ -1,25 +1,19 @@
-"""Refunds (退费) by line: the settlement is taken back whole, and what stays is settled anew, in one step.
+"""Refunds (退费) by line: what may be given back of a settlement, what stays of it, and what each payer gets.
 
-In the mode `local` both are one durable transaction. Online the center is asked for one after the other, each intent
-durable before it is sent: where the second cannot be had, the first stands, the till is told so, and the same key goes
-on from there. What stays is worked out as if the settlement had not been.
+Pure: what stays is worked out as if the settlement had not been; `refunding.py` carries it out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
-from terminal.center.desk import CenterDesk
-from terminal.counter.authorise import authorise
 from terminal.counter.identify import Identification
-from terminal.counter.settle import answer_of, digest_of, was_paid_by_card
-from terminal.errors import Conflict, Refused, TerminalError
-from terminal.journal.commit import Committal
-from terminal.journal.journal import Journal
+from terminal.counter.settle import was_paid_by_card
+from terminal.errors import Conflict, Refused
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.limits import BILL_ITEMS_MAX
 from terminal.money import Fen, Quantity
@@ -116,49 +110,6 @@ def returned(sums: CenterSums, stays: Settlement) -> Returned:
     return Returned(**{name: Fen(getattr(sums, name) - getattr(stays, name)) for name in names})
 
 
-class Refunds:
-    """Carries refunds out. One answer of two: each is stored under a key of its own, the till's and one made of it."""
-
-    def __init__(self, journal: Journal, center: CenterDesk, mode: Literal["local", "online"]) -> None:
-        self._journal = journal
-        self._center = center
-        self._mode = mode
-
-    def stored(self, key: str, request: str) -> bytes | None:
-        """What this request was answered before, or None where it is not done. Raises Conflict `key-reused`."""
-        stays = self._journal.stored_answer(key, request)
-        void = self._journal.stored_answer(_key_of_void(key), request)
-        return None if stays is None or void is None else b'{"void":' + void + b',"settlement":' + stays + b"}"
-
-    def carry_out(self, void: SettlementRecord, stays: SettlementRecord, key: str, request: str) -> bytes:
-        """Take back what `void` names and settle `stays`. Raises as `void` and `settle` do: nothing happened then.
-
-        Online also Conflict `refund-half-done`: it is taken back, and what stays is not settled yet.
-        """
-        if self._mode == "online":
-            self._ask_center(void, stays, key, request)
-        else:
-            self._journal.commit_refund(self._committal(void, _key_of_void(key)), self._committal(stays, key), request)
-        answer = self.stored(key, request)
-        assert answer is not None, "both commits store their answers"
-        return answer
-
-    def _ask_center(self, void: SettlementRecord, stays: SettlementRecord, key: str, request: str) -> None:
-        void_key = _key_of_void(key)
-        if self._journal.stored_answer(void_key, request) is None:
-            original = self._journal.settlement(void.voids)
-            if original.upload_state != "accepted":
-                raise Conflict("not-accepted", "this settlement is still on its way", "该结算仍在上传")
-            authorise(self._journal, self._center, void, original, void_key, request)
-        try:
-            authorise(self._journal, self._center, stays, None, key, request)
-        except TerminalError as error:
-            raise _half_done(void.voids, error) from error
-
-    def _committal(self, record: SettlementRecord, key: str) -> Committal:
-        return Committal(record, self._center.new_message_id(record.provider_id), key, answer_of(record))
-
-
 def _what_is_left(item: Item, line: RefundLine, place: int) -> Item | None:
     if line.amount is None:
         if line.quantity is not None:
@@ -180,19 +131,3 @@ def _what_is_left(item: Item, line: RefundLine, place: int) -> Item | None:
 
 def _bad_line(place: int, name: str, message: str, message_zh: str) -> Refused:
     return Refused("bad-input", message, message_zh, f"lines[{place}].{name}")
-
-
-def _key_of_void(key: str) -> str:
-    # No till can send a key with a space in it.
-    return f"refund {digest_of(key)}"
-
-
-def _half_done(original_id: str, error: TerminalError) -> Conflict:
-    half = Conflict(
-        "refund-half-done",
-        f"{original_id} is taken back, what stays is not settled ({error.message}); repeat under the same key",
-        f"{original_id} 已撤销，保留部分尚未结算（{error.message_zh}）；请以同一键重试",
-        error.at,
-    )
-    half.money_moved, half.retry = "yes", "same-key"
-    return half

@@ -13,17 +13,26 @@ from typing import Any
 import msgspec
 
 from terminal.errors import TerminalError
+from terminal.journal.audit_center import (
+    check_adopted,
+    check_closed,
+    check_intent,
+    check_outcome,
+    check_renewed,
+    check_reopened,
+    check_reversal,
+)
 from terminal.journal.audit_debits import (
     check_debited,
     check_debiting,
     check_not_debited,
-    check_till_answer,
     check_trouble,
 )
+from terminal.journal.audit_refunds import check_refund_given_up, check_refunding
 from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.law_files import check_law
-from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.journal.records import SettlementRecord
 from terminal.journal.stock import goods_digest
 from terminal.settlement.codec import convert
 
@@ -81,86 +90,6 @@ def _check_commit(connection: sqlite3.Connection, number: int, facts: dict[str, 
     return found + _check_message(connection, record, facts) + _check_answer(connection, number, facts)
 
 
-def _check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    record = convert(facts["record"], SettlementRecord)
-    columns = ", ".join(SETTLEMENT_COLUMNS)
-    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
-    if row is None:
-        return ["the settlement's row is missing"]
-    found = [
-        f"settlements.{name} was changed"
-        for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
-        if row[name] != expected
-    ]
-    intent = connection.execute("SELECT message_id FROM intents WHERE settlement_id = ?", (record.id,)).fetchone()
-    return found if intent and intent[0] == facts["message_id"] else [*found, "the intent is missing or was changed"]
-
-
-def _check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute(
-        "SELECT s.state, s.id, s.kind, i.closed_by,"
-        " (SELECT o.voided_by FROM settlements o WHERE o.id = s.voids) AS taken_back_by"
-        " FROM intents i JOIN settlements s ON s.id = i.settlement_id"
-        " WHERE s.id = ?",
-        (facts["settlement"],),
-    ).fetchone()
-    expected = ("abandoned",) if facts["kind"] == "abandoned" else ("committed", "voided")
-    if row is None or row["closed_by"] != number or row["state"] not in expected:
-        return ["the intent's end was changed"]
-    if facts["kind"] == "abandoned":
-        return []
-    outcome = _check_outcome(connection, number, {**facts, "kind": "accepted"})
-    if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
-        outcome.append("settlements.voided_by was changed")
-    return outcome + check_till_answer(connection, facts)
-
-
-def _check_sums(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    if facts.get("sums") is None:
-        return []
-    names = CenterSums.__struct_fields__
-    row = connection.execute(f"SELECT {', '.join(names)} FROM center_amounts WHERE entry = ?", (number,)).fetchone()
-    sums = convert(facts["sums"], CenterSums)
-    same = row is not None and all(row[name] == getattr(sums, name) for name in names)
-    if row is None:
-        same = _has_later(connection, number, ("adopted", "accepted"))
-    return [] if same else ["the center's amounts are missing or were changed"]
-
-
-def _check_adopted(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    found = _check_sums(connection, number, facts)
-    row = connection.execute("SELECT 1 FROM center_amounts WHERE adopted_by = ?", (number,)).fetchone()
-    later = _has_later(connection, number, ("adopted", "accepted"))
-    return found if row or later else [*found, "the adopted amounts are missing or were changed"]
-
-
-def _check_reopened(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (facts["message_id"],)).fetchone()
-    return [] if row else ["the message is missing"]
-
-
-def _has_later(connection: sqlite3.Connection, number: int, kinds: tuple[str, ...], message_id: str = "") -> bool:
-    """Whether an entry after `number` is of one of `kinds` (of one message, where it is named)."""
-    rows = connection.execute("SELECT body FROM entries WHERE number > ?", (number,))
-    facts = (msgspec.json.decode(row[0], type=dict[str, Any]) for row in rows)
-    return any(one["kind"] in kinds and message_id in ("", one.get("message_id")) for one in facts)
-
-
-def _check_reversal(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute(
-        "SELECT settlement_id, undoes, undoes_transaction FROM outbox WHERE message_id = ?", (facts["message_id"],)
-    ).fetchone()
-    expected = (facts["settlement"], facts["undoes"], facts["undoes_transaction"])
-    return [] if row and tuple(row) == expected else ["the reversal is missing or was changed"]
-
-
-def _check_renewed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute(
-        "SELECT 1 FROM outbox WHERE sent_as = ?1 OR undoes = ?1 LIMIT 1", (facts["sent_as"],)
-    ).fetchone()
-    return [] if row else ["the message's id on the wire was changed"]
-
-
 def _check_run(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     row = connection.execute("SELECT day, run, report FROM day_runs WHERE entry = ?", (number,)).fetchone()
     same = row and (row["day"], row["run"], digest(row["report"])) == (
@@ -210,27 +139,6 @@ def _check_answer(connection: sqlite3.Connection, number: int, facts: dict[str, 
     same = (row["key"], row["request_digest"]) == (facts["key"], facts["request_digest"])
     blank = bytes(row["answer"]).replace(row["hash"].encode(), b"", 1)
     return [] if same and digest(blank) == facts["answer_digest"] else ["its key or its answer was changed"]
-
-
-def _check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    row = connection.execute(
-        "SELECT state, reason, request, answer, center_references, last_word FROM outbox WHERE message_id = ?",
-        (facts["message_id"],),
-    ).fetchone()
-    if row is None:
-        return ["the message is missing"]
-    if row["last_word"] != number and _has_later(connection, number, ("reopened",), facts["message_id"]):
-        return []
-    agrees = (
-        row["state"] == facts["kind"]
-        and row["last_word"] == number
-        and row["reason"] == facts["reason"]
-        and digest(row["request"] or b"") == facts["request_digest"]
-        and digest(row["answer"] or b"") == facts["answer_digest"]
-        and msgspec.json.decode(row["center_references"]) == facts["references"]
-    )
-    found = [] if agrees else ["the message's outcome was changed"]
-    return found if facts["kind"] != "accepted" else found + _check_sums(connection, number, facts)
 
 
 def _check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
@@ -286,19 +194,21 @@ _CHECKS = {
     "publication-refused": _check_nothing,
     "settlement": _check_commit,
     "void": _check_commit,
-    "accepted": _check_outcome,
-    "refused": _check_outcome,
-    "authorising": _check_intent,
-    "authorised": _check_closed,
-    "abandoned": _check_closed,
+    "accepted": check_outcome,
+    "refused": check_outcome,
+    "authorising": check_intent,
+    "authorised": check_closed,
+    "abandoned": check_closed,
     "debiting": check_debiting,
     "debited": check_debited,
     "not-debited": check_not_debited,
     "debit-trouble": check_trouble,
-    "reversing": _check_reversal,
-    "renewed": _check_renewed,
-    "adopted": _check_adopted,
-    "reopened": _check_reopened,
+    "refunding": check_refunding,
+    "refund-given-up": check_refund_given_up,
+    "reversing": check_reversal,
+    "renewed": check_renewed,
+    "adopted": check_adopted,
+    "reopened": check_reopened,
     "day-run": _check_run,
     "repaired": _check_repair,
     "day-frozen": _check_day,
@@ -330,6 +240,8 @@ _COUNTS = (
     ("intents.closed", "SELECT count(*) FROM intents WHERE closed_by IS NOT NULL", ("authorised", "abandoned")),
     ("debits", "SELECT count(*) FROM debits", ("debiting",)),
     ("debits.closed", "SELECT count(*) FROM debits WHERE closed_by IS NOT NULL", ("debited", "not-debited")),
+    ("refunds", "SELECT count(*) FROM refunds", ("refunding",)),
+    ("refunds.given_up", "SELECT count(*) FROM refunds WHERE given_up_by IS NOT NULL", ("refund-given-up",)),
     ("publications", "SELECT count(*) FROM publications", ("published",)),
     ("goods", "SELECT count(DISTINCT settlement_id) FROM stock_moves", ("goods",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),

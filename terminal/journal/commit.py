@@ -44,16 +44,18 @@ class Commits(Numbers):
     """The part of the journal that commits."""
 
     def stored_answer(self, key: str, request_digest: str) -> bytes | None:
-        """What a request with this key was answered, or None.
+        """What a request with this key was answered, or None: also where its refund is begun and not done.
 
         Raises Conflict `key-reused`: another request.
         """
-        row = self._connection.execute("SELECT request_digest, answer FROM keys WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        if not hmac.compare_digest(row["request_digest"], request_digest):
+        query = (
+            "SELECT request_digest, answer FROM keys WHERE key = ?1 UNION ALL"
+            " SELECT request_digest, NULL FROM refunds WHERE key = ?1 AND given_up_by IS NULL"
+        )
+        found = self._connection.execute(query, (key,)).fetchall()
+        if any(not hmac.compare_digest(row["request_digest"], request_digest) for row in found):
             raise key_reused()
-        return bytes(row["answer"])
+        return next((bytes(row["answer"]) for row in found if row["answer"] is not None), None)
 
     def commit_settlement(
         self, record: SettlementRecord, message_id: str, key: str, request_digest: str, answer: Answer
@@ -87,7 +89,7 @@ class Commits(Numbers):
         if record.voids != original_id:
             raise Refused("bad-void", "the void names another settlement than it takes back", "撤销记录与原结算不符")
         with self.writing() as connection:
-            check_original(connection, original_id)
+            check_original(connection, original_id, key)
             committed = self._commit(connection, record, message_id, key, request_digest, answer)
             _mark_voided(connection, record)
             return committed
@@ -95,10 +97,13 @@ class Commits(Numbers):
     def commit_refund(self, void: Committal, stays: Committal, request_digest: str) -> None:
         """Take back the settlement that `void` names and make `stays` durable, both or neither.
 
-        Raises as `commit_void` does.
+        Raises as `commit_settlement` and `commit_void` do.
         """
+        _check(void.record, "void", void.key)
+        _check(stays.record, "settlement", stays.key)
+        self.require_room()
         with self.writing() as connection:
-            check_original(connection, void.record.voids)
+            check_original(connection, void.record.voids, void.key)
             for part in (void, stays):
                 self._commit(connection, part.record, part.message_id, part.key, request_digest, part.answer)
             _mark_voided(connection, void.record)
@@ -112,7 +117,7 @@ class Commits(Numbers):
         request_digest: str,
         answer: Answer,
     ) -> SettlementRecord:
-        check_day_and_key(connection, record.business_day, key)
+        check_day_and_key(connection, record.business_day, key, request_digest)
         written = msgspec.structs.replace(
             record,
             state="committed",
@@ -221,11 +226,12 @@ def _mark_voided(connection: sqlite3.Connection, void: SettlementRecord) -> None
     connection.execute("UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?", (void.id, void.voids))
 
 
-def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) -> None:
+def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str, request_digest: str) -> None:
     """Raises Conflict `key-reused` or `day-closed`, inside the caller's transaction."""
     closed, key_stands = connection.execute(
-        "SELECT (SELECT state FROM days WHERE day = ?), EXISTS (SELECT 1 FROM keys WHERE key = ?)",
-        (day.isoformat(), key),
+        "SELECT (SELECT state FROM days WHERE day = ?1), EXISTS (SELECT 1 FROM keys WHERE key = ?2) OR EXISTS"
+        " (SELECT 1 FROM refunds WHERE key = ?2 AND request_digest <> ?3 AND given_up_by IS NULL)",
+        (day.isoformat(), key, request_digest),
     ).fetchone()
     if key_stands:
         raise key_reused()
@@ -233,9 +239,13 @@ def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str) ->
         raise Conflict("day-closed", f"the business day {day} is {closed}", f"营业日 {day} 已关账", "business_day")
 
 
-def check_original(connection: sqlite3.Connection, original_id: str) -> None:
-    """Raises Missing, or Conflict where this cannot be taken back, inside the caller's transaction."""
-    row = connection.execute("SELECT kind, state FROM settlements WHERE id = ?", (original_id,)).fetchone()
+def check_original(connection: sqlite3.Connection, original_id: str, void_key: str) -> None:
+    """Raises Missing, or Conflict where this cannot be taken back under `void_key`, inside the caller's transaction."""
+    row = connection.execute(
+        "SELECT kind, state, EXISTS (SELECT 1 FROM refunds WHERE original = ?1 AND void_key <> ?2"
+        " AND given_up_by IS NULL) AS refund_open FROM settlements WHERE id = ?1",
+        (original_id, void_key),
+    ).fetchone()
     if row is None:
         raise Missing(
             "no-such-settlement",
@@ -249,6 +259,9 @@ def check_original(connection: sqlite3.Connection, original_id: str) -> None:
         raise Conflict("already-voided", "this settlement was taken back before", "该结算已撤销")
     if row["state"] != "committed":
         raise Conflict("not-committed", f"this settlement is {row['state']}", "该结算尚未完成")
+    if row["refund_open"]:
+        message = "a refund of it by line was begun: go on with that, or give it up first"
+        raise Conflict("refund-open", message, "该结算有未完成的部分退费，请先继续或放弃")
 
 
 def key_reused() -> Conflict:

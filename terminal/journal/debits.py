@@ -56,7 +56,7 @@ class Debits(Intents):
         assert record.purse.debit is not None, "the record holds its debit"
         purse, debit = record.purse.card.key, record.purse.debit
         with self.writing() as connection:
-            check_day_and_key(connection, record.business_day, key)
+            check_day_and_key(connection, record.business_day, key, request_digest)
             _refuse_second(connection, purse, key)
             written = msgspec.structs.replace(
                 record, state="debiting", voided_by="", entry_hash="", center_references={}, upload_state="queued"

@@ -23,8 +23,8 @@ from terminal.journal.commit import (
     queue_first_print,
     settlement_row,
 )
-from terminal.journal.look import Reads
 from terminal.journal.records import CenterSums, Intent, SettlementRecord
+from terminal.journal.refunds import RefundIntents
 from terminal.journal.store import moment_text
 
 _INSERT = (
@@ -33,7 +33,7 @@ _INSERT = (
 )
 
 
-class Intents(Reads):
+class Intents(RefundIntents):
     """The part of the journal that authorises."""
 
     def open_intent(
@@ -42,14 +42,14 @@ class Intents(Reads):
         """Write that `record` is about to be asked for as `message_id`. Returns it with its hash.
 
         Raises Conflict `day-closed`, `key-reused`, `already-voided`, `intent-open` (that settlement's void is being
-        asked for); Missing; for a settlement Unavailable `disk-full`. Nothing was written then.
+        asked for), `refund-open`; Missing; for a settlement Unavailable `disk-full`. Nothing was written then.
         """
         if not record.voids:
             self.require_room()
         with self.writing() as connection:
-            check_day_and_key(connection, record.business_day, key)
+            check_day_and_key(connection, record.business_day, key, request_digest)
             if record.voids:
-                check_original(connection, record.voids)
+                check_original(connection, record.voids, key)
                 _refuse_second_void(connection, record.voids)
             written = msgspec.structs.replace(
                 record, state="authorising", voided_by="", entry_hash="", center_references={}, upload_state="queued"

@@ -2,8 +2,8 @@
 
 Its parts are layered below, one job each.
 
-numbering → commit → look → intents → debits → outbox → printjobs → known → published → visits → stock → repairs → days
-→ tills → law_files → news: each floor adds its methods to `Journal`.
+numbering → commit → look → refunds → intents → debits → outbox → printjobs → known → published → visits → stock →
+repairs → days → tills → law_files → news: each floor adds its methods to `Journal`.
 """
 
 from __future__ import annotations

@@ -259,6 +259,19 @@ _STOCK = (
     "CREATE INDEX stock_moves_waiting ON stock_moves (state, next_attempt_at)",
 )
 
+_REFUNDS = (
+    """CREATE TABLE refunds (
+        entry INTEGER PRIMARY KEY REFERENCES entries (number),
+        original TEXT NOT NULL REFERENCES settlements (id),
+        key TEXT NOT NULL,
+        void_key TEXT NOT NULL,
+        request_digest TEXT NOT NULL,
+        given_up_by INTEGER UNIQUE REFERENCES entries (number)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX refunds_original ON refunds (original) WHERE given_up_by IS NULL",
+    "CREATE UNIQUE INDEX refunds_key ON refunds (key) WHERE given_up_by IS NULL",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -271,6 +284,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0009_visits": _VISITS,
     "0010_waiting": _WAITING,
     "0011_stock": _STOCK,
+    "0012_refunds": _REFUNDS,
 }
 """Name of each migration and its statements, in order."""
 

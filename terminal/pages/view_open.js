@@ -7,6 +7,7 @@ import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
 import { readable } from "./money.js";
 import { badge, moneyState, momentOf } from "./parts.js";
+import { refundsPart } from "./refund_open.js";
 
 /** Everything unresolved: {unresolved, queue, days}. */
 export async function openMatters() {
@@ -18,7 +19,7 @@ export async function openMatters() {
 export function isPressing({ unresolved, queue, days }) {
   const stuck = [...queue.uploads, ...queue.prints].some((one) => one.stuck);
   const doubtful = queue.uploads.some((one) => one.state === "unknown");
-  return unresolved.settlements.length > 0 || stuck || doubtful || days.forgotten.length > 0;
+  return unresolved.settlements.length + unresolved.refunds.length > 0 || stuck || doubtful || days.forgotten.length > 0;
 }
 
 /** The view. first: it was opened by itself; `go` leads on to the sales, `openDay` to a day. */
@@ -26,7 +27,7 @@ export function openView({ go, openDay, pressing }) {
   const view = listing({
     title: "open",
     heading: () => t("open_title"),
-    load: async () => partsOf(await openMatters(), pressing(), openDay, (path) => acted(view, path)),
+    load: async () => partsOf(await openMatters(), pressing(), openDay, (path) => acted(view, path), () => view.refresh()),
     keys: () => [
       { key: "Alt+H", label: t("hurry"), act: () => acted(view, "/v1/queue/hurry") },
       ...(pressing() ? [{ key: "F10", label: t("open_go"), primary: true, act: go }] : []),
@@ -41,9 +42,9 @@ async function acted(view, path) {
   await view.refresh();
 }
 
-function partsOf(matters, first, openDay, act) {
+function partsOf(matters, first, openDay, act, refresh) {
   const { unresolved, queue, days } = matters;
-  const all = unresolved.settlements.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
+  const all = unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
   const start = unresolved.at_start;
   const began = start.uploads + start.prints + start.reversed.length + start.unresolved.length > 0;
   return [
@@ -51,6 +52,7 @@ function partsOf(matters, first, openDay, act) {
     all === 0 ? h("p", { class: "empty" }, t("open_none")) : null,
     began ? h("p", { class: "note" }, t("at_start", start.uploads, start.prints, start.reversed.length, start.unresolved.length)) : null,
     part(t("unresolved"), unresolved.settlements, unresolved.settlements.map(unresolvedPart)),
+    refundsPart(unresolved.refunds, refresh),
     part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads, act)),
     part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),
     part(t("days_waiting"), days.forgotten, days.forgotten.map((day) =>

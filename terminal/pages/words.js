@@ -22,6 +22,7 @@ export const WORDS = {
 
   moved_no: ["未扣款", "No money moved"],
   moved_back: ["已退回", "Taken back"],
+  moved_refund: ["部分已退", "Part given back"],
   moved_yes: ["已结算", "Money moved"],
   moved_unknown: ["待确认", "In doubt"],
 
@@ -159,6 +160,7 @@ export const WORDS = {
   "upload.sent": ["已发出", "sent"],
   "upload.accepted": ["中心已收", "accepted"],
   "upload.refused": ["中心拒绝", "refused"],
+  "upload.refunding": ["部分退费未完成", "refund not done"],
   "upload.unknown": ["待确认", "in doubt"],
   upload: ["上传", "Upload"],
   void: ["撤销", "Void"],

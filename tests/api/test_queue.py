@@ -82,7 +82,8 @@ def test_after_a_power_cut_the_first_thing_told_is_what_was_in_doubt(
     """A message without an answer when the power went: counted at the next start, and nothing of it is unresolved."""
     assert own.client.get("/v1/unresolved").json() == {
         "settlements": [],
-        "at_start": {"uploads": 0, "prints": 0, "reversed": [], "unresolved": []},
+        "refunds": [],
+        "at_start": {"uploads": 0, "prints": 0, "reversed": [], "unresolved": [], "refunds": []},
     }
     body = own.quoted(bill("100.00"))
     bureau.down()

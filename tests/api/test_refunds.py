@@ -6,11 +6,12 @@ pays nothing of a stay here, so that what the pool does not pay is cash; the sha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon.process import DAY, TerminalProcess, bill
+from daemon.process import DAY, TILL, TerminalProcess, bill
 
 from terminal.bureau.server import BureauServer
 
@@ -150,3 +151,55 @@ def test_a_refunds_quote_is_for_its_settlement_alone(terminal: TerminalProcess, 
     refused = terminal.post(f"/v1/settlements/{numbers[0]}/refund", plain, new_key())
     assert_problem(refused, 409, "hash", "quote-changed")
     assert terminal.journal_counts()["settlements"] == before
+
+
+@pytest.fixture
+def online(bureau: BureauServer, tmp_path: Path) -> Iterator[TerminalProcess]:
+    """A terminal whose center decides, with an operator signed in."""
+    process = TerminalProcess(tmp_path, bureau.url)
+    text = process.config.read_text(encoding="utf-8")
+    process.config.write_text(text.replace('id = "T00000001"\n', 'id = "T00000001"\nmode = "online"\n', 1))
+    with process:
+        process.sign_in()
+        yield process
+
+
+def test_a_refund_that_an_end_cut_in_two_is_listed_and_finished(online: TerminalProcess, bureau: BureauServer) -> None:
+    """Taken back, what stays refused, the power gone: listed with what to do; finished by the operator, once; the
+    till's own key then gets the same bytes; nothing is left to give up."""
+    number = online.settled(bill("1000.00", "500.00"), "first").json()["id"]
+    quote = quoted(online, number, [{"item": 1}])
+    bureau.faults.inject("refuse", infno="2304")
+    path = f"/v1/settlements/{number}/refund"
+    half = online.post(path, refund_of(quote), "back")
+    told = half.json()
+    assert (told["code"], told["money_moved"], told["retry"]) == ("refund-half-done", "yes", "same-key")
+    online.kill()
+    online.start()
+    told = online.client.get("/v1/unresolved").json()
+    (begun,) = told["refunds"]
+    assert (begun["settlement"], begun["taken_back"], begun["stays"], begun["till"]) == (number, True, "1000.00", TILL)
+    assert "go on" in begun["what"]
+    assert told["at_start"]["refunds"] == [number]
+    assert_problem(online.post(f"{path}/resume", None), 409, code="not-signed-in")
+    online.sign_in()
+    done = online.post(f"{path}/resume", None)
+    assert (done.status_code, done.json()["void"]["id"]) == (201, begun["void"])
+    assert done.json()["settlement"]["settlement"]["total"] == "1000.00"
+    again = [online.post(f"{path}/resume", None), online.post(path, refund_of(quote), "back")]
+    assert [(one.status_code, one.content) for one in again] == [(201, done.content)] * 2
+    assert online.client.get("/v1/unresolved").json()["refunds"] == []
+    assert_problem(online.post(f"{path}/give-up", {"reason": "late"}), 409, code="refund-done")
+
+
+def test_a_refund_that_nobody_goes_on_with_is_given_up(online: TerminalProcess, bureau: BureauServer) -> None:
+    """The void stands, the list is empty, and there is nothing to go on with any more."""
+    number = online.settled(bill("1000.00", "500.00"), "first").json()["id"]
+    quote = quoted(online, number, [{"item": 1}])
+    bureau.faults.inject("refuse", infno="2304")
+    path = f"/v1/settlements/{number}/refund"
+    assert online.post(path, refund_of(quote), "back").status_code == 409
+    assert online.post(f"{path}/give-up", {"reason": "全部退回"}).status_code == 204
+    assert online.client.get("/v1/unresolved").json()["refunds"] == []
+    assert online.client.get(f"/v1/settlements/{number}").json()["state"] == "voided"
+    assert_problem(online.post(f"{path}/resume", None), 404, code="no-such-refund")

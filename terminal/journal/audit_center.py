@@ -1,0 +1,123 @@
+"""The audit of what was asked of the center: intents, messages, reversals and its amounts, against the tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from terminal.journal.audit_debits import check_till_answer
+from terminal.journal.chain import digest
+from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
+from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.settlement.codec import convert
+
+
+def check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The settlement's row and the intent are as they were written before the center was asked."""
+    record = convert(facts["record"], SettlementRecord)
+    columns = ", ".join(SETTLEMENT_COLUMNS)
+    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
+    if row is None:
+        return ["the settlement's row is missing"]
+    found = [
+        f"settlements.{name} was changed"
+        for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
+        if row[name] != expected
+    ]
+    intent = connection.execute("SELECT message_id FROM intents WHERE settlement_id = ?", (record.id,)).fetchone()
+    return found if intent and intent[0] == facts["message_id"] else [*found, "the intent is missing or was changed"]
+
+
+def check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """What the center said of an intent: the settlement's state, its message, its answer."""
+    row = connection.execute(
+        "SELECT s.state, s.id, s.kind, i.closed_by,"
+        " (SELECT o.voided_by FROM settlements o WHERE o.id = s.voids) AS taken_back_by"
+        " FROM intents i JOIN settlements s ON s.id = i.settlement_id"
+        " WHERE s.id = ?",
+        (facts["settlement"],),
+    ).fetchone()
+    expected = ("abandoned",) if facts["kind"] == "abandoned" else ("committed", "voided")
+    if row is None or row["closed_by"] != number or row["state"] not in expected:
+        return ["the intent's end was changed"]
+    if facts["kind"] == "abandoned":
+        return []
+    outcome = check_outcome(connection, number, {**facts, "kind": "accepted"})
+    if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
+        outcome.append("settlements.voided_by was changed")
+    return outcome + check_till_answer(connection, facts)
+
+
+def check_sums(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The center's amounts stand as it gave them, or a later entry took their place."""
+    if facts.get("sums") is None:
+        return []
+    names = CenterSums.__struct_fields__
+    row = connection.execute(f"SELECT {', '.join(names)} FROM center_amounts WHERE entry = ?", (number,)).fetchone()
+    sums = convert(facts["sums"], CenterSums)
+    same = row is not None and all(row[name] == getattr(sums, name) for name in names)
+    if row is None:
+        same = _has_later(connection, number, ("adopted", "accepted"))
+    return [] if same else ["the center's amounts are missing or were changed"]
+
+
+def check_adopted(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The center's amounts that count instead of ours."""
+    found = check_sums(connection, number, facts)
+    row = connection.execute("SELECT 1 FROM center_amounts WHERE adopted_by = ?", (number,)).fetchone()
+    later = _has_later(connection, number, ("adopted", "accepted"))
+    return found if row or later else [*found, "the adopted amounts are missing or were changed"]
+
+
+def check_reopened(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """A message that was taken up again is still there."""
+    row = connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (facts["message_id"],)).fetchone()
+    return [] if row else ["the message is missing"]
+
+
+def check_reversal(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The message that undoes another one."""
+    row = connection.execute(
+        "SELECT settlement_id, undoes, undoes_transaction FROM outbox WHERE message_id = ?", (facts["message_id"],)
+    ).fetchone()
+    expected = (facts["settlement"], facts["undoes"], facts["undoes_transaction"])
+    return [] if row and tuple(row) == expected else ["the reversal is missing or was changed"]
+
+
+def check_renewed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The id under which a message went anew."""
+    row = connection.execute(
+        "SELECT 1 FROM outbox WHERE sent_as = ?1 OR undoes = ?1 LIMIT 1", (facts["sent_as"],)
+    ).fetchone()
+    return [] if row else ["the message's id on the wire was changed"]
+
+
+def check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """The last word on a message: state, reason, bytes, the center's numbers."""
+    row = connection.execute(
+        "SELECT state, reason, request, answer, center_references, last_word FROM outbox WHERE message_id = ?",
+        (facts["message_id"],),
+    ).fetchone()
+    if row is None:
+        return ["the message is missing"]
+    if row["last_word"] != number and _has_later(connection, number, ("reopened",), facts["message_id"]):
+        return []
+    agrees = (
+        row["state"] == facts["kind"]
+        and row["last_word"] == number
+        and row["reason"] == facts["reason"]
+        and digest(row["request"] or b"") == facts["request_digest"]
+        and digest(row["answer"] or b"") == facts["answer_digest"]
+        and msgspec.json.decode(row["center_references"]) == facts["references"]
+    )
+    found = [] if agrees else ["the message's outcome was changed"]
+    return found if facts["kind"] != "accepted" else found + check_sums(connection, number, facts)
+
+
+def _has_later(connection: sqlite3.Connection, number: int, kinds: tuple[str, ...], message_id: str = "") -> bool:
+    """Whether an entry after `number` is of one of `kinds` (of one message, where it is named)."""
+    rows = connection.execute("SELECT body FROM entries WHERE number > ?", (number,))
+    facts = (msgspec.json.decode(row[0], type=dict[str, Any]) for row in rows)
+    return any(one["kind"] in kinds and message_id in ("", one.get("message_id")) for one in facts)
