@@ -32,6 +32,10 @@ class Fen(int):
     """An amount of money in fen (1/100 yuan). On the wire: a string of yuan with exactly two places."""
 
 
+class SignedFen(Fen):
+    """An amount that may be below zero: what a package pays beyond its bill is the provider's surplus."""
+
+
 class Rate(int):
     """A share in basis points, 0 … 10000. On the wire: a decimal string such as "0.85"."""
 
@@ -53,6 +57,11 @@ def parse_fen(text: str) -> Fen:
     if fen > AMOUNT_FEN_MAX:
         raise ValueError(f"an amount is at most {format_fen(AMOUNT_FEN_MAX)} yuan, not {shown(text)}")
     return Fen(fen)
+
+
+def parse_signed_fen(text: str) -> SignedFen:
+    """Read "-1234.50" as -123450 fen. Raises ValueError unless what follows the sign is an amount."""
+    return SignedFen(-parse_fen(text[1:]) if text.startswith("-") else parse_fen(text))
 
 
 def parse_rate(text: str) -> Rate:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from terminal.money import Fen, Quantity, Rate, UnitPrice
+from terminal.money import Fen, Quantity, Rate, SignedFen, UnitPrice
 from terminal.settlement.codec import as_builtins
 
 Schema = dict[str, Any]
@@ -23,16 +23,17 @@ REFERENCE_PREFIX = "#/components/schemas/"
 _AMOUNT = r"^(0{0,9}100000000\.00|0{0,10}[0-9]{1,8}\.[0-9]{2})$"
 _RATE = r"^0{0,17}(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
 _SCALED = r"^(0{0,9}100000000(\.0{1,%d})?|0{0,10}[0-9]{1,8}(\.[0-9]{1,%d})?)$"
-_MONEY: dict[type, Schema] = {
-    Fen: {"pattern": _AMOUNT, "description": "yuan, two places", "example": "12.50"},
-    Rate: {"pattern": _RATE, "description": "a share of one", "example": "0.85"},
-    UnitPrice: {"pattern": _SCALED % (6, 6), "description": "yuan, up to six places", "example": "12.5"},
-    Quantity: {"pattern": _SCALED % (4, 4), "description": "up to four places", "example": "2"},
-}
 _ANSWERED_AMOUNT: Schema = {
     "pattern": r"^-?[0-9]{1,18}\.[0-9]{2}$",
     "description": "yuan, two places; may be negative where it is a difference or a sum with voids",
     "example": "12.50",
+}
+_MONEY: dict[type, Schema] = {
+    Fen: {"pattern": _AMOUNT, "description": "yuan, two places", "example": "12.50"},
+    SignedFen: _ANSWERED_AMOUNT,
+    Rate: {"pattern": _RATE, "description": "a share of one", "example": "0.85"},
+    UnitPrice: {"pattern": _SCALED % (6, 6), "description": "yuan, up to six places", "example": "12.5"},
+    Quantity: {"pattern": _SCALED % (4, 4), "description": "up to four places", "example": "2"},
 }
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from terminal.center.envelope import Unreadable, fen_of
-from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.journal.records import CenterSums, SettlementRecord, Whereabouts
 from terminal.limits import CENTER_REPLY_BYTES_MAX
 from terminal.money import format_fen
 
@@ -66,12 +66,12 @@ def own_row(record: SettlementRecord, sums: CenterSums) -> OwnRow | None:
     )
 
 
-def number_there(record: SettlementRecord) -> str:
+def number_there(record: SettlementRecord | Whereabouts) -> str:
     """The center's own number of a record that it has accepted, or ""."""
     return record.center_references.get("setl_id", "") if record.upload_state == "accepted" else ""
 
 
-def counted_there(record: SettlementRecord) -> str:
+def counted_there(record: SettlementRecord | Whereabouts) -> str:
     """The day (ISO) of the center's own time for a record, or "" where it gave none."""
     return record.center_references.get("setl_time", "")[:10]
 

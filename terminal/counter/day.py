@@ -24,6 +24,7 @@ from terminal.counter.match import (
     is_repaired,
     match_center,
     match_till,
+    may_hide,
     own_rows,
     refused_matters,
 )
@@ -37,6 +38,9 @@ from terminal.settlement.codec import encode
 DRAIN_SILENCES_MAX = 3
 """After this many messages without a last word day end stops asking: the counter must not wait for a mute center."""
 
+
+LOOK_BACK_DAYS = 31
+"""So long after its own business day something may still be counted at the center on another one."""
 
 PURSE_IN_DOUBT = "it is not known whether the card has paid: put it in again, or decide the case"
 
@@ -184,15 +188,16 @@ def _details(
     records: Sequence[SettlementRecord],
     groups: Sequence[GroupResult],
 ) -> list[Difference]:
-    """The center's details (3202), once for each provider and class in which a total differs."""
+    """The center's details (3202), once for each provider and class in which a total differs, or may hide a row."""
+    hiding = _hiding(journal, day)
     wanted: dict[tuple[str, ClearingClass], list[GroupTotals]] = {}
     differing = {(one.group.provider_id, one.group.clearing_class) for one in groups if not one.balanced}
-    # Where the center's word on something of ours is missing, its details have it, though the totals may agree.
-    differing |= {(one.provider_id, one.clearing_class) for one in records if one.upload_state in ("unknown", "parked")}
     for one in groups:
         key = (one.group.provider_id, one.group.clearing_class)
-        if key in differing:
+        if key in differing | hiding.keys():
             wanted.setdefault(key, []).append(one.group)
+    for key, nothing in hiding.items():
+        wanted.setdefault(key, [nothing])
     found = []
     for (provider_id, clearing_class), parts in wanted.items():
         mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
@@ -205,6 +210,16 @@ def _details(
         ]
         found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
     return found
+
+
+def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:
+    """Provider and class, with empty sums, in which a difference may hide behind totals that agree."""
+    since = min([*journal.unclosed_days(day), day - dt.timedelta(days=LOOK_BACK_DAYS)])
+    found = [one for one in journal.whereabouts(since) if may_hide(one, day)]
+    return {
+        (one.provider_id, one.clearing_class): GroupTotals.of_nothing(one.provider_id, one.scheme, one.clearing_class)
+        for one in found
+    }
 
 
 def _sums_of(group: GroupTotals, journal: Journal, records: Sequence[SettlementRecord]) -> GroupTotals:

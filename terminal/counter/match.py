@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import SettlementRecord, Whereabouts
 from terminal.money import Fen
 
 Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
@@ -106,6 +106,19 @@ def match_center(
         else:
             found.append(_only_here(day, provider_id, record, mine, other is not None))
     return found + [_unnumbered(provider_id, record) for record in records if _is_unnumbered(record)]
+
+
+def may_hide(one: Whereabouts, day: dt.date) -> bool:
+    """Whether the totals of `day` may agree by chance because of it, so that only the details tell.
+
+    Its number there is not known, and its row may stand on any day; or it counts on this day on one side only; or
+    its amounts or its answer were once in doubt.
+    """
+    if one.upload_state in ("sent", "unknown", "parked") or _is_unnumbered(one):
+        return True
+    elsewhere = counted_there(one) not in ("", one.business_day.isoformat())
+    concerned = day.isoformat() in (counted_there(one), one.business_day.isoformat())
+    return elsewhere and concerned or one.doubted and one.business_day == day
 
 
 def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow]) -> list[Difference]:
@@ -208,9 +221,8 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
         )
         if original is not None and original.state == "committed":
             subject, action, text = original.id, "void-here", "taken back at the center, and not here"
-        elif original is not None and journal.settlement(original.voided_by).upload_state == "refused":
-            # The center refused our void because somebody else had taken it back there.
-            subject, action, text = original.voided_by, "adopt-settlement", "taken back at the center by another void"
+        elif original is not None and _lacks_its_row(journal.settlement(original.voided_by)):
+            subject, action, text = original.voided_by, "adopt-settlement", "it is what took the settlement back there"
     return _with_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
@@ -275,7 +287,12 @@ def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: Ow
     )
 
 
-def _is_unnumbered(record: SettlementRecord) -> bool:
+def _lacks_its_row(void: SettlementRecord) -> bool:
+    """The center refused it because somebody else had taken it back, or was only asked whether it is taken back."""
+    return void.upload_state == "refused" or _is_unnumbered(void)
+
+
+def _is_unnumbered(record: SettlementRecord | Whereabouts) -> bool:
     return record.upload_state == "accepted" and not number_there(record)
 
 

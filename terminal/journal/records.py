@@ -130,6 +130,21 @@ class PrintJob(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Whereabouts(Struct, frozen=True, kw_only=True):
+    """What the center has said so far of one settlement or void, without its amounts.
+
+    doubted: its answer was once missing, or the center has other amounts for it, or for what it takes back.
+    """
+
+    provider_id: str
+    scheme: Scheme
+    clearing_class: ClearingClass
+    business_day: dt.date
+    upload_state: UploadState
+    center_references: dict[str, str]
+    doubted: bool
+
+
 class GroupTotals(Struct, frozen=True, kw_only=True):
     """One line of the day's reconciliation, in fen.
 

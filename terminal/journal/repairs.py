@@ -13,10 +13,20 @@ from msgspec import Struct
 
 from terminal.errors import Conflict
 from terminal.journal.chain import append, digest
-from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
+from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord, Whereabouts
 from terminal.journal.stock import Stock
 from terminal.journal.store import moment_text
 from terminal.money import Fen
+
+
+_WHEREABOUTS = (
+    "SELECT s.provider_id, s.scheme, s.clearing_class, s.business_day, q.state, q.center_references,"
+    " EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = s.id AND r.transaction_name = 'reverse')"
+    " OR EXISTS (SELECT 1 FROM center_amounts a WHERE a.settlement_id IN (s.id, s.voids) AND a.adopted_by IS NOT NULL)"
+    " AS doubted"
+    " FROM settlements s JOIN outbox q ON q.settlement_id = s.id AND q.transaction_name <> 'reverse'"
+    " WHERE s.business_day >= ? AND s.state IN ('committed', 'voided')"
+)
 
 
 class _Moment(Struct, frozen=True):
@@ -58,6 +68,21 @@ class Repairs(Stock):
             (before.isoformat(),),
         )
         return [dt.date.fromisoformat(row[0]) for row in rows]
+
+    def whereabouts(self, since: dt.date) -> list[Whereabouts]:
+        """What the center has said of everything that was committed on the business days from `since`."""
+        return [
+            Whereabouts(
+                provider_id=row["provider_id"],
+                scheme=row["scheme"],
+                clearing_class=row["clearing_class"],
+                business_day=dt.date.fromisoformat(row["business_day"]),
+                upload_state=row["state"],
+                center_references=msgspec.json.decode(row["center_references"], type=dict[str, str]),
+                doubted=bool(row["doubted"]),
+            )
+            for row in self._connection.execute(_WHEREABOUTS, (since.isoformat(),))
+        ]
 
     def on_wire(self, wire_id: str) -> OnWire | None:
         """The settlement that went out under this id, or None where it never did from here."""

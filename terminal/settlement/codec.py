@@ -15,6 +15,7 @@ from terminal.money import (
     Fen,
     Quantity,
     Rate,
+    SignedFen,
     UnitPrice,
     format_fen,
     format_rate,
@@ -22,6 +23,7 @@ from terminal.money import (
     parse_fen,
     parse_quantity,
     parse_rate,
+    parse_signed_fen,
     parse_unit_price,
 )
 from terminal.settlement.bill import Bill
@@ -30,11 +32,18 @@ T = TypeVar("T")
 
 _PARSERS: dict[type, Callable[[str], int]] = {
     Fen: parse_fen,
+    SignedFen: parse_signed_fen,
     Rate: parse_rate,
     UnitPrice: parse_unit_price,
     Quantity: parse_quantity,
 }
-_NAMES: dict[type, str] = {Fen: "an amount", Rate: "a rate", UnitPrice: "a unit price", Quantity: "a quantity"}
+_NAMES: dict[type, str] = {
+    Fen: "an amount",
+    SignedFen: "an amount",
+    Rate: "a rate",
+    UnitPrice: "a unit price",
+    Quantity: "a quantity",
+}
 _PLACE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<kind>key in )?\$\.?(?P<at>[^`]*)`)?$", re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from native._settle import lib
-from terminal.money import Fen, Rate
+from terminal.money import Fen, Rate, SignedFen
 from terminal.settlement.pack import FUNDS, Row
 from terminal.settlement.plan import NONE, PARTS, limit_amount
 from terminal.settlement.result import Limit, Line
@@ -31,9 +31,9 @@ def lines_of(rows: Rows, lines: Iterable[tuple[int, ...]], split: Any) -> list[L
         if line is None:
             line = rows.lines[origin] = _line(rows, *origin)
         if end < 0:
-            explained.append(replace(line, base=Fen(base), amount=Fen(amount)))
+            explained.append(replace(line, base=Fen(base), amount=SignedFen(amount)))
         else:
-            explained.append(replace(line, base=Fen(base), amount=Fen(amount), from_=Fen(start), to=Fen(end)))
+            explained.append(replace(line, base=Fen(base), amount=SignedFen(amount), from_=Fen(start), to=Fen(end)))
     return explained
 
 
@@ -87,7 +87,7 @@ def _line(
         part=part,
         base=Fen(0),
         rate=Rate(rate) if rate >= 0 else UNSET,
-        amount=Fen(0),
+        amount=SignedFen(0),
         payer=payer,
         rule=rule,
         cite="、".join(dict.fromkeys(cites)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from terminal.errors import Broken, Refused
-from terminal.money import Fen
+from terminal.money import Fen, SignedFen
 from terminal.settlement import core
 from terminal.settlement.accumulate import year_after
 from terminal.settlement.bill import Bill
@@ -146,7 +146,7 @@ def _settlement(chosen: Selection, explained: core.Explained) -> Settlement:
         deductible=deductible,
         funds=funds,
         fund_total=Fen(split.fund_total),
-        provider_borne=Fen(split.provider_borne),
+        provider_borne=SignedFen(split.provider_borne),
         personal=Fen(split.personal),
         account=account,
         cash=Fen(split.cash),

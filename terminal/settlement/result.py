@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType
 
-from terminal.money import Fen, Rate
+from terminal.money import Fen, Rate, SignedFen
 from terminal.settlement.bill import Year
 
 
@@ -27,7 +27,7 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"from_
     to: Fen | UnsetType = UNSET
     base: Fen
     rate: Rate | UnsetType = UNSET
-    amount: Fen
+    amount: SignedFen
     payer: str
     rule: str
     cite: str
@@ -64,7 +64,7 @@ class Settlement(Struct, frozen=True):
     deductible: Fen
     funds: dict[str, Fen]
     fund_total: Fen
-    provider_borne: Fen
+    provider_borne: SignedFen
     personal: Fen
     account: Fen
     cash: Fen

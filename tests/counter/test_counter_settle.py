@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from pathlib import Path
 
 import msgspec
 import pytest
-from counter_parts import DAY, LAW, STAY, Shop, bill, person, purchase
+from counter_parts import DAY, HOSPITAL, LAW, STAY, Shop, bill, person, purchase
 
+from terminal.clock import BEIJING
 from terminal.errors import Conflict, Missing, Refused
 from terminal.journal.journal import Journal
 from terminal.settlement.codec import encode
@@ -170,3 +172,20 @@ def test_the_pool_of_a_voided_stay_is_given_back_to_the_year(shop: Shop) -> None
     shop.void(shop.settle(STAY)["id"])
     split = shop.quote(STAY).settlement
     assert (split.funds["pool"], split.deductible, split.year.admissions) == (761000, 80000, 1)
+
+
+def test_a_provider_s_surplus_is_kept_taken_in_and_read_back(tmp_path: Path) -> None:
+    """Three bed-days at 220.00, of which the patient pays 10.00 each, for a bill of 300.00: the ward keeps 360.00."""
+    insured = person(1, policy="ulanqab-employee", year_of=2024)
+    with Shop(tmp_path, insured) as shop:
+        shop.clock.set(dt.datetime(2024, 4, 2, 9, tzinfo=BEIJING))
+        shop.counter.sign_in("007")
+        stay = bill("bed-day", {"amount": "300.00"}, episode={"days": 3}, provider={"id": HOSPITAL}, date="2024-04-02")
+        number = shop.settle(stay)["id"]
+        shop.upload_all()
+        kept = shop.journal.settlement(number)
+        assert kept.upload_state == "accepted"
+        split = kept.settlement
+        assert (split.fund_total, split.provider_borne, split.account) == (63_000, -36_000, 3_000)
+        assert "-360.00" in shop.print_all()[0]
+        assert shop.counter.close_day(dt.date(2024, 4, 2)).state == "sealed"

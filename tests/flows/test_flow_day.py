@@ -10,6 +10,7 @@ import pytest
 from counter_parts import DAY, LAW, NAMES, PHARMACY, STAY, Shop, purchase
 
 from terminal.center.desk import CenterDesk, Institution
+from terminal.center.profile import Profile
 from terminal.counter.match import TillRow
 from terminal.errors import Conflict, Missing, Refused
 from terminal.journal.records import ClearingClass
@@ -29,6 +30,13 @@ def repaired(shop: Shop) -> str:
     (difference,) = shop.counter.close_day(DAY).differences
     shop.counter.repair(DAY, difference.id)
     return shop.counter.close_day(DAY).state
+
+
+def void_at_the_office(shop: Shop, number: str) -> None:
+    """Somebody at the insurance office takes a settlement back; the terminal hears nothing of it."""
+    record = shop.journal.settlement(number)
+    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=number)
+    shop.desk.send(office, record, shop.desk.new_message_id(record.provider_id), "void", lambda request: None)
 
 
 def test_what_the_center_has_lost_is_sent_again(shop: Shop) -> None:
@@ -122,9 +130,7 @@ def test_a_void_that_only_the_center_has_is_made_here(shop: Shop) -> None:
     """Void one-sided, the other way: the office has voided; the settlement is taken back here too, once."""
     number = shop.settle(purchase("20.00"))["id"]
     shop.upload_all()
-    record = shop.journal.settlement(number)
-    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=number)
-    shop.desk.send(office, record, shop.desk.new_message_id(record.provider_id), "void", lambda request: None)
+    void_at_the_office(shop, number)
     assert causes(shop) == [("void-one-sided", "void-here")]
     (difference,) = shop.counter.close_day(DAY).differences
     shop.counter.repair(DAY, difference.id)
@@ -153,6 +159,47 @@ def test_a_date_boundary_is_explained_and_keeps_no_day_open(tmp_path: Path) -> N
         report = shop.counter.close_day(NEXT_DAY)
         assert [(one.cause, one.text) for one in report.differences] == [("date-boundary", "counts here on 2021-06-30")]
         assert report.state == "sealed"
+
+
+def test_a_void_without_a_number_is_found_on_a_day_that_seemed_to_balance(tmp_path: Path) -> None:
+    """Sold and taken back on one day, both booked on the next, where they cancel; the void's answer was never heard.
+
+    The next day's totals are nothing on both sides, and its details still tell the number that the first day wants.
+    """
+    unsafe = Profile(name="test", repeats="unsafe", reversible=("2102",))
+    with Shop(tmp_path, days_by="center-time", profile=unsafe) as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        void = shop.void(number)["id"]
+        shop.clock.set(dt.datetime.combine(NEXT_DAY, dt.time(0, 5), shop.clock.now().tzinfo))
+        shop.counter.sign_in("007")
+        shop.center.faults.inject("drop-after", infno="2103")
+        while shop.journal.settlement(void).upload_state != "accepted":
+            shop.upload_all()
+            shop.clock.advance(60)
+        assert shop.counter.close_day(DAY).state == "frozen"
+        shop.clock.advance(86_400)
+        report = shop.counter.close_day(NEXT_DAY)
+        assert [(one.cause, one.action) for one in report.differences] == [
+            ("date-boundary", "none"),
+            ("void-one-sided", "adopt-settlement"),
+        ]
+        shop.counter.repair(NEXT_DAY, report.differences[1].id)
+        assert [shop.counter.close_day(day).state for day in (DAY, NEXT_DAY)] == ["sealed", "sealed"]
+        assert [state for _, state in shop.books.settlements()] == ["voided", "booked"]
+
+
+def test_an_office_void_of_what_counts_a_day_later_there_does_not_hide_in_the_totals(tmp_path: Path) -> None:
+    """Sold before midnight, booked after it and taken back at the office: that day's totals are nothing on both sides."""
+    with Shop(tmp_path, days_by="center-time") as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        shop.clock.set(dt.datetime.combine(NEXT_DAY, dt.time(0, 5), shop.clock.now().tzinfo))
+        shop.counter.sign_in("007")
+        shop.upload_all()
+        void_at_the_office(shop, number)
+        assert shop.counter.close_day(DAY).state == "sealed"
+        shop.clock.advance(86_400)
+        report = shop.counter.close_day(NEXT_DAY)
+        assert ("void-one-sided", "void-here") in [(one.cause, one.action) for one in report.differences]
 
 
 def test_the_till_s_own_references_are_matched_too(shop: Shop) -> None:

@@ -19,6 +19,8 @@ from terminal.bureau.center import Center
 from terminal.money import Fen
 
 CLERK = "9001"
+DEEDS = ("undo", "void", "amounts", "close day", "spend", "restore")
+"""What a clerk may do to one row. restore: what was reversed is made to stand again, by mistake."""
 
 
 class Clerk:
@@ -27,26 +29,30 @@ class Clerk:
     def __init__(self, center: Center) -> None:
         self._center = center
         self._numbers = itertools.count(1)
+        self._moved = 1
         self.changed: set[str] = set()
         self.done: list[str] = []
 
     def act(self, random: Random, day: dt.date, sealed: Callable[[dt.date], bool]) -> None:
         """One deed on something that stands on a day that neither side has sealed, if anything does."""
-        standing = [one for one, state in self._center.books.settlements() if state == "booked" and one.sign > 0]
-        standing = [one for one in standing if not sealed(one.business_day) and not sealed(one.booked_at.date())]
-        if not standing or sealed(day):
+        deed = random.choice(DEEDS)
+        wanted = "reversed" if deed == "restore" else "booked"
+        rows = [one for one, state in self._center.books.settlements() if state == wanted and one.sign > 0]
+        rows = [one for one in rows if not sealed(one.business_day) and not sealed(one.booked_at.date())]
+        if not rows or sealed(day):
             return
-        one = random.choice(standing[-8:])
-        deed = random.choice(("undo", "void", "amounts", "close day", "spend"))
+        one = random.choice(rows[-8:])
         if deed == "close day":
-            if random.random() < 0.5:
-                self._center.books.close_day(one.provider_id, day)
-                self.done.append(deed)
+            self._center.books.close_day(one.provider_id, day)
+            self.done.append(deed)
         elif deed == "undo":
             self._ask(one, "2601", {"psn_no": one.person_number, "omsgid": one.message_id, "oinfno": "2102"})
             self.done.append(deed)
         elif deed == "void":
             self._ask(one, "2103", {"psn_no": one.person_number, "setl_id": one.settlement_id})
+            self.done.append(deed)
+        elif deed == "restore":
+            self._center.books.set_state(one.settlement_id, "booked")
             self.done.append(deed)
         elif deed == "spend":
             self._spend(one.person_number)
@@ -80,8 +86,10 @@ class Clerk:
         self.done.append("spend")
 
     def _change_amounts(self, one: Booked) -> None:
-        split = one.settlement
-        if split.cash:
-            changed = msgspec.structs.replace(split, account=Fen(split.account + 1), cash=Fen(split.cash - 1))
+        """By twice as much as the last time: what two mistakes make good, the totals of a day cannot show."""
+        split, moved = one.settlement, self._moved
+        if split.cash >= moved:
+            changed = msgspec.structs.replace(split, account=Fen(split.account + moved), cash=Fen(split.cash - moved))
             self._center.books.change_amounts(one.settlement_id, changed)
+            self._moved *= 2
             self.done.append("amounts")

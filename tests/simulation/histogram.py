@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.simulation.bureau_deeds import DEEDS as CLERKS_DEEDS
 from tests.simulation.devices import SENSORS
 from tests.simulation.plan import DEEDS, FIRST_DAYS
+from tests.simulation.power import CUTS
 from tests.simulation.wire import FAULTS
 
 CODES = (
@@ -46,7 +48,6 @@ ENTRIES = (
     "day-run",
     "day-sealed",
 )
-CUTS = tuple(f"{port}, {when}" for port in ("journal", "center", "printer", "card") for when in ("before", "after"))
 CAUSES = ("amount", "date-boundary", "missing-here", "missing-there", "refused", "void-one-sided")
 ACTIONS = ("adopt-amounts", "adopt-settlement", "reverse-at-center", "send-again", "void-here")
 
@@ -60,7 +61,7 @@ WANTED = (
     *(f"begins {name}" for name in FIRST_DAYS),
     *(f"difference {name}" for name in CAUSES),
     *(f"repair {name}" for name in ACTIONS),
-    *(f"clerk {name}" for name in ("amounts", "close day", "spend", "undo", "void")),
+    *(f"clerk {name}" for name in CLERKS_DEEDS),
     *(f"world {name}" for name in ("local", "online", "recognised", "unsafe")),
     *("crash", "outage", "walked away", "clock back", "clock on", "day frozen", "day sealed"),
     *("reconciliation matched", "reconciliation different", "reconciliation pending", "resumed"),

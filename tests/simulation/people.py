@@ -32,16 +32,22 @@ IN_FORCE = {
     "tianjin-resident": (dt.date(2017, 1, 1), dt.date.max),
     "shanxi-resident": (dt.date(2017, 7, 1), dt.date.max),
     "ulanqab-employee": (dt.date(2024, 4, 1), dt.date.max),
-    "nanchang-account": (dt.date(2001, 1, 1), dt.date.max),
     "inner-mongolia-account": (dt.date(2001, 1, 1), dt.date.max),
     "beijing-account": (dt.date(2001, 1, 1), dt.date.max),
 }
-"""The packs on the shelf and the days of each, as its decree has them."""
+"""The packs on the shelf and the days of each, as its decree has them; without the one whose account lies on the card,
+since this shop has no PSAM."""
 
 
 def policies_on(day: dt.date) -> list[str]:
     """The packs in force on a day, in the order of the shelf."""
     return [policy for policy, (first, last) in IN_FORCE.items() if first <= day <= last]
+
+
+def policies_that_change(day: dt.date, within_days: int) -> list[str]:
+    """The packs that begin or end within so many days after a day, in the order of the shelf."""
+    latest = day + dt.timedelta(days=within_days)
+    return [policy for policy, (first, last) in IN_FORCE.items() if day < first <= latest or day <= last < latest]
 
 
 def person_of(random: Random, number: int, policy: str, calendar_year: int) -> Person:

@@ -10,7 +10,7 @@ from typing import Literal
 from terminal.bureau.persons import Person
 from terminal.center.profile import Profile
 from terminal.clock import BEIJING
-from tests.simulation.people import person_of, policies_on
+from tests.simulation.people import person_of, policies_on, policies_that_change
 from tests.simulation.wire import FAULTS
 
 FIRST_DAYS = {
@@ -18,14 +18,20 @@ FIRST_DAYS = {
     "month end": dt.date(2021, 7, 30),
     "year end": dt.date(2021, 12, 30),
     "leap day": dt.date(2020, 2, 28),
-    "law lapses": dt.date(2022, 12, 30),
+    "law lapses": dt.date(2022, 12, 31),
     "law begins": dt.date(2024, 3, 30),
     "leap day, other law": dt.date(2024, 2, 28),
 }
-"""Where in the calendar a world begins; each lies a day or two before what its name says."""
+"""Where in the calendar a world begins; each lies a day or two before what its name says. The seeds take turns."""
+
+LATE_EVENING, MORNING = dt.time(23, 50), dt.time(9)
+"""When the first day of a world begins: the night is far, or a few sales away."""
+
+CROSSED_WITHIN_DAYS = 3
+"""So soon after its first day a world has come to what it was begun for."""
 
 DEEDS = {
-    "sell": 30,
+    "sell": 60,
     "repeat": 4,
     "reuse key": 2,
     "void": 6,
@@ -45,17 +51,19 @@ DEEDS = {
     "printer": 4,
     "help printer": 4,
     "card": 3,
-    "bureau": 2,
+    "bureau": 10,
     "sign": 1,
 }
 """What may happen at a step, and its usual weight."""
 
 SETTLES, VOIDS = ("2102", "2207", "2304"), ("2103", "2208", "2305")
 TIMES = (0, 1, 1, 2)
-ALWAYS = ("sell", "work")
+ALWAYS = ("sell", "work", "next day", "close day", "repair")
 """What is never wholly absent from a world."""
 
-RATES = (0.02, 0.1, 0.3)
+FAULTY = (0.0, 0.1, 0.3, 0.6, 0.8)
+"""Which share of its messages a world's wire spoils."""
+
 CRASH_RATES = (0.0, 0.01, 0.05, 0.15)
 
 
@@ -63,6 +71,7 @@ CRASH_RATES = (0.0, 0.01, 0.05, 0.15)
 class Plan:
     """One world. wire: how often each fault strikes a message; power: how often the power goes within a step.
 
+    mute: the transaction that the center takes in and never answers, as long as there are faults; mostly none, "".
     profile: the center's own way, and what the terminal knows of it.
     """
 
@@ -73,25 +82,29 @@ class Plan:
     days_by: Literal["business-day", "center-time"]
     persons: tuple[Person, ...]
     wire: dict[str, float]
+    mute: str
     power: float
+    begins_at: dt.time
     weights: dict[str, int] = field(hash=False)
 
     @property
     def opens_at(self) -> dt.datetime:
         """The moment at which the first shutter goes up."""
-        return dt.datetime.combine(self.first_day, dt.time(9), BEIJING)
+        return dt.datetime.combine(self.first_day, self.begins_at, BEIJING)
 
 
-def drawn(random: Random) -> Plan:
+def drawn(random: Random, seed: int) -> Plan:
     """The world of a seed: about half of the faults, seldom or often, and deeds of uneven weight."""
-    occasion = random.choice(sorted(FIRST_DAYS))
+    occasion = sorted(FIRST_DAYS)[seed % len(FIRST_DAYS)]
     first_day = FIRST_DAYS[occasion]
     repeats: Literal["recognised", "unsafe"] = random.choice(("recognised", "unsafe"))
     reversible = random.choice((SETTLES + VOIDS, SETTLES + VOIDS, SETTLES))
-    policies = policies_on(first_day)
-    count = random.randint(1, 5)
-    persons = [person_of(random, number, random.choice(policies), first_day.year) for number in range(1, 1 + count)]
-    wire = {fault: random.choice(RATES) for fault in FAULTS if random.random() < 0.4}
+    policies = [random.choice(policies_on(first_day)) for _ in range(random.randint(1, 5))]
+    if changing := policies_that_change(first_day, CROSSED_WITHIN_DAYS):
+        policies[0] = random.choice(changing)
+    persons = [person_of(random, number, policy, first_day.year) for number, policy in enumerate(policies, 1)]
+    faults = [fault for fault in FAULTS if random.random() < 0.4]
+    wire = dict.fromkeys(faults, random.choice(FAULTY) / max(1, len(faults)))
     days_by: Literal["business-day", "center-time"] = random.choice(("business-day", "business-day", "center-time"))
     if repeats == "unsafe":
         # Such a center books what the network brings twice, and no terminal can mend that.
@@ -107,6 +120,8 @@ def drawn(random: Random) -> Plan:
         days_by=days_by,
         persons=tuple(persons),
         wire=wire,
+        mute=random.choice(SETTLES + VOIDS) if random.random() < 0.15 else "",
         power=random.choice(CRASH_RATES),
+        begins_at=random.choice((MORNING, LATE_EVENING)),
         weights={deed: weight * random.choice(TIMES) or int(deed in ALWAYS) for deed, weight in DEEDS.items()},
     )

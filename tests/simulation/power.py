@@ -10,6 +10,10 @@ from typing import Any
 from terminal.journal.journal import Journal
 
 
+CUTS = tuple(f"{port}, {when}" for port in ("journal", "center", "printer", "card") for when in ("before", "after"))
+"""Every name that a moment on the line has."""
+
+
 class PowerCut(BaseException):
     """The end of the process: no error of the program, and nothing may catch it."""
 
@@ -17,11 +21,13 @@ class PowerCut(BaseException):
 class Power:
     """Counts calls of the ports, before and after each, and cuts at the one that was chosen.
 
-    cut_at: the how-maniest call from the first is the last one (0: never). points: the names of all calls.
+    cut_at: the how-maniest call from the first is the last one (0: never). cut_in: the next call of this name is the
+    last one ("": none). points: the names of all calls.
     """
 
     def __init__(self, cut_at: int = 0) -> None:
         self.cut_at = cut_at
+        self.cut_in = ""
         self.calls = 0
         self.cuts: Counter[str] = Counter()
         self.points: list[str] = []
@@ -32,13 +38,14 @@ class Power:
 
     def hold(self) -> None:
         """No cut from here on."""
-        self.cut_at = 0
+        self.cut_at, self.cut_in = 0, ""
 
     def point(self, name: str) -> None:
         """One moment at which the power may go."""
         self.calls += 1
         self.points.append(name)
-        if self.calls == self.cut_at:
+        if self.calls == self.cut_at or name == self.cut_in:
+            self.hold()
             self.cuts[name] += 1
             raise PowerCut(name)
 

@@ -40,10 +40,10 @@ class Outcome:
 def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
     """Simulate one seed for so many steps, or until so many settlements were told. Findings are in the outcome."""
     random = Random(f"simulate {seed}")
-    plan = drawn(random)
+    plan = drawn(random, int(seed))
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        shop = Shop(Path(folder), plan, random, lambda infno: _fault(plan, random))
+        shop = Shop(Path(folder), plan, random, lambda infno: _fault(plan, infno, random))
         auditor = auditor_of(shop)
         workload = Workload(shop, Till(shop, auditor), random)
         try:
@@ -75,7 +75,9 @@ def auditor_of(shop: Shop) -> Auditor:
     return auditor
 
 
-def _fault(plan: Plan, random: Random) -> str:
+def _fault(plan: Plan, infno: str, random: Random) -> str:
+    if infno == plan.mute:
+        return "drop-after"
     return next((fault for fault, rate in plan.wire.items() if random.random() < rate), "")
 
 

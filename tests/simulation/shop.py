@@ -7,6 +7,7 @@ port call is played by taking up the journal from the bytes that were durable th
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -36,7 +37,11 @@ LAW = load_law(supplemented=True)
 TERMINAL_ID = "T1"
 OPERATOR = "007"
 TICKS_MAX = 60
-STARTS_MAX = 50
+STARTS_MAX = 5
+"""So often at most the power goes again while the terminal starts."""
+
+START_CALLS_MAX = 6
+"""A start makes about so many port calls."""
 
 
 class Shop:
@@ -92,10 +97,10 @@ class Shop:
     def crash(self) -> None:
         """The process has ended where it stood: the next one finds the bytes that were durable."""
         self.crashes += 1
-        for start in range(STARTS_MAX):
+        for start in itertools.count(1):
             self._take_up_durable_bytes()
-            if start == STARTS_MAX - 1:
-                self.power.hold()
+            if start < STARTS_MAX and self.random.random() < self.plan.power:
+                self.power.cut_after(self.random.randint(1, START_CALLS_MAX))
             try:
                 self.open()
             except PowerCut:
@@ -141,7 +146,9 @@ class Shop:
 
     def to_next_day(self) -> None:
         """The night passes; it is a bit after the hour at which the shop opens."""
-        opens = dt.datetime.combine(self.clock.now().date() + dt.timedelta(days=1), self.plan.opens_at.timetz())
+        opens = dt.datetime.combine(
+            self.clock.now().date() + dt.timedelta(days=1), dt.time(9), self.plan.opens_at.tzinfo
+        )
         self.pass_time(int((opens - self.clock.now()).total_seconds()) + self.random.randrange(600))
 
     def _new_desk(self) -> CenterDesk:
@@ -153,9 +160,7 @@ class Shop:
         files = [self.journal_path, Path(f"{self.journal_path}-wal")]
         durable = {path: path.read_bytes() for path in files if path.exists()}
         # A close in good order writes what a process that has ended cannot write any more.
-        power, self.power.cut_at = self.power.cut_at, 0
         self.journal.close()
-        self.power.cut_at = power
         for path in files:
             path.unlink(missing_ok=True)
         for path, held in durable.items():

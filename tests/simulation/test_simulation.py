@@ -14,7 +14,7 @@ from tests.simulation.histogram import empty_buckets
 from tests.simulation.run import Outcome, run
 
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
-STEPS = int(os.environ.get("SIMULATION_STEPS", "130"))
+STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
 ROOT = Path(__file__).parents[2]
 KEPT = [
     tuple(line.split())

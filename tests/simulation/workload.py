@@ -8,6 +8,7 @@ from random import Random
 
 import msgspec
 
+from hw.ports import Health
 from hw.simulated.script import Step
 from terminal.counter.match import TillRow
 from terminal.errors import TerminalError
@@ -15,6 +16,7 @@ from terminal.settlement.codec import decode
 from tests.simulation.bureau_deeds import Clerk
 from tests.simulation.devices import SENSORS, card_of
 from tests.simulation.people import bill_for, with_part
+from tests.simulation.power import CUTS
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
 
@@ -33,14 +35,26 @@ class Workload:
 
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
-        deed = self.random.choice(self._deeds)
+        deed = self._mending() if self.random.random() < 0.1 else self.random.choice(self._deeds)
         self.seen[f"deed {deed}"] += 1
         if self.random.random() < self.shop.plan.power:
-            self.shop.power.cut_after(self.random.randint(1, CUT_CALLS_MAX))
+            self._threaten()
         if not self.shop.survives(lambda: getattr(self, f"_{deed.replace(' ', '_')}")()):
             self.seen["crash"] += 1
-        self.shop.power.hold()
         self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
+
+    def _mending(self) -> str:
+        """Nothing stays broken for as long as it may happen: somebody sees to the line, or to the printer."""
+        if self.shop.wire.down:
+            return "outage"
+        return "sell" if self.shop.printer.state().health is Health.GOOD else "help printer"
+
+    def _threaten(self) -> None:
+        """The power will go at one of the next calls, or at the next of one kind, if the deed comes so far."""
+        if self.random.random() < 0.5:
+            self.shop.power.cut_after(self.random.randint(1, CUT_CALLS_MAX))
+        else:
+            self.shop.power.cut_in = self.random.choice(CUTS)
 
     def serve(self, sale: Sale) -> None:
         """Go on with a sale, as a till does: the same request again, and a new quote where the old one is gone."""
@@ -153,6 +167,9 @@ class Workload:
         if self.shop.plan.days_by == "business-day":
             # Where the center counts by its own days, a day is over at midnight and not before.
             days.append(self.shop.clock.now().date())
+        if self.random.random() < 0.1:
+            # Somebody has forgotten that he has closed it.
+            days = [self.shop.plan.first_day]
         if days:
             self.close(self.random.choice(days), self.random.random() < 0.5)
 

@@ -162,7 +162,7 @@ class Auditor:
     def _check_refusals(self) -> None:
         closed = books.closed_days_of(self._center)
         # Behind its reversal a message counts there for a while, and whatever comes next is worked out on top of it.
-        self.excused |= {one.person for one in self.ledger.kept.values() if one.wire_ids & self.overtaken}
+        self.excused |= self.overtaken
         for number, reason in self.ledger.refused_reasons.items():
             one = self.ledger.kept[number]
             planned = bool(one.wire_ids & self.refusals_planned) or one.day in closed

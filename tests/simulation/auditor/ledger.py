@@ -163,7 +163,9 @@ class Ledger:
     def _require_identities(self, one: Kept, split: dict[str, Any]) -> None:
         paid = sum(one.sums[name] for name in ("fund_total", "provider_borne", "account", "cash"))
         require(one.sums["total"] == paid, "identities", f"{one.id}: the payers' shares are not the total")
-        require(min(one.sums.values()) >= 0, "identities", f"{one.id}: an amount is below zero")
+        # What a package pays beyond its bill is the provider's surplus.
+        least = min(amount for name, amount in one.sums.items() if name != "provider_borne")
+        require(least >= 0, "identities", f"{one.id}: an amount is below zero")
         funds = sum(fen(amount) for amount in split["funds"].values())
         require(funds == one.sums["fund_total"], "identities", f"{one.id}: the funds do not add up")
         items = sum(fen(item["amount"]) for item in split["items"])
