@@ -118,7 +118,7 @@ def may_hide(one: Whereabouts, day: dt.date) -> bool:
         return True
     elsewhere = counted_there(one) not in ("", one.business_day.isoformat())
     concerned = day.isoformat() in (counted_there(one), one.business_day.isoformat())
-    return elsewhere and concerned or one.doubted and one.business_day == day
+    return (elsewhere and concerned) or (one.doubted and one.business_day == day)
 
 
 def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow]) -> list[Difference]:

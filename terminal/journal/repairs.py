@@ -18,7 +18,6 @@ from terminal.journal.stock import Stock
 from terminal.journal.store import moment_text
 from terminal.money import Fen
 
-
 _WHEREABOUTS = (
     "SELECT s.provider_id, s.scheme, s.clearing_class, s.business_day, q.state, q.center_references,"
     " EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = s.id AND r.transaction_name = 'reverse')"

@@ -189,7 +189,7 @@ def test_a_void_without_a_number_is_found_on_a_day_that_seemed_to_balance(tmp_pa
 
 
 def test_an_office_void_of_what_counts_a_day_later_there_does_not_hide_in_the_totals(tmp_path: Path) -> None:
-    """Sold before midnight, booked after it and taken back at the office: that day's totals are nothing on both sides."""
+    """Sold before midnight, booked after it, taken back at the office: that day is nothing in total on both sides."""
     with Shop(tmp_path, days_by="center-time") as shop:
         number = shop.settle(purchase("20.00"))["id"]
         shop.clock.set(dt.datetime.combine(NEXT_DAY, dt.time(0, 5), shop.clock.now().tzinfo))

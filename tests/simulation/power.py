@@ -9,7 +9,6 @@ from typing import Any
 
 from terminal.journal.journal import Journal
 
-
 CUTS = tuple(f"{port}, {when}" for port in ("journal", "center", "printer", "card") for when in ("before", "after"))
 """Every name that a moment on the line has."""
 
