@@ -18,9 +18,13 @@ from terminal.receipt.characters import Encoding, Repertoire, cells
 from terminal.receipt.glyphs import CELL_DOTS, Glyphs
 from terminal.receipt.lines import CutHere, Printed, QrGraphic, TextLine, set_in_lines
 from terminal.receipt.picture import LINE_GAP_DOTS
+from terminal.receipt.printer_library import builder_class
 
 CHINESE_MODE_ON = b"\x1c\x26"
 CHINESE_MODE_OFF = b"\x1c\x2e"
+
+QR_LEVEL_M = 1
+"""The library's number for it; some 15% of the code may be unreadable."""
 
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 _BLACK_BELOW = 128
@@ -40,11 +44,7 @@ def as_escpos(
     Raises ValueError for a width that no paper has, Unavailable `no-font` where a picture is needed.
     """
     repertoire = Repertoire(encoding, glyphs.has) if glyphs else Repertoire(encoding)
-    # Loaded at the first print: it takes longer than all the rest of a terminal's start.
-    from escpos.constants import QR_ECLEVEL_M
-    from escpos.printer import Dummy
-
-    builder: Any = Dummy()
+    builder = builder_class()()
     builder.hw("INIT")
     builder._raw(_mode(encoding))
     style = TextLine("")
@@ -58,7 +58,7 @@ def as_escpos(
             case TextLine(text):
                 _send(builder, text.rstrip(" "), encoding, line.encoding)
             case QrGraphic(data) if draws_qr:
-                builder.qr(data, ec=QR_ECLEVEL_M, size=qr.DOTS_PER_MODULE, native=True)
+                builder.qr(data, ec=QR_LEVEL_M, size=qr.DOTS_PER_MODULE, native=True)
             case QrGraphic(data):
                 builder._raw(_raster(qr.draw(data, columns * CELL_DOTS)))
             case CutHere():

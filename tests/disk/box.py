@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from hw.simulated.printer import SimulatedPrinter
 from hw.simulated.reader import SimulatedReader
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
@@ -29,6 +28,7 @@ from terminal.journal.journal import Journal
 from terminal.journal.replay import replay
 from terminal.settlement.bill import Bill
 from tests.counter.counter_parts import DAY, LAW, MORNING, NAMES, PROVIDERS, STAY, card, person, purchase
+from tests.simulation.devices import TapePrinter
 
 Tell = Callable[[str, bytes], None]
 """Somebody hears of something, by its key, for good: nothing may take it back any more."""
@@ -94,7 +94,7 @@ class Box:
         institution, stamp = Institution("370602", NAMES, "T1"), self.journal.next_message_stamp
         desk = CenterDesk(self._link, institution, stamp, 1, self.clock, visits=self.journal)
         recover(self.journal, desk)
-        reader, printer = SimulatedReader(card(1)), SimulatedPrinter(48)
+        reader, printer = SimulatedReader(card(1)), TapePrinter()
         place = Place(journal=self.journal, law=LAW, center=desk, providers=PROVIDERS, identity=self._new_id)
         equipment = Equipment(reader=reader, printer=printer)
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))

@@ -22,12 +22,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import sqlite_utils
 from msgspec import Struct
 
 from terminal.errors import InDoubt, TerminalError, Unavailable
 from terminal.journal import store
+from terminal.receipt.printer_library import builder_class
 from tests.disk.box import Box
 from tests.disk.faulty import CUT_STATUS, Fault, FaultyDisk, build
+
+assert sqlite_utils  # Loaded once here, and not again in each forked process, as the printer's library below.
 
 STOPPED_STATUS = 3
 """The terminal gave up with an error of its own, as it may on a disk that stays broken."""
@@ -159,6 +163,7 @@ def sweep(kind: str, seeds: int, step: int, sticky: bool, lies: bool, again: int
     """Every `step`-th operation with each seed; `again`: how many pairs with a second cut while it is taken up."""
     folder = Path(tempfile.mkdtemp(prefix="disk-", dir="/dev/shm"))
     try:
+        builder_class()
         run = Sweep(FaultyDisk(build(folder)), folder)
         result = Result(run.operations())
         coins = random.Random(seeds)

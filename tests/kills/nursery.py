@@ -117,15 +117,14 @@ def serve(line: socket.socket, run: Callable[[str], int]) -> None:
 
 def _main() -> None:
     # What the terminal loads at its first journal and its first print.
-    import escpos.constants
-    import escpos.printer
     import sqlite_utils
 
     from terminal import daemon
+    from terminal.receipt.printer_library import builder_class
     from tests.kills.spoilt import WAYS
 
-    assert escpos
     assert sqlite_utils
+    builder_class()
     if len(sys.argv) > 2:
         WAYS[sys.argv[2]]()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-# The product loads it at the first print, which takes a second: not within a test that is timed.
-import escpos.printer  # noqa: F401
 import pytest
 
 from terminal.clock import BEIJING

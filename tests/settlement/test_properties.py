@@ -31,7 +31,7 @@ NO_ACCOUNT = (
     *("huangshi-employee", "tianjin-employee"),
 )
 """Residents have none; Huangshi and Tianjin leave its scope to the bureau, which has given none."""
-MANY = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def counts_into_the_cap(policy: str, service: str) -> bool:

@@ -13,7 +13,7 @@ from tests.reference.bureau import ILLUSTRATIVE
 from tests.reference.walk import Band, Stretch, spread, walk
 from tests.settlement.strategies import POLICIES, random_bill
 
-BILLS = 10_000
+BILLS = 5_000
 
 
 @pytest.mark.parametrize(("share", "whole"), [(4_900, 0), (5_000, 1), (15_000, 2), (20_000, 2), (468_386_500, 46839)])
