@@ -33,7 +33,7 @@ _CARD_ERRORS = {
         "The card is blocked: have it unblocked where it was issued.",
         "卡片已锁定:请到发卡机构解锁。",
     ),
-    "pin-needed": ("The card asks for its PIN before it is read.", "此卡须先验证密码才能读取。"),
+    "pin-needed": ("The card asks for its PIN: let the holder type it.", "此卡须先验证密码:请持卡人输入密码。"),
     "card-swapped": (
         "Another card is in the reader than before: insert the patient's own card, or identify again.",
         "读卡器中的卡已更换:请插入原卡,或重新识别患者。",
@@ -70,12 +70,23 @@ _CARD_ERRORS = {
         "The PSAM is locked after too many wrong codes; nothing was debited: have it replaced.",
         "PSAM卡因鉴别码错误次数过多已锁定,未扣款:请更换PSAM卡。",
     ),
-    "pin-wrong": ("The PIN is wrong.", "密码错误。"),
+    "pin-wrong": ("The PIN is wrong: let the holder type it again.", "密码错误:请持卡人重新输入。"),
     "pin-last-try": (
         "Only one try is left before the card locks: go on only if the holder says so explicitly.",
         "仅剩最后一次密码机会,再错将锁卡:须持卡人明确同意方可继续。",
     ),
-    "pin-malformed": ("A PIN has six digits; nothing was sent to the card.", "密码应为六位数字;未提交卡片验证。"),
+    "pin-malformed": (
+        "This is no PIN of this card, which has 4 to 12 digits; no try was used up: type it again.",
+        "不是有效的卡密码(4至12位数字);未占用密码次数:请重新输入。",
+    ),
+    "pin-locked": (
+        "The card's PIN is locked after too many wrong tries: have it reset where the card was issued.",
+        "卡密码错误次数过多,已锁定:请到发卡机构或社保服务网点重置密码。",
+    ),
+    "pin-unanswered": (
+        "The card left or fell silent while it checked its PIN, and may have counted a try: insert it again.",
+        "校验密码时卡片被取出或无应答,该次可能已计入密码次数:请重新插卡。",
+    ),
     "no-answer": (
         "The card reader is busy or failed: close other programs that use it, or plug it in again.",
         "读卡器忙或故障:请关闭占用读卡器的程序,或重新插接读卡器。",

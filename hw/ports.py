@@ -37,7 +37,8 @@ class DeviceError(Exception):
     """A device did not do what it was asked.
 
     code: stable word: `no-reader`, `no-card`, `foreign-card`, `card-mute`, `card-removed`, `card-damaged`,
-    `card-blocked`, `card-swapped`, `pin-needed`, `pin-wrong`, `pin-last-try`, `pin-malformed`, `no-purse`,
+    `card-blocked`, `card-swapped`, `pin-needed`, `pin-wrong`, `pin-last-try`, `pin-malformed`, `pin-locked`,
+    `pin-unanswered`, `no-purse`,
     `purse-insufficient`, `purse-locked`, `purse-refused`, `purse-nonsense`, `no-psam`, `psam-foreign`, `psam-locked`,
     `paper-out`, `cover-open`, `offline`, `no-answer`, `write-timeout`.
     message, message_zh: one line each, saying what to do; never personal data.
@@ -51,7 +52,8 @@ class DeviceError(Exception):
 
 
 class PinError(DeviceError):
-    """A PIN was not accepted, or not even sent. tries_left: what the card says is left; None where it does not say."""
+    """A PIN is asked for, was not accepted, or not even sent. tries_left: what the card says is left; None where it
+    does not say."""
 
     def __init__(self, code: str, message: str, message_zh: str, tries_left: int | None) -> None:
         super().__init__(code, message, message_zh)
@@ -61,19 +63,25 @@ class PinError(DeviceError):
 class Pin:
     """A PIN on its way from the pad to the card: used once, then wiped.
 
-    digits: ASCII digits; the driver overwrites them with zeros when it is done, whatever came of it.
+    digits: ASCII digits; the driver overwrites them with zeros when it is done, whatever came of it; where no driver
+    was reached, they are overwritten when nobody holds the PIN any more.
     last_try_allowed: the holder has said yes to using the last try before the card locks.
+    unanswered: it has been sent, and the card has not answered: whether a try has counted is not known.
     """
 
-    __slots__ = ("digits", "last_try_allowed")
+    __slots__ = ("digits", "last_try_allowed", "unanswered")
 
     def __init__(self, digits: bytearray, last_try_allowed: bool = False) -> None:
         self.digits = digits
         self.last_try_allowed = last_try_allowed
+        self.unanswered = False
 
     def wipe(self) -> None:
         """Overwrite the digits in place; any number of times."""
         self.digits[:] = bytes(len(self.digits))
+
+    def __del__(self) -> None:
+        self.wipe()
 
     def __repr__(self) -> str:
         return "Pin()"
@@ -127,7 +135,8 @@ class CardReader(Protocol):
     def read_card(self, pin: Pin | None = None) -> SocialSecurityCard:
         """Read the card that is inserted now: ten commands, nine on a card of generation 1.
 
-        pin: only after `pin-needed`; wiped in any case. Raises DeviceError.
+        pin: sent only where the card asks for one, which takes three commands more; wiped in any case.
+        Raises DeviceError: PinError where it asks for its PIN (one command more), or does not take it.
         """
 
     def inspect_card(self, pin: Pin | None = None) -> CardReport:

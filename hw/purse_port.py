@@ -121,6 +121,9 @@ class PurseSession(Protocol):
     def apdu_count(self) -> int:
         """Commands sent so far, to card and PSAM together."""
 
+    def require_debit(self) -> None:
+        """Raises DeviceError `no-purse`: nobody has published how a purse of this dialect is debited."""
+
     def balance_fen(self) -> int:
         """What the purse holds. Raises DeviceError."""
 

@@ -6,11 +6,12 @@ import hmac
 from collections.abc import Callable
 from typing import TypeVar
 
-from hw.apdu import CardLink, Channel
+from hw.apdu import CardLink, Channel, Transmit
 from hw.card_errors import card_error
 from hw.cards.inspection import inspect_social_security_card
+from hw.cards.pin import pin_unanswered
 from hw.cards.social_security import read_identification_code, read_social_security_card
-from hw.ports import CardReport, Pin, SocialSecurityCard
+from hw.ports import CardReport, DeviceError, Pin, PinError, SocialSecurityCard
 
 Result = TypeVar("Result")
 
@@ -24,17 +25,11 @@ class SlotReader:
 
     def read_card(self, pin: Pin | None = None) -> SocialSecurityCard:
         """See `CardReader.read_card`. Two callers take turns."""
-        try:
-            return self.with_card(lambda link: read_social_security_card(link.transmit, pin))
-        finally:
-            _wipe(pin)
+        return self._with_pin(read_social_security_card, pin)
 
     def inspect_card(self, pin: Pin | None = None) -> CardReport:
         """See `CardReader.inspect_card`."""
-        try:
-            return self.with_card(lambda link: inspect_social_security_card(link.transmit, pin))
-        finally:
-            _wipe(pin)
+        return self._with_pin(inspect_social_security_card, pin)
 
     def check_same_card(self, card: SocialSecurityCard) -> None:
         """See `CardReader.check_same_card`."""
@@ -42,8 +37,17 @@ class SlotReader:
         if not hmac.compare_digest(found, card.identification_code):
             raise card_error("card-swapped")
 
-
-def _wipe(pin: Pin | None) -> None:
-    # Also when there was no card to send it to.
-    if pin is not None:
-        pin.wipe()
+    def _with_pin(self, job: Callable[[Transmit, Pin | None], Result], pin: Pin | None) -> Result:
+        try:
+            return self.with_card(lambda link: job(link.transmit, pin))
+        except PinError:
+            raise
+        except DeviceError as error:
+            # A job that hangs is left behind; its PIN may be on its way.
+            if pin is not None and pin.unanswered:
+                raise pin_unanswered(error) from None
+            raise
+        finally:
+            # Also when there was no card to send it to.
+            if pin is not None:
+                pin.wipe()

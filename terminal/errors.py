@@ -20,10 +20,12 @@ class TerminalError(Exception):
     at: the place in the input (`items[2].amount`) or the part of the terminal (`center`, `printer`); may be "".
     money_moved: whether money moved before this error; `unknown` means in doubt.
     retry: what the caller may do: `never` the same again, `same-key` at once, `after` the cause is gone.
+    tries_left: of a card's PIN, where the error is about one and the card says; else None.
     """
 
     money_moved: MoneyMoved = "no"
     retry: Retry = "never"
+    tries_left: int | None = None
 
     def __init__(self, code: str, message: str, message_zh: str, at: str = "") -> None:
         super().__init__(message)

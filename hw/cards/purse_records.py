@@ -21,7 +21,7 @@ _BLANK_DAYS = ("00000000", "ffffffff")
 _ERROR_BY_STATUS = {
     0x6982: "pin-needed",
     0x6283: "purse-locked",
-    0x6983: "card-blocked",
+    0x6983: "pin-locked",
     0x6A81: "purse-locked",
     0x6A82: "no-purse",
     0x6D00: "no-purse",

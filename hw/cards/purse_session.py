@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hw.apdu import STATUS_OK, Channel, Command
+from hw.apdu import STATUS_NOT_AUTHENTICATED, STATUS_OK, Channel, Command
 from hw.card_errors import card_error
 from hw.cards.dialects import Dialect
-from hw.cards.pin import verify_pin
+from hw.cards.pin import pin_needed, verify_pin
 from hw.cards.psam import Psam
 from hw.cards.purse_proof import outcome_of, read_log
 from hw.cards.purse_records import DebitOffer, balance_of, debit_offer
@@ -61,6 +61,11 @@ class Session:
     def apdu_count(self) -> int:
         """See `PurseSession.apdu_count`."""
         return self._channel.apdu_count + (self._psam_channel.apdu_count if self._psam_channel else 0)
+
+    def require_debit(self) -> None:
+        """See `PurseSession.require_debit`. No command."""
+        if self._dialect.start_debit is None:
+            raise card_error("no-purse", f"dialect {self._dialect.name} has no debit")
 
     def balance_fen(self) -> int:
         """See `PurseSession.balance_fen`. One command."""
@@ -148,11 +153,14 @@ class Session:
 
     def _offer(self, amount_fen: int) -> DebitOffer:
         """INITIALIZE FOR PURCHASE (8050), believed only where it makes sense. Raises DeviceError."""
+        self.require_debit()
         start = self._dialect.start_debit
-        if start is None:
-            raise card_error("no-purse", f"dialect {self._dialect.name} has no debit")
+        assert start is not None, "required just before"
         data = bytes((self._keys.index,)) + amount_fen.to_bytes(4, "big") + self._terminal_number
-        offer = debit_offer(self._channel.exchange(Command(start.cla, start.ins, start.p1, start.p2, data=data)))
+        response = self._channel.exchange(Command(start.cla, start.ins, start.p1, start.p2, data=data))
+        if response.status == STATUS_NOT_AUTHENTICATED:
+            raise pin_needed(self._channel, "8050")
+        offer = debit_offer(response)
         if offer.balance_fen < amount_fen:
             raise card_error("purse-insufficient")
         if offer.counter >= COUNTER_MAX:

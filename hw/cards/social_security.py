@@ -21,7 +21,7 @@ from hw.apdu import (
     Transmit,
 )
 from hw.card_errors import card_error
-from hw.cards.pin import verify_pin
+from hw.cards.pin import pin_needed, verify_pin
 from hw.ports import DeviceError, Pin, SocialSecurityCard
 from hw.status_words import describe_status
 
@@ -76,20 +76,21 @@ _SEX_GENERATION_1 = _Record(6, 0x0A, 3, 1, "sex", "性别")
 
 
 def read_social_security_card(transmit: Transmit, pin: Pin | None = None) -> SocialSecurityCard:
-    """Read the card behind `transmit`; pin: verified first, and wiped in any case.
+    """Read the card behind `transmit`; pin: verified where the card asks for it, and wiped in any case.
 
-    Raises DeviceError: `foreign-card`, `card-damaged`, `card-blocked`, `pin-needed`, `card-removed`, whatever
-    `transmit` raises; PinError.
+    Raises DeviceError: `foreign-card`, `card-damaged`, `card-blocked`, `card-removed`, whatever `transmit` raises;
+    PinError: `pin-needed`, `pin-locked`, and as `verify_pin`.
     """
-    channel = Channel(transmit)
     try:
-        _select_environment(channel)
-        if pin is not None:
-            verify_pin(channel, pin)
+        return _read(Channel(transmit), pin)
     finally:
         if pin is not None:
             pin.wipe()
-    reader = _RecordReader(channel)
+
+
+def _read(channel: Channel, pin: Pin | None) -> SocialSecurityCard:
+    _select_environment(channel)
+    reader = _RecordReader(channel, pin)
     version = _text(_VERSION, reader.read(_VERSION))
     generation_1 = version.startswith("1")
     identification_code = reader.read(_IDENTIFICATION_CODE).hex().upper()
@@ -132,10 +133,11 @@ def _select_environment(channel: Channel) -> None:
 
 
 class _RecordReader:
-    """Reads records; the first one settles which form of address the card takes."""
+    """Reads records; the first one settles which form of address the card takes. pin: for a card that asks for one."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, pin: Pin | None = None) -> None:
         self._channel = channel
+        self._pin = pin
         self._addressing: Addressing | None = None
         self._selected_file = 0
 
@@ -149,6 +151,16 @@ class _RecordReader:
         return b"" if response.status == STATUS_RECORD_MISSING else _value(record, response)
 
     def _ask(self, record: _Record) -> Response:
+        response = self._ask_once(record)
+        if response.status != STATUS_NOT_AUTHENTICATED:
+            return response
+        pin, self._pin = self._pin, None
+        if pin is None:
+            raise pin_needed(self._channel, record.place, record.place_zh)
+        verify_pin(self._channel, pin)
+        return self._ask_once(record)
+
+    def _ask_once(self, record: _Record) -> Response:
         if self._addressing is not None:
             return self._ask_in_form(record, self._addressing)
         for form in Addressing:
@@ -179,9 +191,9 @@ def _is_refusal(response: Response) -> bool:
 
 
 def _value(record: _Record, response: Response) -> bytes:
-    if response.status == STATUS_NOT_AUTHENTICATED:
-        raise card_error("pin-needed", record.place, record.place_zh)
-    if response.status in (STATUS_BLOCKED, STATUS_APPLICATION_BLOCKED):
+    if response.status == STATUS_BLOCKED:
+        raise card_error("pin-locked", record.place, record.place_zh)
+    if response.status == STATUS_APPLICATION_BLOCKED:
         raise card_error("card-blocked", record.place, record.place_zh)
     if not response.accepted:
         english, chinese = describe_status(response.status)

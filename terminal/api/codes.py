@@ -60,6 +60,11 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-http": ("不是有效的 HTTP 请求", "what arrived is not an HTTP/1.1 request"),
         "no-purse": ("卡内无可用钱包", "the card has no purse that this terminal knows"),
         "not-debited": ("卡片未扣款，未结算", "the card has not paid; nothing was settled"),
+        "pin-last-try": ("仅剩最后一次密码机会", "one try is left: send it with last_try only if the holder agrees"),
+        "pin-locked": ("卡密码已锁定", "the card's PIN is locked after too many wrong tries"),
+        "pin-malformed": ("不是有效的卡密码，未占用次数", "this is no PIN of this card; no try was used up"),
+        "pin-needed": ("须先验证密码", "the card asks for its PIN: send the request again with it"),
+        "pin-wrong": ("卡密码错误", "the PIN is wrong; tries_left says how many tries are left"),
         "psam-foreign": ("安全模块不属于本终端或本统筹区", "the PSAM is not this terminal's or this bureau's"),
         "psam-locked": ("安全模块已锁定", "the PSAM is locked"),
         "purse-bill-limit": ("超过单笔卡内扣款限额", "one bill may not take so much out of a card"),
@@ -138,7 +143,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-scanner": ("未配置扫码器", "this terminal has no scanner"),
         "not-ready": ("终端正在启动或停止", "the terminal starts or stops"),
         "person-in-doubt": ("该参保人有未确认的业务", "a message of this person has no answer yet"),
-        "pin-needed": ("须先验证密码", "the card asks for its PIN first"),
+        "pin-unanswered": ("校验密码时卡无应答，可能已计次", "the card left while it checked its PIN; a try may count"),
         "too-many-connections": ("连接过多", "too many connections are open"),
         "too-many-requests": ("请求过于频繁", "more requests a second than allowed; wait, then ask again"),
         "too-slow": ("请求接收超时", "the request did not arrive in time"),
@@ -195,6 +200,9 @@ WRITES = (*READS, "disk-full", "journal-unwritable", "journal-commit-unknown")
 CENTER = (*WRITES, "center-refused", "center-unreachable", "center-silent")
 """What a route that asks the center may say: it numbers its messages in the journal."""
 
+PIN = ("pin-needed", "pin-wrong", "pin-last-try", "pin-malformed", "pin-locked", "pin-unanswered")
+"""What a card may say of its PIN. Each says that no money moved; `tries_left` comes where the card says it."""
+
 READER = (
     "no-reader",
     "no-card",
@@ -204,7 +212,7 @@ READER = (
     "card-damaged",
     "card-blocked",
     "card-expired",
-    "pin-needed",
+    *PIN,
     "no-answer",
 )
 """What reading a card may say."""

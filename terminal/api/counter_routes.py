@@ -20,6 +20,7 @@ from terminal.api.types import (
 )
 from terminal.counter.counter import Counter, Identification, Quote
 from terminal.counter.inquiry import Standing
+from terminal.counter.pin import Pin, pin_to_try
 from terminal.errors import Refused
 from terminal.limits import BILL_BYTES_MAX, CARD_LEASE_SECONDS
 from terminal.settlement.bill import Bill, Patient
@@ -51,11 +52,12 @@ async def identify(call: Call[IdentificationRequest, None]) -> Response:
     """Take a card, a code or a number, and ask the center who it is (1101)."""
     terminal, asked = call.terminal, call.body
     _refuse_strays(asked)
+    pin = pin_to_try(asked.pin, asked.last_try)
     code = asked.code
     if asked.by == "qr" and not code:
         await terminal.call(terminal.counter.require_operator)
         code = await scanned_code(terminal.scanning, terminal.events, asked.wait_seconds, call.hung_up)
-    found = await terminal.call(lambda: _identified(terminal.counter, asked, code))
+    found = await terminal.call(lambda: _identified(terminal.counter, asked, code, pin))
     return json_answer(_identification(found), 201)
 
 
@@ -103,15 +105,15 @@ def _quote(counter: Counter, asked: QuoteRequest) -> Quote:
         raise
 
 
-def _identified(counter: Counter, asked: IdentificationRequest, code: str) -> Identification:
+def _identified(counter: Counter, asked: IdentificationRequest, code: str, pin: Pin | None) -> Identification:
     if asked.by == "qr":
         return counter.identify_code(code)
-    return counter.identify_card() if asked.by == "card" else counter.identify_id_number(asked.id_number)
+    return counter.identify_card(pin) if asked.by == "card" else counter.identify_id_number(asked.id_number)
 
 
 def _refuse_strays(asked: IdentificationRequest) -> None:
     """What belongs to another way of identifying was meant otherwise than it would be understood."""
-    for name, by in (("code", "qr"), ("id_number", "id-number")):
+    for name, by in (("code", "qr"), ("id_number", "id-number"), ("pin", "card")):
         if getattr(asked, name) and asked.by != by:
             raise Refused("bad-input", f"only with by = {by}", f"仅用于 by = {by}", name)
 

@@ -8,7 +8,7 @@ by its content type.
 from __future__ import annotations
 
 import asyncio
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -17,10 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from terminal.api.doors import is_unix
 from terminal.api.problem import refuse
 from terminal.api.served import served
+from terminal.counter.pin import Pin, pin_of
 from terminal.errors import Refused, Unavailable
 from terminal.limits import KEY_CHARACTERS_MAX
 from terminal.money import shown
-from terminal.settlement.codec import convert, decode
+from terminal.settlement.codec import convert, decode, decode_hook
 
 T = TypeVar("T")
 
@@ -90,7 +91,15 @@ async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_
             "Content-Type",
         )
     body = await _read_bounded(request, bytes_max)
-    return decode(body, wanted, "the body")
+    try:
+        return decode(body, wanted, "the body", _decode_hook)
+    finally:
+        # It may have held a PIN.
+        body[:] = bytes(len(body))
+
+
+def _decode_hook(wanted: type, given: Any) -> Any:
+    return pin_of(given) if wanted is Pin else decode_hook(wanted, given)
 
 
 def has_body(request: Request) -> bool:
@@ -144,7 +153,7 @@ def last_event_id(request: Request) -> int | None:
     return int(given)
 
 
-async def _read_bounded(request: Request, bytes_max: int) -> bytes:
+async def _read_bounded(request: Request, bytes_max: int) -> bytearray:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > bytes_max:
         raise _too_long(bytes_max)
@@ -159,7 +168,7 @@ async def _read_bounded(request: Request, bytes_max: int) -> bytes:
         raise Unavailable("too-slow", "the body did not arrive in time", "请求体接收超时", "body") from None
     except ClientDisconnect:
         raise Refused("body-cut", "the connection ended within the body", "请求体不完整", "body") from None
-    return bytes(body)
+    return body
 
 
 def _too_long(bytes_max: int) -> Refused:

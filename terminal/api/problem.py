@@ -74,12 +74,13 @@ _STATUS_OF_CLASS: tuple[tuple[type[TerminalError], int], ...] = (
 )
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """RFC 9457 with the terminal's own members.
 
     code: stable word for programs. at: place in the input or part of the terminal, may be "".
     money_moved: `no`, `yes`, `unknown`.
     retry: `never`, `same-key` (at once, under the same `Idempotency-Key`), `after` (the cause is gone).
+    tries_left: only where the card asks for its PIN, or has not taken it, and says how many tries are left.
     """
 
     type: str
@@ -91,6 +92,7 @@ class Problem(msgspec.Struct, frozen=True):
     at: str
     money_moved: MoneyMoved
     retry: Retry
+    tries_left: int | None = None
 
 
 def status_of(code: str, kind: type[TerminalError]) -> int:
@@ -113,6 +115,7 @@ def problem_of(error: TerminalError) -> Problem:
         at=error.at,
         money_moved=error.money_moved,
         retry=error.retry,
+        tries_left=error.tries_left,
     )
 
 

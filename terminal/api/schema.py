@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from terminal.counter.pin import PIN_PATTERN, Pin
 from terminal.money import Fen, Quantity, Rate, SignedFen, UnitPrice
 from terminal.settlement.codec import as_builtins
 
@@ -34,6 +35,14 @@ _MONEY: dict[type, Schema] = {
     Rate: {"pattern": _RATE, "description": "a share of one", "example": "0.85"},
     UnitPrice: {"pattern": _SCALED % (6, 6), "description": "yuan, up to six places", "example": "12.5"},
     Quantity: {"pattern": _SCALED % (4, 4), "description": "up to four places", "example": "2"},
+}
+
+_PIN: Schema = {
+    "type": "string",
+    "format": "password",
+    "writeOnly": True,
+    "pattern": PIN_PATTERN,
+    "description": "4 to 12 digits",
 }
 
 
@@ -61,6 +70,8 @@ class Schemas:
                 return self._of(info.type, given) | (info.extra_json_schema or {})
             case inspect.StructType():
                 return self._struct(info, given)
+            case inspect.CustomType(cls=cls) if cls is Pin:
+                return _PIN
             case inspect.CustomType(cls=cls) if cls in _MONEY:
                 amount = _ANSWERED_AMOUNT if cls is Fen and not given else _MONEY[cls]
                 return {"type": "string", **amount}

@@ -21,6 +21,7 @@ from terminal.api.types import (
     VoidRequest,
 )
 from terminal.center.answers import Inquiry
+from terminal.counter.pin import pin_to_try
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
@@ -30,9 +31,10 @@ from terminal.receipt.text import as_text
 async def settle(call: Call[SettleRequest, None]) -> Response:
     """Commit what was quoted."""
     asked, key, till = call.body, call.key, call.till
+    pin = pin_to_try(asked.pin, asked.last_try)
     answer = await call.terminal.call(
         lambda: call.terminal.counter.settle(
-            asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt, till
+            asked.quote, asked.hash, asked.consent, asked.till_reference, key, asked.electronic_receipt, till, pin
         )
     )
     return json_answer(answer, 201)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from terminal.counter.month import StatementDue
+from terminal.counter.pin import Pin
 from terminal.counter.shown import CODE_CHARACTERS_MAX
 from terminal.journal.records import CenterSums
 from terminal.limits import KEY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
@@ -45,12 +46,16 @@ class IdentificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     code: with `qr`, where the till has read it itself; without, the terminal's scanner is armed for `wait_seconds`.
     id_number: with `id-number`. Both are personal: they stand in no answer, and never in a URL.
+    pin: with `card`, after `pin-needed`; it is sent to the card once and never kept. last_try: the holder has said yes
+    to using the last try before the card locks.
     """
 
     by: Literal["card", "qr", "id-number"] = "card"
     code: Annotated[str, Meta(max_length=CODE_CHARACTERS_MAX)] = ""
     id_number: Annotated[str, Meta(max_length=18)] = ""
     wait_seconds: Annotated[int, Meta(ge=1, le=60)] = 30
+    pin: Pin | None = None
+    last_try: bool = False
 
 
 class IdentificationAnswer(Struct, frozen=True):
@@ -96,7 +101,8 @@ class QuoteAnswer(Struct, frozen=True):
 class SettleRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/settlements. `consent`: the patient agrees to pay what lies outside the catalogue.
 
-    electronic_receipt: the patient takes it without paper; the printer need not be ready then.
+    electronic_receipt: the patient takes it without paper; the printer need not be ready then. pin, last_try: as of an
+    identification, where the account lies in a purse that answers `pin-needed`; they are no part of what the key means.
     """
 
     quote: Word
@@ -104,6 +110,8 @@ class SettleRequest(Struct, frozen=True, forbid_unknown_fields=True):
     consent: bool = False
     till_reference: Reference = ""
     electronic_receipt: bool = False
+    pin: Pin | None = None
+    last_try: bool = False
 
 
 class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from hw.ports import DeviceError
 from hw.purse_port import DebitIntent, DebitOutcome, PurseSession, PurseTerminal
 from terminal.center.desk import CenterDesk
 from terminal.counter.identify import Identification, refuse_in_doubt
+from terminal.counter.pin import Pin, with_tries
 from terminal.counter.purse_cases import PurseCases
 from terminal.errors import Conflict, InDoubt, Refused, TerminalError, Unavailable
 from terminal.journal.journal import Journal
@@ -28,7 +29,7 @@ from terminal.money import Fen, format_fen
 from terminal.settlement.law import Law
 
 _CONFLICTS = ("card-swapped", "card-removed")
-_WAITING = ("no-card", "no-reader", "card-mute", "no-answer", "no-psam")
+_WAITING = ("no-card", "no-reader", "card-mute", "no-answer", "no-psam", "pin-unanswered")
 """Device codes that are over when their cause is; all others are a no."""
 
 
@@ -74,6 +75,7 @@ class Purses:
         if self._terminal is not None:
             self.cases.require_none_of(identification.card.identification_code)
         with self._session(identification) as purse:
+            purse.require_debit()
             if "" < purse.card.valid_until < self._journal.clock.now().date().isoformat():
                 raise Refused("purse-expired", "the purse's validity has ended", "卡内钱包已过有效期", "card")
             return _with(identification, purse)
@@ -85,20 +87,22 @@ class Purses:
         plainly: Callable[[SettlementRecord], bytes],
         key: str,
         request_digest: str,
+        pin: Pin | None = None,
     ) -> bytes:
         """Debit the account's share and commit; the answer is durable before it is returned.
 
         record_of: the settlement on what the card holds now; raises Conflict where that is no longer the quote's.
-        plainly: commits a settlement of which the account pays nothing.
+        plainly: commits a settlement of which the account pays nothing. pin: for a purse that asks for it before its
+        debit, in the same session; it is sent to no other.
 
         Raises InDoubt `purse-in-doubt` where the card was told and nobody knows what it did; Refused
-        `purse-bill-limit`, `purse-day-limit`, and else as `seen`: nothing was debited.
+        `purse-bill-limit`, `purse-day-limit`, `pin-needed`, `pin-wrong` …, and else as `seen`: nothing was debited.
         """
         outcome: DebitOutcome | None = None
         with self._session(identification) as purse:
             record = record_of(_with(identification, purse))
             if record.settlement.account > 0:
-                outcome = purse.debit(self._begin(purse, record, key, request_digest))
+                outcome = purse.debit(self._begin(purse, record, key, request_digest, pin))
         if outcome is None:
             return plainly(record)
         return self._ended(record.id, outcome, key, request_digest)
@@ -110,13 +114,15 @@ class Purses:
             return None
         return self._journal.stored_answer(key, request_digest)
 
-    def _begin(self, purse: PurseSession, record: SettlementRecord, key: str, request_digest: str) -> DebitIntent:
+    def _begin(
+        self, purse: PurseSession, record: SettlementRecord, key: str, request_digest: str, pin: Pin | None
+    ) -> DebitIntent:
         """Everything before the card is told; from the return on the debit is durable."""
         assert record.purse is not None, "read before the settlement was worked out"
         self._refuse_beyond_limits(record, record.purse)
         if self._online:
             self._ask_center_first(record)
-        intent = purse.prepare_debit(int(record.settlement.account), self._journal.clock.now())
+        intent = self._prepared(purse, int(record.settlement.account), pin)
         if intent.balance_before_fen != record.purse.balance_before_fen:
             raise Refused(
                 "purse-nonsense", "the card names two balances; nothing was debited", "卡内余额前后不一", "card"
@@ -126,6 +132,17 @@ class Purses:
         message_id = self._center.new_message_id(record.provider_id)
         self._journal.open_debit(with_debit, message_id, key, request_digest)
         return intent
+
+    def _prepared(self, purse: PurseSession, amount_fen: int, pin: Pin | None) -> DebitIntent:
+        """Nothing is debited yet. Raises DeviceError, also where the purse asks for a PIN that was not given."""
+        now = self._journal.clock.now()
+        try:
+            return purse.prepare_debit(amount_fen, now)
+        except DeviceError as error:
+            if error.code != "pin-needed" or pin is None:
+                raise
+        purse.verify_pin(pin)
+        return purse.prepare_debit(amount_fen, now)
 
     def _ended(self, settlement_id: str, outcome: DebitOutcome, key: str, request_digest: str) -> bytes:
         try:
@@ -200,4 +217,4 @@ def _as_terminal_error(error: DeviceError) -> TerminalError:
         kind = Conflict
     elif error.code in _WAITING:
         kind = Unavailable
-    return kind(error.code, error.message, error.message_zh, "card")
+    return with_tries(kind(error.code, error.message, error.message_zh, "card"), error)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identification, identify
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.lease import CardLeases
+from terminal.counter.pin import Pin
 from terminal.counter.place import Equipment, Place
 from terminal.counter.sent_codes import SentCodes
 from terminal.counter.shown import Shown, card_shown, code_shown, id_number_shown, require_same_card
@@ -35,9 +36,12 @@ class Reception:
         self._codes = SentCodes(clock, equipment.code_life_seconds)
         self._held: Lapsing[Identification] = Lapsing(clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
 
-    def by_card(self, new_id: str) -> Identification:
-        """The holder of the card in the reader. Raises Conflict `card-leased`, Refused, Unavailable."""
-        shown = card_shown(self._reader, self._clock.now().date())
+    def by_card(self, new_id: str, pin: Pin | None = None) -> Identification:
+        """The holder of the card in the reader; pin: for one that asks for it, and used up by it in any case.
+
+        Raises Conflict `card-leased`, Refused (`pin-needed`, `pin-wrong` …), Unavailable.
+        """
+        shown = card_shown(self._reader, self._clock.now().date(), pin)
         self._leases.take(shown.key(), new_id)
         try:
             return self._identified(shown, new_id)

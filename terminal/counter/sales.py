@@ -10,6 +10,7 @@ import msgspec
 from terminal.counter.authorise import authorise
 from terminal.counter.identify import Identification
 from terminal.counter.offline import limited
+from terminal.counter.pin import Pin
 from terminal.counter.printing import require_paper
 from terminal.counter.quote import Quote, fill, pending_for, split_of
 from terminal.counter.sessions import Sessions
@@ -37,11 +38,12 @@ class Sales(Sessions):
         key: str,
         electronic_receipt: bool = False,
         till: str = "",
+        pin: Pin | None = None,
     ) -> bytes:
         """Commit what was quoted; the answer is durable before it is returned. A quote settles once.
 
         electronic_receipt: the patient takes it without paper, so that the printer need not be ready.
-        till: who asks, for the journal.
+        till: who asks, for the journal. pin: for a purse that asks for it; no part of the request that the key means.
 
         The same key and request get the same bytes, also after a restart. Raises Missing `no-such-quote` (unknown,
         lapsed, settled already); Conflict `quote-changed`, `key-reused`, `day-closed`, `card-leased`, `card-swapped`;
@@ -67,7 +69,7 @@ class Sales(Sessions):
             answer = plainly(record_on(quote.identification))
         else:
             self._reception.renew(quote.identification)
-            answer = self._purses.settle(quote.identification, record_on, plainly, key, request)
+            answer = self._purses.settle(quote.identification, record_on, plainly, key, request, pin)
         self._quotes.drop(quote_id)
         self._reception.served(quote.identification)
         return answer

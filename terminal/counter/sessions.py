@@ -14,6 +14,7 @@ from terminal.counter.downloads import Downloaded
 from terminal.counter.identify import Identification
 from terminal.counter.inquiry import Standing, inquire
 from terminal.counter.lapsing import Lapsing
+from terminal.counter.pin import Pin
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse import Purses
 from terminal.counter.quote import Quote, pending_for
@@ -93,10 +94,13 @@ class Sessions:
         """The day that a sale counts in: today, or after day end the next day that is open."""
         return self._journal.first_open_day(self._clock.now().date())
 
-    def identify_card(self) -> Identification:
-        """Read the card and ask the center about its holder. Raises Conflict `card-leased`, Refused, Unavailable."""
+    def identify_card(self, pin: Pin | None = None) -> Identification:
+        """Read the card and ask the center about its holder; pin: for a card that asks for one.
+
+        Raises Conflict `card-leased`, Refused (`pin-needed`, `pin-wrong` …), Unavailable.
+        """
         self.require_operator()
-        return self._reception.by_card(self._place.identity())
+        return self._reception.by_card(self._place.identity(), pin)
 
     def identify_code(self, code: str) -> Identification:
         """Ask the center whose e-credential this code is. Raises Refused, Unavailable; no error holds the code."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hw.ports import CardReader, DeviceError, SocialSecurityCard
 from terminal.center.desk import Credential, InsuredPerson
 from terminal.counter.id_number import checked_id_number
+from terminal.counter.pin import REFUSED_PINS, Pin, with_tries
 from terminal.errors import Conflict, Refused, TerminalError, Unavailable
 from terminal.journal.chain import digest
 
@@ -23,7 +24,7 @@ Method = Literal["card", "qr", "id"]
 CODE_CHARACTERS_MIN, CODE_CHARACTERS_MAX = 16, 50
 """An e-credential code is opaque printable ASCII; the center's field (1101) takes 50 characters."""
 
-REFUSED_CARDS = frozenset({"foreign-card", "card-damaged", "card-blocked"})
+REFUSED_CARDS = frozenset({"foreign-card", "card-damaged", "card-blocked"}) | REFUSED_PINS
 """Device codes that no waiting mends; all others are over when their cause is."""
 
 _OTHER_CARDS = frozenset({"card-swapped", "foreign-card", "card-damaged"})
@@ -65,10 +66,13 @@ class Shown(Struct, frozen=True):
         return same_number and (self.card is None or self.card.name.strip() == person.name.strip())
 
 
-def card_shown(reader: CardReader, today: dt.date) -> Shown:
-    """The card in the reader. Raises Refused (foreign, damaged, blocked, expired), Unavailable (no card, no reader)."""
+def card_shown(reader: CardReader, today: dt.date, pin: Pin | None = None) -> Shown:
+    """The card in the reader; pin: for one that asks for it.
+
+    Raises Refused (foreign, damaged, blocked, expired; `pin-needed`, `pin-wrong` …), Unavailable (no card, no reader).
+    """
     try:
-        card = reader.read_card()
+        card = reader.read_card(pin)
     except DeviceError as error:
         raise _of_device(error) from None
     if card.expires_on is not None and card.expires_on < today:
@@ -120,4 +124,4 @@ def _swapped() -> Conflict:
 
 def _of_device(error: DeviceError) -> TerminalError:
     kind: type[TerminalError] = Refused if error.code in REFUSED_CARDS else Unavailable
-    return kind(error.code, error.message, error.message_zh, "reader")
+    return with_tries(kind(error.code, error.message, error.message_zh, "reader"), error)

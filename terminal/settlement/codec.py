@@ -74,10 +74,18 @@ def encode_hook(value: Any) -> str:
 _ENCODER = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
-def decode(data: bytes | str, wanted: type[T], what: str = "the input") -> T:
-    """Decode JSON strictly into `wanted`. Raises Refused with the place, and without the foreign text in full."""
+def decode(
+    data: bytes | bytearray | str,
+    wanted: type[T],
+    what: str = "the input",
+    hook: Callable[[type, Any], Any] = decode_hook,
+) -> T:
+    """Decode JSON strictly into `wanted`. Raises Refused with the place, and without the foreign text in full.
+
+    hook: reads the types that JSON does not know.
+    """
     try:
-        return msgspec.json.decode(data, type=wanted, dec_hook=decode_hook, strict=True)
+        return msgspec.json.decode(data, type=wanted, dec_hook=hook, strict=True)
     except msgspec.ValidationError as error:
         raise _refused(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -42,12 +42,13 @@ def tries_of(error: DeviceError) -> int | None:
 
 
 def test_a_guarded_card_is_read_with_its_pin(bench: Bench, guarded: VirtualCard) -> None:
-    """It asks; with the PIN it is read, in two commands more; the PIN does not stay in memory."""
+    """It asks, with the tries left; with the PIN it is read, in three commands more; the PIN does not stay."""
     bench.insert(guarded)
-    assert failure(bench, None).code == "pin-needed"
+    error = failure(bench, None)
+    assert (error.code, tries_of(error)) == ("pin-needed", 3)
     pin = pin_of("314159")
     held = bench.reader.read_card(pin)
-    assert (held.name, held.apdu_count) == ("张三", 12)
+    assert (held.name, held.apdu_count) == ("张三", 13)
     assert pin.digits == bytearray(6)
     assert failure(bench, None).code == "pin-needed", "the next reading starts locked again"
 
@@ -60,8 +61,9 @@ def test_the_last_try_needs_an_explicit_yes(bench: Bench, guarded: VirtualCard) 
     error = failure(bench, pin_of("314159"))
     assert (error.code, tries_of(error)) == ("pin-last-try", 1)
     assert guarded.memory.get("pin_tries_left", 3) == 1, "nothing was tried"
-    assert failure(bench, pin_of("000000", last_try_allowed=True)).code == "card-blocked"
-    assert failure(bench, pin_of("314159", last_try_allowed=True)).code == "card-blocked"
+    assert failure(bench, pin_of("000000", last_try_allowed=True)).code == "pin-locked"
+    assert failure(bench, pin_of("314159", last_try_allowed=True)).code == "pin-locked"
+    assert failure(bench, None).code == "pin-locked", "it is told before anybody types"
 
 
 def test_the_last_try_can_save_the_card(bench: Bench, guarded: VirtualCard) -> None:
@@ -74,7 +76,7 @@ def test_the_last_try_can_save_the_card(bench: Bench, guarded: VirtualCard) -> N
     assert report.card.name == "张三"
 
 
-@pytest.mark.parametrize("digits", ["", "31415", "3141592", "31415x", "３１４１５９"])
+@pytest.mark.parametrize("digits", ["", "314", "3141592653589", "31415x", "３１４１５９"])
 def test_what_is_no_pin_is_never_sent(bench: Bench, guarded: VirtualCard, digits: str) -> None:
     """A slip of the finger costs no try."""
     bench.insert(guarded)
@@ -94,6 +96,59 @@ def test_a_pin_is_wiped_even_without_a_card(bench: Bench, guarded: VirtualCard) 
     assert failure(bench, pin_of("314159")).code == "card-damaged"
     guarded.script = Script([Step("pull-before", at=3)])
     assert failure(bench, pin_of("314159")).code == "card-removed"
+
+
+VERIFY = 9
+"""Of a guarded card's reading: SELECT, five records, the record that is refused, the tries left, then VERIFY."""
+
+
+@pytest.mark.parametrize("when", ["pull-before", "pull-after", "mute"])
+def test_a_try_without_an_answer_is_no_wrong_pin(bench: Bench, guarded: VirtualCard, when: str) -> None:
+    """Torn out around VERIFY: it is said that a try may have counted, and the next look tells the tries left."""
+    bench.insert(guarded)
+    guarded.script = Script([Step(when, at=VERIFY, once=True)])
+    pin = pin_of("000000")
+    with pytest.raises(PinError) as caught:
+        bench.impatient_reader.read_card(pin)
+    assert (caught.value.code, caught.value.tries_left) == ("pin-unanswered", None)
+    assert not any(pin.digits)
+    bench.remove()
+    bench.insert(guarded)
+    error = failure(bench, None)
+    assert (error.code, tries_of(error)) == ("pin-needed", 2 if when == "pull-after" else 3)
+
+
+def test_torn_before_the_pin_is_sent_costs_no_try(bench: Bench, guarded: VirtualCard) -> None:
+    """While the tries left are asked for: the card has gone, and that is all."""
+    bench.insert(guarded)
+    guarded.script = Script([Step("pull-after", at=VERIFY - 1, once=True)])
+    assert failure(bench, pin_of("000000")).code == "card-removed"
+    bench.remove()
+    bench.insert(guarded)
+    assert tries_of(failure(bench, None)) == 3
+
+
+@pytest.mark.parametrize("digits", ["3141", "31415", "3141592", "314159265358"])
+def test_a_pin_has_four_to_twelve_digits(fields: dict[str, Any], digits: str) -> None:
+    """Two digits a byte, the last one alone beside F (JR/T 0025: VERIFY takes two to six bytes)."""
+    reader = SimulatedReader(VirtualCard.from_fields(fields | {"pin": {"digits": digits, "guards_holder": True}}))
+    assert reader.read_card(pin_of(digits)).name == "张三"
+
+
+def test_a_card_that_asks_for_none_is_sent_none(fields: dict[str, Any]) -> None:
+    """A wrong PIN given with an unguarded card is never tried on it."""
+    card = VirtualCard.from_fields(fields | {"pin": {"digits": "314159"}})
+    pin = pin_of("000000")
+    assert SimulatedReader(card).read_card(pin).apdu_count == 10
+    assert (card.memory.get("pin_tries_left", 3), pin.digits) == (3, bytearray(6))
+
+
+def test_a_card_of_another_length_says_so(guarded: VirtualCard) -> None:
+    """6700 is no wrong PIN: the card has not looked at it."""
+    guarded.script = Script([Step("status", at=VERIFY, value="6700")])
+    with pytest.raises(PinError) as caught:
+        SimulatedReader(guarded).read_card(pin_of("3141"))
+    assert caught.value.code == "pin-malformed"
 
 
 def test_an_inspection_shows_the_whole_card(bench: Bench, fields: dict[str, Any]) -> None:

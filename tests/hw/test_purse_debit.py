@@ -281,6 +281,9 @@ def test_the_experimental_dialect_can_be_looked_at_only(bench: Bench, fields: di
     bench.insert(card)
     bench.insert_psam(psam())
     with driver_on(bench, "social").session() as purse:
+        with pytest.raises(DeviceError) as caught:
+            purse.require_debit()
+        assert caught.value.code == "no-purse"
         purse.verify_pin(Pin(bytearray(b"314159")))
         assert purse.balance_fen() == 10000
         with pytest.raises(DeviceError) as caught:
