@@ -35,7 +35,7 @@ peers: $(VENV)/.test
 	$(BIN)/python -m benches.peers
 
 simulate: $(VENV)/.test
-	$(BIN)/python -m tests.simulation SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),1) STEPS=$(or $(STEPS),200) \
+	$(BIN)/python -m tests.simulation SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),1) STEPS=$(STEPS) \
 		SETTLEMENTS=$(or $(SETTLEMENTS),0) JOBS=$(or $(JOBS),1)
 
 fuzz: $(VENV)/.test

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +14,9 @@ from terminal.journal.commit import Commits
 from terminal.journal.purse_records import PurseProof
 from terminal.journal.records import SettlementRecord, UploadState
 from terminal.settlement.codec import decode
+
+RECORDS_KEPT = 512
+"""Decoded records that are kept for a while, some ten thousand bytes each."""
 
 _SELECT = (
     "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references,"
@@ -106,7 +110,7 @@ class Reads(Commits):
 def _record(row: sqlite3.Row) -> SettlementRecord:
     upload: UploadState = row["upload"] or "queued"
     return msgspec.structs.replace(
-        decode(row["body"], _Body, "a journal entry").record,
+        _written(row["body"]),
         state=row["state"],
         voided_by=row["voided_by"] or "",
         entry_hash=row["hash"],
@@ -114,6 +118,12 @@ def _record(row: sqlite3.Row) -> SettlementRecord:
         center_references=msgspec.json.decode(row["center_references"] or "{}", type=dict[str, str]),
         purse_proof=_proof(row),
     )
+
+
+@lru_cache(maxsize=RECORDS_KEPT)
+def _written(body: bytes) -> SettlementRecord:
+    """What an entry holds, once and for all: the newest are read many times, by upload, printer and day end."""
+    return decode(body, _Body, "a journal entry").record
 
 
 def _proof(row: sqlite3.Row) -> PurseProof | None:

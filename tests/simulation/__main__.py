@@ -1,30 +1,27 @@
-"""`python -m tests.simulation SEED=1 STEPS=200 SEEDS=10 JOBS=2`: simulate, print what was reached, fail if found."""
+"""`python -m tests.simulation SEED=1 STEPS=200 SEEDS=10 JOBS=2`: simulate, print what was reached, fail if found.
+
+SETTLEMENTS=100 ends a seed as soon as its till was told so many, however few STEPS that took.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 
-from tests.simulation.run import Outcome, run
+from tests.simulation.fleet import reached_by, run_all, said
+from tests.simulation.run import Outcome
+
+STEPS, STEPS_FOR_EACH_SETTLEMENT = 200, 20
 
 
 def main(arguments: list[str]) -> int:
     """Simulate; 0 where nothing was found."""
     given = dict(argument.split("=", 1) for argument in arguments)
-    first, seeds = int(given.get("SEED", 1)), int(given.get("SEEDS", 1))
-    steps, settlements = int(given.get("STEPS", 200)), int(given.get("SETTLEMENTS", 0))
+    first, settlements = int(given.get("SEED", 1)), int(given.get("SETTLEMENTS", 0))
+    steps = int(given.get("STEPS") or STEPS_FOR_EACH_SETTLEMENT * settlements or STEPS)
     began = time.perf_counter()
-    work = partial(run, steps=steps, settlements=settlements)
-    names = [str(seed) for seed in range(first, first + seeds)]
-    jobs = int(given.get("JOBS", 1))
-    if jobs > 1:
-        with ProcessPoolExecutor(jobs) as pool:
-            outcomes = list(pool.map(work, names, chunksize=4))
-    else:
-        outcomes = [work(name) for name in names]
+    seeds = range(first, first + int(given.get("SEEDS", 1)))
+    outcomes = run_all(seeds, steps, settlements, int(given.get("JOBS", 1)))
     report(outcomes)
     print(f"{time.perf_counter() - began:.1f} s")
     return int(any(one.finding for one in outcomes))
@@ -32,18 +29,12 @@ def main(arguments: list[str]) -> int:
 
 def report(outcomes: list[Outcome]) -> None:
     """What all seeds together came to."""
-    reached = sum((one.reached for one in outcomes), Counter[str]())
-    for name in sorted(reached):
-        print(f"{reached[name]:8}  {name}")
+    for name, count in sorted(reached_by(outcomes).items()):
+        print(f"{count:8}  {name}")
     for one in outcomes:
         if one.finding:
             print(f"seed {one.seed}, step {one.steps}: {one.finding}")
-    print(
-        f"{len(outcomes)} seeds, {sum(one.steps for one in outcomes)} steps,"
-        f" {sum(one.settlements for one in outcomes)} settlements, {sum(one.voids for one in outcomes)} voids,"
-        f" {sum(one.crashes for one in outcomes)} crashes, {sum(one.lost_fen for one in outcomes)} fen lost,"
-        f" longest recovery {max(one.rounds for one in outcomes)} rounds"
-    )
+    print(said(outcomes))
     if len(outcomes) == 1:
         print(f"hash {outcomes[0].hash}")
 

@@ -101,7 +101,7 @@ def drawn(random: Random, seed: int) -> Plan:
     reversible = random.choice((SETTLES + VOIDS, SETTLES + VOIDS, SETTLES))
     policies = [random.choice(policies_on(first_day)) for _ in range(random.randint(1, 5))]
     if changing := policies_that_change(first_day, CROSSED_WITHIN_DAYS):
-        policies[0] = random.choice(changing)
+        policies.append(random.choice(changing))
     persons = [person_of(random, number, policy, first_day.year) for number, policy in enumerate(policies, 1)]
     faults = [fault for fault in FAULTS if random.random() < 0.4]
     wire = dict.fromkeys(faults, random.choice(FAULTY) / max(1, len(faults)))
@@ -123,5 +123,9 @@ def drawn(random: Random, seed: int) -> Plan:
         mute=random.choice(SETTLES + VOIDS) if random.random() < 0.15 else "",
         power=random.choice(CRASH_RATES),
         begins_at=random.choice((MORNING, LATE_EVENING)),
-        weights={deed: weight * random.choice(TIMES) or int(deed in ALWAYS) for deed, weight in DEEDS.items()},
+        weights={deed: weight * random.choice(TIMES) or _least(deed) for deed, weight in DEEDS.items()},
     )
+
+
+def _least(deed: str) -> int:
+    return (DEEDS[deed] + 1) // 2 if deed in ALWAYS else 0

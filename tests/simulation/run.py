@@ -71,6 +71,7 @@ def auditor_of(shop: Shop) -> Auditor:
         for secret in (person.id_number, person.card_number, person.card_identification)
     )
     auditor = Auditor(shop.journal_path, shop.books_path, TERMINAL_ID, shop.printer.tape, secrets)
+    shop.before_end = auditor.ledger.let_go
     auditor.refusals_planned, auditor.overtaken = shop.wire.refused, shop.wire.overtaken
     return auditor
 

@@ -45,7 +45,10 @@ START_CALLS_MAX = 6
 
 
 class Shop:
-    """One terminal with everything round it. next_fault: see `Wire`. folder: in memory, and empty."""
+    """One terminal with everything round it. next_fault: see `Wire`. folder: in memory, and empty.
+
+    before_end: called before the terminal's process ends in any way.
+    """
 
     def __init__(self, folder: Path, plan: Plan, random: Random, next_fault: Callable[[str], str]) -> None:
         self.plan, self.random = plan, random
@@ -59,6 +62,7 @@ class Shop:
         self.wire.refusals_go_astray = plan.days_by == "business-day"
         self.reader = SimulatedReader()
         self.printer = TapePrinter()
+        self.before_end: Callable[[], None] = lambda: None
         self.starts = self.crashes = 0
         self.open()
 
@@ -86,17 +90,20 @@ class Shop:
     def close(self) -> None:
         """The end of the simulation."""
         self.power.hold()
+        self.before_end()
         self.journal.close()
         self.books.close()
 
     def restart(self) -> None:
         """End the process in good order and start it again; nobody is signed in."""
+        self.before_end()
         self.journal.close()
         self.open()
 
     def crash(self) -> None:
         """The process has ended where it stood: the next one finds the bytes that were durable."""
         self.crashes += 1
+        self.before_end()
         for start in itertools.count(1):
             self._take_up_durable_bytes()
             if start < STARTS_MAX and self.random.random() < self.plan.power:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.simulation.fleet import reached_by, run_all, said
 from tests.simulation.histogram import empty_buckets
-from tests.simulation.run import Outcome, run
+from tests.simulation.run import run
 
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
@@ -25,13 +25,12 @@ KEPT = [
 
 def test_every_seed_ends_with_the_same_books_on_both_sides_and_reaches_everything() -> None:
     """10,000 steps: no invariant falls, not a fen is lost, and no state, error, fault or boundary is left out."""
-    outcomes = [run(str(seed), STEPS) for seed in range(1, SEEDS + 1)]
+    outcomes = run_all(range(1, SEEDS + 1), STEPS, jobs=os.cpu_count() or 1)
     assert [f"seed {one.seed}: {one.finding}" for one in outcomes if one.finding] == []
-    reached = sum((one.reached for one in outcomes), Counter[str]())
     print(f"\n{said(outcomes)}")
     assert sum(one.lost_fen for one in outcomes) == 0
     assert sum(one.steps for one in outcomes) >= 10_000
-    assert empty_buckets(reached) == []
+    assert empty_buckets(reached_by(outcomes)) == []
 
 
 @pytest.mark.parametrize(("seed", "steps"), KEPT)
@@ -52,11 +51,3 @@ def test_one_seed_is_one_world() -> None:
         return done.stdout.strip()
 
     assert hash_with("1") == hash_with("2") == run("7", 120).hash != run("8", 120).hash
-
-
-def said(outcomes: list[Outcome]) -> str:
-    """The figures of a run, for whoever reads the log."""
-    faults = sum((one.reached for one in outcomes), Counter[str]())
-    kinds = {name.removeprefix("fault "): count for name, count in sorted(faults.items()) if name.startswith("fault ")}
-    sums = {name: sum(getattr(one, name) for one in outcomes) for name in ("steps", "settlements", "voids", "crashes")}
-    return f"{len(outcomes)} seeds, {sums}, fen lost {sum(one.lost_fen for one in outcomes)}, faults {kinds}"

@@ -15,7 +15,7 @@ from terminal.errors import TerminalError
 from terminal.settlement.codec import decode
 from tests.simulation.bureau_deeds import Clerk
 from tests.simulation.devices import SENSORS, card_of
-from tests.simulation.people import bill_for, with_part
+from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
@@ -78,11 +78,18 @@ class Workload:
                 sale.walked_away = True
                 self.seen["walked away"] += 1
         else:
-            holder = self.random.randrange(len(self.shop.plan.persons))
-            bill = bill_for(self.random, self.shop.plan.persons[holder].policy, self._bill_day())
+            day = self._bill_day()
+            holder = self._customer(day)
+            bill = bill_for(self.random, self.shop.plan.persons[holder].policy, day)
             sale = self.till.new_sale(holder, bill, electronic=self.random.random() < 0.1)
         if not sale.walked_away:
             self.serve(sale)
+
+    def _customer(self, day: dt.date) -> int:
+        """Anybody, but seldom somebody whose law is not in force: people learn when they are not served."""
+        persons = self.shop.plan.persons
+        served = [number for number, person in enumerate(persons) if person.policy in policies_on(day)]
+        return self.random.choice(served if served and self.random.random() < 0.9 else range(len(persons)))
 
     def _bill_day(self) -> dt.date:
         """Today, yesterday or tomorrow, within the calendar year: the center is asked about no other one."""

@@ -41,6 +41,7 @@ class Auditor:
         self.papers: Counter[str] = Counter()
         self.first_papers: Counter[str] = Counter()
         self._papers_seen = 0
+        self._reports: dict[str, bytes] = {}
         self.codes: Counter[str] = Counter()
         self.excused: set[str] = set()
         self.refusals_planned: set[str] = set()
@@ -50,8 +51,7 @@ class Auditor:
         """The till was answered: it is durable, and the same as ever."""
         known = self.answers.setdefault(key, (request, answer))
         require(known == (request, answer), "keys", f"{key} was answered otherwise before")
-        with self.ledger.open() as connection:
-            self.ledger.read_on(connection)
+        self.ledger.read_on(self.ledger.open())
         self._require_told(answer)
 
     def refused(self, request: tuple[Any, ...], error: TerminalError, entries_before: int, entries_after: int) -> None:
@@ -65,19 +65,17 @@ class Auditor:
 
     def look(self) -> None:
         """After a step: the entries that came, and the papers that came."""
-        with self.ledger.open() as connection:
-            self.ledger.read_on(connection)
-            self._note_parked(connection)
+        connection = self.ledger.open()
+        self.ledger.read_on(connection)
+        self._note_parked(connection)
         self._read_papers()
 
     def check(self) -> None:
         """At a checkpoint: the whole file, its tables, and the center's books."""
         self.look()
-        with self.ledger.open() as connection:
-            self.ledger.read_again(connection)
-            self._check_tables(connection)
-        for _, answer in self.answers.values():
-            self._require_told(answer)
+        connection = self.ledger.open()
+        self.ledger.read_again(connection)
+        self._check_tables(connection)
         self._check_references()
         self._check_refusals()
         rows = books.rows_of(self._center)
@@ -140,7 +138,9 @@ class Auditor:
         for row in connection.execute("SELECT reason FROM outbox UNION ALL SELECT why FROM print_jobs"):
             self._require_quiet(row[0])
         for row in connection.execute("SELECT day, report FROM days WHERE state = 'sealed'"):
-            self._check_report(row["day"], json.loads(row["report"]))
+            if self._reports.get(row["day"]) != row["report"]:
+                self._check_report(row["day"], json.loads(row["report"]))
+                self._reports[row["day"]] = row["report"]
         self._electronic = {
             row[0] for row in connection.execute("SELECT subject FROM print_jobs WHERE why = 'electronic'")
         }

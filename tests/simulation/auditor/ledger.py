@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +55,7 @@ class Ledger:
 
     def __init__(self, path: Path, terminal_id: str) -> None:
         self._path = path
+        self._connection: sqlite3.Connection | None = None
         self._first_hash = hashlib.sha256(terminal_id.encode()).hexdigest()
         self.hashes: list[str] = []
         self.kept: dict[str, Kept] = {}
@@ -69,12 +68,18 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.laws: set[str] = set()
 
-    @contextmanager
-    def open(self) -> Iterator[sqlite3.Connection]:
-        """The file, read only."""
-        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)) as connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+    def open(self) -> sqlite3.Connection:
+        """The file, read only, kept open from one reading to the next."""
+        if self._connection is None:
+            self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+        return self._connection
+
+    def let_go(self) -> None:
+        """Close the file: its process is about to end, and the next one must find nobody else at it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def read_on(self, connection: sqlite3.Connection) -> None:
         """The entries since the last reading."""
