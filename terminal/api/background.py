@@ -1,4 +1,4 @@
-"""What goes on behind the counter: uploads and prints, each on a thread of its own, in small steps.
+"""What goes on behind the counter: uploads, downloads and prints, each on a thread of its own, in small steps.
 
 Promise: a slow center or a slow printer never holds up the counter, since only their short looks into the journal
 run on the counter's thread. While a day is closed no upload is in flight (`exclusive`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -40,17 +40,14 @@ class JournalFromAfar:
 class Background:
     """The loops. Make it, run `work()` beside the server, call `stop()` when the server has ended.
 
-    upload, prints: called on a thread of their own each; they reach the journal by `JournalFromAfar`. prints is
-    None where there is no printer: documents wait in the queue where they can be seen. devices: looks at what has no
-    watcher of its own.
+    ticks: by name; each is called on a thread of its own, and reaches the journal by the counter's thread.
     """
 
-    def __init__(self, upload: Tick, prints: Tick | None, clock: Clock, devices: Tick | None = None) -> None:
-        ticks = (("uploads", upload), ("prints", prints), ("devices", devices))
-        self._ticks = [(name, tick) for name, tick in ticks if tick is not None]
+    def __init__(self, ticks: Mapping[str, Tick], clock: Clock) -> None:
+        self._ticks = dict(ticks)
         self._clock = clock
-        self._in_flight = {name: asyncio.Lock() for name, _ in self._ticks}
-        self._work_came = {name: asyncio.Event() for name, _ in self._ticks}
+        self._in_flight = {name: asyncio.Lock() for name in ticks}
+        self._work_came = {name: asyncio.Event() for name in ticks}
         self._stopping = False
 
     def changed(self) -> None:
@@ -59,15 +56,15 @@ class Background:
             event.set()
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncIterator[None]:
-        """Wait until no upload is in flight, and let none begin meanwhile."""
-        async with self._in_flight["uploads"]:
+    async def exclusive(self, name: str) -> AsyncIterator[None]:
+        """Wait until no step of this name is in flight, and let none begin meanwhile."""
+        async with self._in_flight[name]:
             yield
 
     async def work(self) -> None:
         """Work until `stop`. Ends early only by an error that nobody foresaw, and raises it in a group."""
         async with asyncio.TaskGroup() as tasks:
-            for name, tick in self._ticks:
+            for name, tick in self._ticks.items():
                 tasks.create_task(self._loop(name, tick))
 
     def stop(self) -> None:

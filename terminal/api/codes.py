@@ -235,6 +235,8 @@ PURSE = (
 """What an account that lies on the card may say."""
 
 SETTLES = (
+    "card-blacklisted",
+    "identify-not-allowed",
     "center-differs",
     "consent-needed",
     "no-such-quote",

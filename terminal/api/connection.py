@@ -73,6 +73,13 @@ class BoundedConnection(H11Protocol):
         else:
             self._forget()
 
+    def shutdown(self) -> None:
+        """The server ends: a request that is not whole by now is not waited for."""
+        if self._arriving():
+            self.cut()
+        else:
+            super().shutdown()
+
     def pause_writing(self) -> None:
         """The client leaves what it is sent lying."""
         super().pause_writing()

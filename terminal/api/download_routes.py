@@ -52,7 +52,8 @@ async def downloads(call: Call[None, None]) -> Response:
 async def download(call: Call[None, None]) -> Response:
     """Ask the center now, instead of at the next sign-in."""
     terminal = call.terminal
-    return json_answer(await terminal.call(lambda: _answer(terminal, terminal.counter.download().taken)))
+    taken = await terminal.download(await terminal.call(terminal.counter.require_operator))
+    return json_answer(await terminal.call(lambda: _answer(terminal, taken)))
 
 
 def _answer(terminal: Served, taken: Sequence[str]) -> DownloadsAnswer:

@@ -47,7 +47,8 @@ class Served:
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. scanning: the scanner, where there is one. events: who listens.
     meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
-    counties: names of divisions, by their codes.
+    counties: names of divisions, by their codes. download: fetches what is published in an operator's name, beside the
+    counter, and gives the titles of what was taken.
     On the counter's thread – find_articles: in the catalogue of today. downloads: what the bureau publishes. at_center:
     how a settlement stands there. keep_goods: what was handed out with one.
     """
@@ -76,6 +77,7 @@ class Served:
     find_articles: Callable[[str], Found]
     counties: Mapping[str, str]
     downloads: Downloads
+    download: Callable[[str], Awaitable[list[str]]]
     at_center: Callable[[SettlementRecord], Inquiry]
     keep_goods: Callable[[str, list[Goods]], list[StockMove]]
     fonts: tuple[str, ...] = ()

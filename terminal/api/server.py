@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,8 +17,12 @@ from terminal.api.connection import HEAD_BYTES_MAX, BoundedConnection
 from terminal.api.doors import Door
 from terminal.api.log import LOGGER
 
-STOP_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 12
 """A request that lasts longer after TERM is given up; what it began in the journal is finished."""
+
+END_SECONDS_MAX = 25
+"""A process that has not ended by then, since a device or a disk holds it, tells where it hangs and ends as by a power
+cut, for which the journal is made."""
 
 HANDSHAKE_SECONDS_MAX = 5
 """A TLS handshake that lasts longer is cut."""
@@ -70,6 +76,11 @@ class Server(uvicorn.Server):
         for door in self._doors:
             LOGGER.info("ready", extra={"terminal": self._terminal_id, "host": door.host, "port": door.port})
         print(f"terminal {self._terminal_id} ready: {self._doors[0].url}", flush=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """TERM or INT: from here on the end is bounded, also where the loop itself hangs."""
+        faulthandler.dump_traceback_later(END_SECONDS_MAX, exit=True)
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, end the streams, and wait for the requests that are begun."""

@@ -99,6 +99,10 @@ class CenterDesk:
         """Who signed in last and has not signed out; "" for nobody."""
         return self._operator
 
+    def works_for(self, operator: str) -> None:
+        """Ask from here on in the name of an operator who signed in at another desk of this till."""
+        self._operator = operator
+
     @property
     def provider_ids(self) -> list[str]:
         """The institutions that this till settles for."""

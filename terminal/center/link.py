@@ -5,6 +5,7 @@ HTTP/1.1 with keep-alive over http.client, https where the address says so. Not 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import select
@@ -25,6 +26,9 @@ from terminal.errors import Refused
 from terminal.limits import CENTER_REPLY_BYTES_MAX, CENTER_REPLY_TIMEOUT_SECONDS
 
 READ_CHUNK_BYTES = 65_536
+
+CONNECT_SECONDS_MAX = 5
+"""A line that does not stand by then is dead, whatever the patience for an answer."""
 
 _INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
 """Every request of ours begins with its transaction's number (`Request`)."""
@@ -68,7 +72,7 @@ class Link(Protocol):
 class HttpLink:
     """A kept-alive connection to the one address of the center (`http://host:port/path`).
 
-    reply_timeout_seconds bounds the connection, the sending, and the answer as a whole, from its first byte on.
+    reply_timeout_seconds bounds the sending, and the answer as a whole, from its first byte on.
     """
 
     def __init__(
@@ -82,18 +86,19 @@ class HttpLink:
         nonce: Callable[[], str] = lambda: "",
     ) -> None:
         parts, port = _address(url)
-        host = parts.hostname or ""
+        host, patience = parts.hostname or "", min(reply_timeout_seconds, CONNECT_SECONDS_MAX)
         self._connection: http.client.HTTPConnection
         if parts.scheme == "https":
             context = (tls or Tls()).context()
-            self._connection = http.client.HTTPSConnection(host, port, timeout=reply_timeout_seconds, context=context)
+            self._connection = http.client.HTTPSConnection(host, port, timeout=patience, context=context)
         else:
-            self._connection = http.client.HTTPConnection(host, port, timeout=reply_timeout_seconds)
+            self._connection = http.client.HTTPConnection(host, port, timeout=patience)
         self._profile, self._secrets, self._nonce = profile, secrets or Secrets(), nonce
         self._path = parts.path or "/"
         self._timeout_seconds = reply_timeout_seconds
         self._clock = clock
         self._deadline_seconds = 0.0
+        self._is_cut = False
         self._connection.response_class = partial(_response, self._left)  # type: ignore[assignment]
 
     def post(self, body: bytes) -> bytes:
@@ -119,6 +124,15 @@ class HttpLink:
         """Drop the connection; the next `post` opens a new one."""
         self._connection.close()
 
+    def cut(self) -> None:
+        """For good, from any thread: who waits for an answer is silent at once, and nothing is sent any more."""
+        self._is_cut = True
+        waiting = self._connection.sock
+        if waiting is not None:
+            with contextlib.suppress(OSError):
+                # Past TLS, whose own good-bye would wait for the other side.
+                socket.socket.shutdown(waiting, socket.SHUT_RDWR)
+
     def _connect(self) -> None:
         if self._connection.sock is not None and self._stale():
             self._connection.close()
@@ -128,6 +142,8 @@ class HttpLink:
             except (OSError, UnicodeError) as error:
                 self._connection.close()
                 raise Unreachable(f"no connection: {_named(error)}") from None
+        if self._is_cut:
+            raise Unreachable("the terminal ends")
         # The answer before was read with what was left of its own time.
         self._connection.sock.settimeout(self._timeout_seconds)
 

@@ -73,7 +73,7 @@ def identify(
         person, as_of, seen, offline = decode(last.body, InsuredPerson), last.asked_at, last.journal_seen, True
     if not shown.names(person):
         raise _differs(shown.method)
-    _require_allowed(law, person.policy, now.date(), shown.method)
+    require_allowed(law, person.policy, now.date(), shown.method)
     if not offline and journal.in_doubt_of(person.person_number):
         person, seen = _sure(journal, key, person, online)
     elif not offline:
@@ -82,8 +82,8 @@ def identify(
     return Identification(new_id, person, now, expires_at, seen, as_of, offline, shown.method, shown.card)
 
 
-def _require_allowed(law: Law, policy: str, day: dt.date, method: Method) -> None:
-    """Raises Refused `identify-not-allowed`, citing the article, where the law knows no such way."""
+def require_allowed(law: Law, policy: str, day: dt.date, method: Method) -> None:
+    """Raises Refused `identify-not-allowed`, citing the article, where the law of a day knows no such way."""
     head = law.shelf.nearest(policy, day).policy
     if method in head.identify:
         return

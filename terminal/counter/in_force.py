@@ -48,17 +48,23 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InForce:
-    """Reads from the journal what holds. `forget` after something new was kept."""
+    """Reads from the journal what holds, each version once. `forget` after something new was kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._read: dict[int, object] = {}
         self.forget()
 
     def forget(self) -> None:
-        """Read everything anew when it is asked for next."""
+        """Look anew which versions there are when it is asked for next."""
         self._all: list[KeptPublication] | None = None
-        self._read: dict[int, object] = {}
         self._merged: tuple[tuple[object, ...], Catalogue] | None = None
+
+    def hold(self, head: Head, read: object) -> None:
+        """A version that was just kept, as it was read already."""
+        newest = self.newest(head.label)
+        assert newest is not None, "it was just kept"
+        self._read[newest.entry] = read
 
     def kept(self) -> list[KeptPublication]:
         """Every version of every file, oldest first."""

@@ -120,6 +120,7 @@ class Sales(Sessions):
         return Circumstances(operator, self.business_day(), till_reference, till, electronic)
 
     def _record(self, quote: Quote, consent: bool, sale: Circumstances) -> SettlementRecord:
+        self._refuse_unserved(quote.identification)
         bill, split = worked_out_again(
             quote, self._law, self._journal, self._place.providers, consent, sale.business_day, self._within_limits
         )

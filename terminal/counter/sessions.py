@@ -10,8 +10,7 @@ import datetime as dt
 
 from msgspec import Struct
 
-from terminal.counter.downloads import Downloaded
-from terminal.counter.identify import Identification
+from terminal.counter.identify import Identification, require_allowed
 from terminal.counter.inquiry import Standing, inquire
 from terminal.counter.lapsing import Lapsing
 from terminal.counter.pin import Pin
@@ -67,19 +66,15 @@ class Sessions:
         return self._operator
 
     def sign_in(self, operator: str, operator_name: str = "") -> SignedIn:
-        """Sign in at the center (9001). Raises Unavailable or Refused; then nobody new is signed in."""
+        """Sign in at the center (9001). Raises Unavailable or Refused; then nobody new is signed in.
+
+        What the center has published since is fetched beside the counter, and holds when it is there.
+        """
         signed = self._center.sign_in(operator)
         self._operator = operator
         if self._place.downloads is not None:
-            self._place.downloads.after_sign_in(self._center, signed.published)
+            self._place.downloads.after_sign_in(signed.published, operator)
         return SignedIn(operator, operator_name, self.business_day(), signed.center_time)
-
-    def download(self) -> Downloaded:
-        """Take down everything that the bureau publishes and that is new. Raises Refused where nobody is signed in."""
-        self.require_operator()
-        if self._place.downloads is None:
-            return Downloaded([], [], [])
-        return self._place.downloads.fetch(self._center)
 
     def sign_out(self) -> None:
         """Sign out (9002). A center that is away, or says no, keeps no operator here: its sign-in ends with the day."""
@@ -131,6 +126,14 @@ class Sessions:
         return quote
 
     def _completed(self, found: Identification) -> Identification:
+        self._refuse_listed(found)
+        return self._purses.seen(found, self.business_day())
+
+    def _refuse_unserved(self, known: Identification) -> None:
+        """Raises Refused where law or a list that came into force since a person was identified says no."""
+        require_allowed(self._law, known.person.policy, self._clock.now().date(), known.method)
+        self._refuse_listed(known)
+
+    def _refuse_listed(self, found: Identification) -> None:
         if self._place.downloads is not None:
             self._place.downloads.in_force.refuse_listed(found, self._clock.now().date())
-        return self._purses.seen(found, self.business_day())

@@ -27,6 +27,7 @@ from terminal.center.upload import Upload
 from terminal.clock import BEIJING, SetClock
 from terminal.counter.counter import Counter, Identification, Quote
 from terminal.counter.downloads import Downloads
+from terminal.counter.fetching import Fetching
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.papers import Papers
@@ -136,7 +137,7 @@ class Shop:
     def __enter__(self) -> Shop:
         self.center.up()
         self.open()
-        self.counter.sign_in("007", "收银员")
+        self.sign_in()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -149,9 +150,7 @@ class Shop:
         """Start the terminal on its journal."""
         self.journal = Journal.open(self.folder / "journal.db", "T1", self.clock)
         self.link = self.new_link()
-        institution = Institution("370602", NAMES, "T1")
-        stamp = self.journal.next_message_stamp
-        self.desk = CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile, visits=self.journal)
+        self.desk = self.new_desk()
         self.recovered = recover(self.journal, self.desk)
         self.law = Law(LAW.shelf)
         self.downloads = Downloads(self.journal, self.law, InForce(self.journal), load_shelf_with, self.bureau_key)
@@ -172,9 +171,25 @@ class Shop:
             purse_terminal=self.purse_terminal,
             purse_limits=self.purse_limits or PurseLimits(),
         )
+        self.fetching = Fetching(self.downloads, self.new_desk(), lambda work: work())
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, self.printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
+
+    def new_desk(self) -> CenterDesk:
+        """A desk at the center, on the one link."""
+        institution, stamp = Institution("370602", NAMES, "T1"), self.journal.next_message_stamp
+        return CenterDesk(self.link, institution, stamp, 1, self.clock, self.profile, visits=self.journal)
+
+    def download(self) -> list[str]:
+        """Fetch what is published, whether or not a sign-in has told of it; what was taken."""
+        return self.fetching.fetch("007")
+
+    def sign_in(self) -> str:
+        """Sign in, and fetch what it has told of, as the daemon does beside the counter; who is signed in."""
+        self.counter.sign_in("007", "收银员")
+        self.fetching.tick(self.clock.now())
+        return self.counter.signed_in
 
     def new_link(self) -> Link:
         """The wire to the center."""

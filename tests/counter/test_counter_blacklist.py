@@ -42,7 +42,7 @@ def refused(shop: Shop) -> Refused:
 def test_a_blacklisted_card_is_refused_by_name_and_nobody_else_is(shop: Shop, bureau: Bureau) -> None:
     """By its number or by its holder; the words hold neither a number nor a reason, and the other card is served."""
     bureau.publish("blacklist", "cards", 1, listed(("card", "A00000001")), DAY)
-    shop.counter.download()
+    shop.download()
     error = refused(shop)
     assert error.code == "card-blacklisted"
     assert not any(character.isdigit() for character in error.message + error.message_zh)
@@ -52,7 +52,7 @@ def test_a_blacklisted_card_is_refused_by_name_and_nobody_else_is(shop: Shop, bu
     assert other.person.name == "张二"
     shop.counter.release(other.id)
     bureau.publish("blacklist", "cards", 2, listed(("id", "370602197001010002")), DAY)
-    shop.counter.download()
+    shop.download()
     assert refused(shop).code == "card-blacklisted"
     shop.reader.insert(card(1))
     assert shop.counter.identify_card().person.name == "张一", "the second list took the place of the first"
@@ -61,11 +61,11 @@ def test_a_blacklisted_card_is_refused_by_name_and_nobody_else_is(shop: Shop, bu
 def test_a_list_holds_from_its_own_day_and_after_a_restart(shop: Shop, bureau: Bureau) -> None:
     """Published a day ahead."""
     bureau.publish("blacklist", "cards", 1, listed(("card", "A00000001")), TOMORROW)
-    shop.counter.download()
+    shop.download()
     assert shop.counter.identify_card().person.name == "张一"
     shop.clock.advance(24 * 3600)
     shop.reopen()
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     assert refused(shop).code == "card-blacklisted"
 
 
@@ -73,7 +73,8 @@ def test_a_list_that_is_none_is_refused(shop: Shop, bureau: Bureau) -> None:
     """The one before it stays."""
     bureau.publish("blacklist", "cards", 1, listed(("card", "A00000001")), DAY)
     bureau.publish("blacklist", "cards", 2, b"A00000001\n", DAY)
-    (trouble,) = shop.counter.download().troubles
+    shop.download()
+    (trouble,) = shop.downloads.troubles()
     assert "one SHA-256 in hex a line" in trouble.reason
     assert refused(shop).code == "card-blacklisted"
 
@@ -96,7 +97,7 @@ def test_the_bureau_s_parameters_hold_over_the_configuration_from_their_day(shop
     """What they do not name is the configuration's."""
     body = 'source = "通知"\n[offline]\nbill_max = "100.00"\nblacklist_hours_max = 12\n'.encode()
     bureau.publish("parameters", "offline", 1, body, TOMORROW)
-    shop.counter.download()
+    shop.download()
     configured = OfflineLimits(person_day_fen_max=70_000)
     in_force = shop.downloads.in_force
     assert in_force.limits(configured, DAY)[0] == configured
@@ -113,7 +114,7 @@ def test_a_catalogue_comes_down_version_by_version_with_its_history(shop: Shop, 
     second = HEAD + "XJ01,阿莫西林胶囊,drug,A,AMXLJN,,,,11.00\nXJ02,布洛芬片,drug,A,BLFP,,,,\n"
     bureau.publish("catalogue", "1301", 1, first.encode(), DAY)
     bureau.publish("catalogue", "1301", 2, second.encode(), TOMORROW)
-    assert shop.counter.download().taken == ["catalogue/1301 version 1", "catalogue/1301 version 2"]
+    assert shop.download() == ["catalogue/1301 version 1", "catalogue/1301 version 2"]
 
     own = Catalogue.read((HEAD + "XJ01,本店阿莫西林,drug,A,AMXL,690001,,9.80,\n").encode(), "own")
     today = shop.downloads.in_force.catalogue(own, DAY)
@@ -132,5 +133,6 @@ def test_a_catalogue_comes_down_version_by_version_with_its_history(shop: Shop, 
 
 def test_a_catalogue_with_a_fault_is_refused_with_its_line(shop: Shop, bureau: Bureau) -> None:
     bureau.publish("catalogue", "1301", 1, (HEAD + "XJ01,阿莫西林,drug,D,,,,,\n").encode(), DAY)
-    (trouble,) = shop.counter.download().troubles
+    shop.download()
+    (trouble,) = shop.downloads.troubles()
     assert "catalogue/1301 version 1: line 2: class" in trouble.reason

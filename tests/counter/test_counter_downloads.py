@@ -49,12 +49,12 @@ def reasons(shop: Shop) -> list[str]:
 def test_a_pack_comes_down_at_sign_in_and_holds_from_its_own_day(shop: Shop, bureau: Bureau) -> None:
     """The same bill, on the eve and on the first day; the settlement names the version it rests on."""
     bureau.pack()
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
 
     assert titles(shop) == ["pack/yantai-employee version 1"]
     assert pool(shop, DAY) == POOL_BEFORE
     shop.clock.advance(dt.timedelta(days=1).total_seconds())
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     quote = shop.quote(msgspec.structs.replace(STAY, date=JULY))
     assert quote.settlement.funds["pool"] == POOL_SINCE
     assert quote.settlement.policy.version == "2021-07-01"
@@ -65,7 +65,7 @@ def test_a_pack_comes_down_at_sign_in_and_holds_from_its_own_day(shop: Shop, bur
 def test_what_came_down_holds_after_a_restart(shop: Shop, bureau: Bureau) -> None:
     """Without asking the center again."""
     bureau.pack(first=DAY)
-    shop.counter.download()
+    shop.download()
     shop.center.down()
     shop.reopen()
     pack, _ = shop.law.shelf.pack("yantai-employee", DAY)
@@ -76,7 +76,7 @@ def test_a_quote_under_the_old_law_is_quoted_again(shop: Shop, bureau: Bureau) -
     """The patient agreed to other amounts: the settlement is refused, and the new quote is the new law's."""
     quote = shop.quote(STAY)
     bureau.pack(first=DAY)
-    shop.counter.download()
+    shop.download()
 
     with pytest.raises(Conflict) as refused:
         shop.counter.settle(quote.id, quote.hash, False, "", shop.key())
@@ -91,7 +91,7 @@ def test_a_supplement_answers_from_its_first_day_until_the_next_version(shop: Sh
     last = dt.date(2022, 12, 31)
     bureau.publish("supplement", "yantai-chronic", 1, text.encode(), dt.date(2018, 1, 1), last)
     bureau.publish("supplement", "yantai-chronic", 2, july.encode(), JULY, last)
-    shop.counter.download()
+    shop.download()
 
     def limit(day: dt.date) -> str:
         (given,) = shop.law.shelf.given("yantai-employee", day)
@@ -153,20 +153,21 @@ def older_law(bureau: Bureau) -> None:
 def test_a_faulty_pack_is_refused_and_changes_nothing(shop: Shop, bureau: Bureau, publish: Any, reason: str) -> None:
     """It is told until a good version takes its place; the operator signs in all the same."""
     publish(bureau)
-    assert shop.counter.sign_in("007", "收银员").operator == "007"
+    assert shop.sign_in() == "007"
 
     assert len(reasons(shop)) == 1
     assert reason in reasons(shop)[0]
     assert titles(shop) == []
     assert pool(shop, DAY) == POOL_BEFORE
     head = shop.journal.head()
-    shop.counter.download()
+    shop.download()
     assert shop.journal.head() == head, "the same trouble again is no new entry"
 
     for path in (bureau.folder / "published").iterdir():
         path.unlink()
     bureau.pack()
-    assert shop.counter.download().troubles == []
+    shop.download()
+    assert reasons(shop) == []
     assert titles(shop) == ["pack/yantai-employee version 1"]
     assert shop.journal.verify() == []
 
@@ -174,11 +175,12 @@ def test_a_faulty_pack_is_refused_and_changes_nothing(shop: Shop, bureau: Bureau
 def test_a_version_that_skips_one_is_refused_until_the_missing_one_is_there(shop: Shop, bureau: Bureau) -> None:
     """Two versions of law, of which the middle one never came."""
     bureau.pack(1)
-    shop.counter.download()
+    shop.download()
     bureau.pack(3, dt.date(2021, 9, 1))
-    assert "version 2 is missing" in shop.counter.download().troubles[0].reason
+    shop.download()
+    assert "version 2 is missing" in reasons(shop)[0]
     bureau.pack(2, dt.date(2021, 8, 1))
-    assert shop.counter.download().taken == ["pack/yantai-employee version 2", "pack/yantai-employee version 3"]
+    assert shop.download() == ["pack/yantai-employee version 2", "pack/yantai-employee version 3"]
 
 
 def test_a_hole_in_the_days_of_parameters_is_refused(shop: Shop, bureau: Bureau) -> None:
@@ -186,17 +188,18 @@ def test_a_hole_in_the_days_of_parameters_is_refused(shop: Shop, bureau: Bureau)
     body = b'source = "x"\n'
     bureau.publish("parameters", "offline", 1, body, DAY, dt.date(2021, 6, 30))
     bureau.publish("parameters", "offline", 2, body, dt.date(2021, 8, 1))
-    assert "from 2021-07-01 to 2021-07-31 none holds" in shop.counter.download().troubles[0].reason
+    shop.download()
+    assert "from 2021-07-01 to 2021-07-31 none holds" in reasons(shop)[0]
 
 
 def test_a_center_that_goes_back_to_an_older_version_is_reported(shop: Shop, bureau: Bureau) -> None:
     """Well signed, but older than what is here: what is here stays."""
     bureau.pack(1)
     second = bureau.pack(2, dt.date(2021, 8, 1))
-    shop.counter.download()
+    shop.download()
     bureau.withdraw(second)
 
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     assert "older than here" in reasons(shop)[0]
     assert len(titles(shop)) == 2
 
@@ -204,9 +207,10 @@ def test_a_center_that_goes_back_to_an_older_version_is_reported(shop: Shop, bur
 def test_one_version_with_two_contents_is_reported(shop: Shop, bureau: Bureau) -> None:
     """Both signed by the bureau: the first one stays."""
     bureau.pack(line="600.00", first=DAY)
-    shop.counter.download()
+    shop.download()
     bureau.pack(line="500.00", first=DAY)
-    assert "another file" in shop.counter.download().troubles[0].reason
+    shop.download()
+    assert "another file" in reasons(shop)[0]
     assert pool(shop, DAY) == POOL_SINCE
 
 
@@ -222,10 +226,10 @@ def test_a_download_that_breaks_off_does_not_keep_the_operator_out(shop: Shop, b
     """The file is asked for again at the next sign-in."""
     bureau.pack()
     shop.center.faults.inject("html", infno="9102")
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     assert titles(shop) == []
     assert "no usable answer" in reasons(shop)[0]
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     assert len(titles(shop)) == 1
     assert reasons(shop) == []
 
@@ -233,16 +237,16 @@ def test_a_download_that_breaks_off_does_not_keep_the_operator_out(shop: Shop, b
 def test_a_center_that_has_nothing_new_is_asked_nothing_more(shop: Shop, bureau: Bureau) -> None:
     """9001 alone tells that all is the newest: no list, no file."""
     bureau.pack()
-    shop.counter.download()
+    shop.download()
     shop.center.faults.inject("refuse", 10, infno="1901")
-    shop.counter.sign_in("007", "收银员")
+    shop.sign_in()
     assert reasons(shop) == []
 
 
 def test_a_changed_byte_of_a_kept_file_is_found_by_the_audit(shop: Shop, bureau: Bureau) -> None:
     """Past the triggers, as somebody with a tool would."""
     bureau.pack()
-    shop.counter.download()
+    shop.download()
     with closing(sqlite3.connect(shop.folder / "journal.db", isolation_level=None)) as other:
         with pytest.raises(sqlite3.IntegrityError, match="only added to"):
             other.execute("UPDATE publications SET body = x'00'")

@@ -21,6 +21,7 @@ from terminal.api.openapi import document_of
 from terminal.api.tills import add_till, tills_file
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
+from terminal.bureau.published import PublishedFolder
 from terminal.bureau.server import BureauServer
 from terminal.clock import BEIJING, ShiftedClock
 from terminal.settlement.law import Law
@@ -102,10 +103,13 @@ def bill(*amounts: str, **changes: Any) -> dict[str, Any]:
     return {"date": DAY, "service": "inpatient", "items": items, **changes}
 
 
-def new_bureau(folder: Path, persons: str = _PERSONS) -> BureauServer:
-    """A reference center that knows one insured person, or those given, and one hospital; not up yet."""
+def new_bureau(folder: Path, persons: str = _PERSONS, published: PublishedFolder | None = None) -> BureauServer:
+    """A reference center that knows one insured person, or those given, and one hospital; not up yet.
+
+    published: what it offers for download.
+    """
     clock = ShiftedClock(dt.datetime.fromisoformat(f"{DAY}T10:00:00+08:00").astimezone(BEIJING))
-    return BureauServer(new_books(folder, persons), Law.load(), clock)
+    return BureauServer(new_books(folder, persons), Law.load(), clock, published=published)
 
 
 def new_books(folder: Path, persons: str = _PERSONS, place: Path | str = ":memory:") -> Books:

@@ -1,0 +1,248 @@
+"""The terminal as it is put together: devices, journal, center and counter, each leaning on those before it.
+
+Promise: one journal has one terminal; what an earlier end left half done is put right here, before the first request.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from hw.ports import ReceiptPrinter
+from terminal.api.background import JournalFromAfar
+from terminal.api.events import EventHub
+from terminal.api.log import LOGGER
+from terminal.api.sight import CenterSight
+from terminal.api.thread import CounterThread
+from terminal.api.tills import tills_file, token_digests
+from terminal.center.desk import CenterDesk, Inquiry, Institution
+from terminal.center.exchange import SignIns
+from terminal.center.link import HttpLink, Tls
+from terminal.center.profile import load_profile
+from terminal.center.seal import load_secrets
+from terminal.center.stock import StockUpload
+from terminal.center.upload import Upload
+from terminal.clock import Clock, ShiftedClock, SystemClock
+from terminal.config import CenterSection, Config
+from terminal.counter.catalogue import Catalogue, Found
+from terminal.counter.counter import Counter
+from terminal.counter.downloads import Downloads
+from terminal.counter.fetching import Fetching
+from terminal.counter.goods import keep_goods
+from terminal.counter.in_force import InForce
+from terminal.counter.offline import OfflineLimits
+from terminal.counter.papers import Papers
+from terminal.counter.place import Equipment, Place
+from terminal.counter.printing import PaperlessQueue, PrintQueue
+from terminal.counter.purse import PurseLimits
+from terminal.counter.recover import Recovered, recover
+from terminal.devices import Devices, devices_of
+from terminal.hotplug import Hotplug, hotplug_of
+from terminal.journal.ballast import BALLAST_BYTES
+from terminal.journal.journal import Journal
+from terminal.journal.news import News
+from terminal.journal.records import PrintJob, SettlementRecord
+from terminal.journal.stock import Goods, StockMove
+from terminal.receipt.blocks import Document
+from terminal.receipt.forms import load_forms
+from terminal.receipt.glyphs import Glyphs
+from terminal.settlement.law import Law
+from terminal.settlement.published import load_shelf_with
+from terminal.settlement.shelf import read_key
+
+IDENTITY_BYTES = 16
+"""Random ids of identifications and quotes: not to be guessed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """Everything that `open_terminal` made. links: every wire to the center."""
+
+    clock: Clock
+    journal: Journal
+    devices: Devices
+    hotplug: Hotplug
+    counter: Counter
+    prints: PrintQueue | PaperlessQueue
+    upload: Upload
+    stock: StockUpload
+    fetching: Fetching
+    downloads: Downloads
+    sight: CenterSight
+    links: Sequence[HttpLink]
+    thread: CounterThread
+    find_articles: Callable[[str], Found]
+    at_center: Callable[[SettlementRecord], Inquiry]
+    keep_goods: Callable[[str, list[Goods]], list[StockMove]]
+    recovered: Recovered
+
+
+def open_terminal(config: Config, thread: CounterThread) -> Terminal:
+    """Open, load and put right what an earlier end left half done. Runs on the counter's thread."""
+    clock, bureau_key = _clock(config), _bureau_key(config)
+    shelve = partial(
+        load_shelf_with,
+        supplements=[Path(path) for path in config.policies.supplements],
+        lapsed_goes_on=frozenset(config.policies.lapsed_goes_on),
+        bureau_key=bureau_key,
+    )
+    law = Law(shelve(()))
+    catalogue = Catalogue.load(Path(config.catalogue.file)) if config.catalogue.file else Catalogue()
+    devices, events = devices_of(config), EventHub(clock)
+    hotplug = hotplug_of(config, devices, events)
+    journal = _journal(config, clock)
+    try:
+        journal.tell(lambda: events.listened, partial(_publish, events))
+        # A connection each: neither a slow upload nor a slow download may hold up who stands at the counter.
+        desks = _Desks(config, clock)
+        desk = desks.new(journal)
+        recovered = recover(journal, desk)
+        journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
+        from_afar = cast(Journal, JournalFromAfar(journal, thread))
+        upload_desk = desks.new(from_afar)
+        downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
+        counter = Counter(
+            _place(config, journal, law, desk, downloads),
+            _equipment(config, devices, hotplug),
+            _papers(config, journal),
+        )
+        return Terminal(
+            clock=clock,
+            journal=journal,
+            devices=devices,
+            hotplug=hotplug,
+            counter=counter,
+            prints=_prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of)),
+            upload=_upload(config.center, from_afar, upload_desk, clock),
+            stock=StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64))),
+            fetching=Fetching(downloads, desks.new(from_afar), thread.run),
+            downloads=downloads,
+            sight=desks.sight,
+            links=desks.links,
+            thread=thread,
+            find_articles=partial(_found, downloads, catalogue, clock),
+            at_center=desk.inquire,
+            keep_goods=partial(keep_goods, journal, desk),
+            recovered=recovered,
+        )
+    except BaseException:
+        journal.close()
+        raise
+
+
+class _Desks:
+    """Desks at the one center: they share the operators' sign-ins and what was last seen of the center."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._sign_ins: SignIns = {}
+        self.sight = CenterSight(clock)
+        self.links: list[HttpLink] = []
+
+    def new(self, journal: Journal) -> CenterDesk:
+        """A desk with a connection of its own, for one thread. Raises Refused for a fault of the configuration."""
+        center, clock = self._config.center, self._clock
+        profile = load_profile(center.profile)
+        keys = load_secrets(Path(center.secrets)) if center.secrets else None
+        tls, nonce = Tls(center.tls_authority, center.tls_certificate, center.tls_key), lambda: secrets.token_hex(8)
+        link = HttpLink(center.url, clock, center.reply_timeout_seconds, profile, keys, tls, nonce)
+        self.links.append(link)
+        institution = Institution(center.area_code, self._config.provider_names, self._config.terminal.id)
+        stamp, till_number = journal.next_message_stamp, self._config.terminal.till_number
+        watched = self.sight.watch(link)
+        return CenterDesk(watched, institution, stamp, till_number, clock, profile, keys, journal, self._sign_ins)
+
+
+def _place(config: Config, journal: Journal, law: Law, desk: CenterDesk, downloads: Downloads) -> Place:
+    return Place(
+        journal=journal,
+        law=law,
+        center=desk,
+        providers=config.providers_by_id,
+        identity=lambda: secrets.token_hex(IDENTITY_BYTES),
+        mode=config.terminal.mode,
+        limits=_limits(config.center),
+        downloads=downloads,
+    )
+
+
+def _equipment(config: Config, devices: Devices, hotplug: Hotplug) -> Equipment:
+    return Equipment(
+        reader=devices.reader,
+        removals=hotplug.removals,
+        printer=devices.printer,
+        paperless=config.printer.kind == "none",
+        purse_terminal=devices.purses,
+        purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
+        code_life_seconds=config.scanner.code_life_seconds,
+    )
+
+
+def _papers(config: Config, journal: Journal) -> Papers:
+    forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
+    training = config.clock.starts_at is not None
+    return Papers(journal, config.provider_names, training, forms, config.printer.columns, config.center.counties)
+
+
+def _journal(config: Config, clock: Clock) -> Journal:
+    journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
+    try:
+        journal.keep_apart(training=config.clock.starts_at is not None)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
+
+
+def _found(downloads: Downloads, sold: Catalogue, clock: Clock, typed: str) -> Found:
+    """Articles of the catalogue as it holds today. On the counter's thread."""
+    return downloads.in_force.catalogue(sold, clock.now().date()).find(typed)
+
+
+def _publish(events: EventHub, news: News) -> None:
+    events.publish(news.kind, news.data, news.number, news.at)
+
+
+def _bureau_key(config: Config) -> bytes | None:
+    return read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None
+
+
+def _limits(center: CenterSection) -> OfflineLimits:
+    return OfflineLimits(
+        entitlement_age_hours_max=center.offline_entitlement_hours_max,
+        bill_fen_max=center.offline_bill_max,
+        person_day_fen_max=center.offline_person_day_max,
+        blacklist_age_hours_max=center.offline_blacklist_hours_max,
+    )
+
+
+def _upload(center: CenterSection, journal: Journal, desk: CenterDesk, clock: Clock) -> Upload:
+    jitter = random.Random(secrets.randbits(64))
+    return Upload(journal, desk, clock, jitter, center.retry_pause_seconds_min, center.retry_pause_seconds_max)
+
+
+def _clock(config: Config) -> Clock:
+    if config.clock.starts_at is None:
+        return SystemClock()
+    LOGGER.warning("training-clock", extra={"starts_at": config.clock.starts_at.isoformat()})
+    return ShiftedClock(config.clock.starts_at)
+
+
+def _on(thread: CounterThread, document_of: Callable[[PrintJob], Document]) -> Callable[[PrintJob], Document]:
+    """The same, asked on the counter's thread."""
+    return lambda job: thread.run(lambda: document_of(job))
+
+
+def _prints(
+    config: Config, journal: Journal, printer: ReceiptPrinter, document_of: Callable[[PrintJob], Document]
+) -> PrintQueue | PaperlessQueue:
+    if config.printer.kind == "none":
+        return PaperlessQueue(journal)
+    section, glyphs = config.printer, Glyphs(config.receipt.fonts)
+    return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs, section.draws_qr)

@@ -1,0 +1,100 @@
+"""Asks the center for what the bureau publishes, beside the counter: only what a file changes here is done there.
+
+What waits for the center or takes its time (asking, checking a signature, reading a pack) is done on the thread of
+whoever calls; looking into the journal, keeping a file and putting it into force is handed to `here`, in short pieces,
+so that a sale waits for none of it and no law changes in the middle of one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from terminal.center.desk import CenterDesk
+from terminal.center.fields import CATALOGUES
+from terminal.center.publications import Offer
+from terminal.counter.downloads import Downloads
+from terminal.errors import Refused, Unavailable
+
+T = TypeVar("T")
+
+VERSIONS_A_CALL_MAX = 100
+"""A center that offers one catalogue after the other is not followed for ever."""
+
+
+class Here(Protocol):
+    """Does a piece of work where the journal and the law are at home, and gives what it gives."""
+
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+class Fetching:
+    """One call at a time. center: a desk of its own. Never raises for what the center does."""
+
+    def __init__(self, downloads: Downloads, center: CenterDesk, here: Here) -> None:
+        self._downloads = downloads
+        self._center = center
+        self._here = here
+
+    def tick(self, now: dt.datetime) -> bool:
+        """Fetch where a sign-in has told of something new. True where there was."""
+        operator = self._here(self._downloads.wanted_by)
+        if operator:
+            self.fetch(operator)
+        return operator != ""
+
+    def fetch(self, operator: str) -> list[str]:
+        """Ask for everything that is published, in an operator's name; the titles of what was new and was taken."""
+        taken: list[str] = []
+        self._center.works_for(operator)
+        try:
+            offers = self._center.published_files()
+            labels = {offer.head.label for offer in offers}
+            for label in sorted(labels):
+                self._take_file(label, [one for one in offers if one.head.label == label], taken)
+            self._here(lambda: self._downloads.forget_withdrawn(labels))
+        except (Refused, Unavailable) as error:
+            message = error.message
+            self._here(lambda: self._downloads.note_no_list(message))
+        self._here(self._downloads.fetched)
+        return taken
+
+    def _take_file(self, label: str, offers: Sequence[Offer], taken: list[str]) -> None:
+        """Every version of one file that is new, oldest first; the first fault ends it, and is written down."""
+        what, newest = label, max(offer.head.version for offer in offers)
+        try:
+            for offer in self._new_versions(label, offers):
+                what = offer.head.title
+                self._take(offer)
+                taken.append(what)
+            self._here(lambda: self._downloads.require_newest(label, newest))
+        except Refused as error:
+            reason = str(error)
+            self._here(lambda: self._downloads.note_trouble(label, what, reason))
+
+    def _new_versions(self, label: str, offers: Sequence[Offer]) -> Sequence[Offer]:
+        before = self._here(lambda: self._downloads.version_of(label, offers))
+        kind, name = label.split("/", 1)
+        if kind == "catalogue" and name in CATALOGUES:
+            return self._catalogues(name, before)
+        return sorted((one for one in offers if one.head.version > before), key=lambda one: one.head.version)
+
+    def _catalogues(self, name: str, version: int) -> list[Offer]:
+        """The versions of a catalogue after the one that is here, one question each."""
+        found: list[Offer] = []
+        while len(found) < VERSIONS_A_CALL_MAX:
+            offer = self._center.next_catalogue(name, version)
+            if offer is None or offer.head.version <= version:
+                break
+            found.append(offer)
+            version = offer.head.version
+        return found
+
+    def _take(self, offer: Offer) -> None:
+        """Check one version whole, and put it into force. Raises Refused, and nothing is changed."""
+        body = self._center.published_file(offer)
+        self._downloads.check_signature(offer, body)
+        before = self._here(lambda: self._downloads.law_before(offer.head))
+        read = self._downloads.read(offer.head, body, before)
+        self._here(lambda: self._downloads.take(offer, body, read))
