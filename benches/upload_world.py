@@ -1,16 +1,22 @@
 """What the upload bench runs against: the reference center and a sink, each a process of its own on loopback.
 
-Run as a program: `python -m benches.upload_world center|sink`; it prints its address and stays until its input ends.
+Run as a program: `python -m benches.upload_world center|sink NUMBER|FILE`; it prints its address and stays until its
+input ends.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,6 +34,20 @@ from terminal.settlement.law import Law
 MORNING = dt.datetime(2021, 6, 30, 9, 0, tzinfo=BEIJING)
 PHARMACY = "P37060200001"
 PROVIDER = Provider(id=PHARMACY, tier=1, kind="pharmacy")
+SIGNED_IN = b'{"infcode":0,"output":{"signinoutb":{"sign_no":"S1","sign_time":"2021-06-30 09:00:00"}}}'
+_MESSAGE_ID = re.compile(rb'"msgid":"([^"]*)"')
+
+
+class Server(NamedTuple):
+    """A process of this module: its address, and its number in the machine."""
+
+    url: str
+    process_id: int
+
+    def cpu_seconds(self) -> float:
+        """What it has used of the processors so far."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def person(number: int) -> Person:
@@ -42,19 +62,22 @@ def person(number: int) -> Person:
     )
 
 
-def _center(people: int) -> None:
-    books = Books([person(number) for number in range(people)], {PHARMACY: NamedProvider("示例大药房", PROVIDER)})
+def _center(people: str) -> None:
+    named = {PHARMACY: NamedProvider("示例大药房", PROVIDER)}
+    books = Books([person(number) for number in range(int(people))], named)
     with BureauServer(books, Law.load(), SetClock(MORNING)) as server:
         print(server.url, flush=True)
         sys.stdin.read()
 
 
-def _sink(answer_bytes: int) -> None:
-    """Reads each request to its end and answers so many bytes: the server's own cost, and nothing else."""
-    answer = b"x" * answer_bytes
+def _sink(answers: str) -> None:
+    """Reads each request to its end and answers what is kept for it: the server's own cost, and nothing else."""
+    kept = msgspec.json.decode(Path(answers).read_bytes(), type=dict[str, str])
+    ready = {message_id.encode(): answer.encode() for message_id, answer in kept.items()}
 
     async def take(request: Request) -> Response:
-        await request.body()
+        found = _MESSAGE_ID.search(await request.body())
+        answer = ready.get(found.group(1), SIGNED_IN) if found else b""
         return Response(answer, media_type="application/json")
 
     listener = listening_socket("127.0.0.1", 0)
@@ -65,17 +88,17 @@ def _sink(answer_bytes: int) -> None:
 
 
 @contextmanager
-def running(what: str, size: int) -> Iterator[str]:
-    """A process of this module; its address."""
-    command = [sys.executable, "-m", "benches.upload_world", what, str(size)]
+def running(what: str, argument: str) -> Iterator[Server]:
+    """A process of this module."""
+    command = [sys.executable, "-m", "benches.upload_world", what, argument]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().strip()
+        yield Server(process.stdout.readline().strip(), process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
 if __name__ == "__main__":
-    {"center": _center, "sink": _sink}[sys.argv[1]](int(sys.argv[2]))
+    {"center": _center, "sink": _sink}[sys.argv[1]](sys.argv[2])

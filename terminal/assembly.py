@@ -22,9 +22,9 @@ from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
 from terminal.center.desk import CenterDesk, Inquiry, Institution
 from terminal.center.exchange import SignIns
-from terminal.center.link import HttpLink, Tls
-from terminal.center.profile import load_profile
-from terminal.center.seal import load_secrets
+from terminal.center.link import HttpLink, Lane, Tls
+from terminal.center.profile import Profile, load_profile
+from terminal.center.seal import Secrets, load_secrets
 from terminal.center.stock import StockUpload
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
@@ -120,7 +120,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
             prints=_prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of)),
             upload=_upload(config.center, from_afar, upload_desk, clock),
             stock=StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64))),
-            fetching=Fetching(downloads, desks.new(from_afar), thread.run),
+            fetching=Fetching(downloads, desks.new(from_afar, uploads=False), thread.run),
             downloads=downloads,
             sight=desks.sight,
             links=desks.links,
@@ -145,18 +145,25 @@ class _Desks:
         self.sight = CenterSight(clock)
         self.links: list[HttpLink] = []
 
-    def new(self, journal: Journal) -> CenterDesk:
-        """A desk with a connection of its own, for one thread. Raises Refused for a fault of the configuration."""
-        center, clock = self._config.center, self._clock
+    def new(self, journal: Journal, uploads: bool = True) -> CenterDesk:
+        """A desk with connections of its own, for one thread. uploads: settlements go up here, several at a time where
+        the province has nothing against it. Raises Refused for a fault of the configuration.
+        """
+        center = self._config.center
         profile = load_profile(center.profile)
         keys = load_secrets(Path(center.secrets)) if center.secrets else None
-        tls, nonce = Tls(center.tls_authority, center.tls_certificate, center.tls_key), lambda: secrets.token_hex(8)
-        link = HttpLink(center.url, clock, center.reply_timeout_seconds, profile, keys, tls, nonce)
-        self.links.append(link)
+        link, *lanes = (self._link(profile, keys) for _ in range(1 + profile.in_flight_max * uploads))
         institution = Institution(center.area_code, self._config.provider_names, self._config.terminal.id)
         stamp, till_number = journal.next_message_stamp, self._config.terminal.till_number
-        watched = self.sight.watch(link)
-        return CenterDesk(watched, institution, stamp, till_number, clock, profile, keys, journal, self._sign_ins)
+        known = (institution, stamp, till_number, self._clock, profile, keys, journal, self._sign_ins)
+        return CenterDesk(link, *known, lanes)
+
+    def _link(self, profile: Profile, keys: Secrets | None) -> Lane:
+        center = self._config.center
+        tls, nonce = Tls(center.tls_authority, center.tls_certificate, center.tls_key), lambda: secrets.token_hex(8)
+        link = HttpLink(center.url, self._clock, center.reply_timeout_seconds, profile, keys, tls, nonce)
+        self.links.append(link)
+        return self.sight.watch(link)
 
 
 def _place(config: Config, journal: Journal, law: Law, desk: CenterDesk, downloads: Downloads) -> Place:

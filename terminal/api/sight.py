@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from terminal.api.types import CenterAnswer
-from terminal.center.link import Link, Silence, Unreachable
+from terminal.center.link import Lane, Silence, Unreachable
 from terminal.clock import Clock
 
 
 class CenterSight:
-    """The last exchange's outcome, over all links that were given out by `watch`."""
+    """The last exchange's outcome, over all lanes that were given out by `watch`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -21,29 +23,44 @@ class CenterSight:
         """`yes`: it answered; `no`: there was no connection; `unknown`: not asked yet, or silent."""
         return self._last
 
-    def watch(self, link: Link) -> Link:
-        """The same link, watched."""
-        return _WatchedLink(link, self)
+    def watch(self, lane: Lane) -> Lane:
+        """The same lane, watched."""
+        return _WatchedLane(lane, self)
 
     def note(self, reachable: Literal["yes", "no", "unknown"]) -> None:
         """Remember an outcome with its moment. One assignment, so that any thread may call it."""
         self._last = CenterAnswer(reachable, self._clock.now())
 
 
-class _WatchedLink:
-    def __init__(self, link: Link, sight: CenterSight) -> None:
-        self._link = link
+class _WatchedLane:
+    def __init__(self, lane: Lane, sight: CenterSight) -> None:
+        self._lane = lane
         self._sight = sight
 
     def post(self, body: bytes) -> bytes:
         """See `Link.post`."""
+        self.send(body)
+        return self.receive()
+
+    def send(self, body: bytes) -> None:
+        """See `Lane.send`."""
+        with self._noting_failures():
+            self._lane.send(body)
+
+    def receive(self) -> bytes:
+        """See `Lane.receive`."""
+        with self._noting_failures():
+            answer = self._lane.receive()
+        self._sight.note("yes")
+        return answer
+
+    @contextmanager
+    def _noting_failures(self) -> Iterator[None]:
         try:
-            answer = self._link.post(body)
+            yield
         except Unreachable:
             self._sight.note("no")
             raise
         except Silence:
             self._sight.note("unknown")
             raise
-        self._sight.note("yes")
-        return answer

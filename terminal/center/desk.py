@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
 from terminal.center import fields, messages, publications
 from terminal.center.answers import (
     Accepted,
@@ -27,15 +25,11 @@ from terminal.center.answers import (
     Unknown,
 )
 from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows, unpacked
-from terminal.center.envelope import (
-    Answer,
-    GatewayRefused,
-    Unreadable,
-    kept,
-)
-from terminal.center.exchange import Exchange, SignIns, sign_in_invalid, understood
-from terminal.center.link import Link, Silence, Unreachable
-from terminal.center.outcome import accepted, amounts_there, reversed_there
+from terminal.center.envelope import Answer
+from terminal.center.exchange import Exchange, SignIns, understood
+from terminal.center.lanes import Lanes, OneByOne
+from terminal.center.link import Lane, Link
+from terminal.center.outcome import accepted, amounts_there, heard, reversed_there
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.center.seal import Secrets
@@ -62,19 +56,12 @@ __all__ = [
 ]
 
 
-class Ready(Struct, frozen=True):
-    """A request whose bytes may leave as soon as they are durable, and what its answer will be compared with."""
-
-    body: bytes
-    record: SettlementRecord
-    message_id: str
-
-
 class CenterDesk:
     """The way to one center for one institution and one till (0 … 99). One thread at a time.
 
     stamp: gives a second and a counter (0 … 99) that never repeat, also across restarts; the journal has one.
-    visits: remembers how far a visit has come; the journal does. sign_ins: shared by the desks of one till.
+    visits: remembers how far a visit has come; the journal does. sign_ins: shared by the desks of one till. lanes: for
+    settlements that go up together, connections of their own; without them `link` takes one at a time.
     """
 
     def __init__(
@@ -88,8 +75,10 @@ class CenterDesk:
         secrets: Secrets | None = None,
         visits: VisitKeeper | None = None,
         sign_ins: SignIns | None = None,
+        lanes: Sequence[Lane] = (),
     ) -> None:
         self._exchange = Exchange(link, institution, stamp, till_number, clock, profile, secrets, sign_ins)
+        self.lanes = Lanes(self._exchange, lanes or [OneByOne(link)])
         self._visits = VisitWalk(self._exchange, visits or VisitMemory())
         self.profile = profile
         self._operator = ""
@@ -214,27 +203,6 @@ class CenterDesk:
         )
         provider_id = self._exchange.first_provider
         return understood(unpacked, self._exchange.ask_file(fields.DOWNLOAD_FILE, provider_id, operator, data))
-
-    def prepare(self, record: SettlementRecord, message_id: str) -> Ready | None:
-        """A settlement that needs no visit, ready to be sent by `deliver`; None where it needs one, and goes by `send`.
-
-        The same id is the same message. Raises Unavailable or Refused: the operator's sign-in fails, or the record does
-        not fit the center's form.
-        """
-        if self.profile.set_of(record.bill.service) != "pharmacy":
-            return None
-        sign_number = self._exchange.sign_number(record.operator)
-        infno = self.profile.numbers_of(record.bill.service).money("settle")
-        data = settle_input(record, self.profile, "")
-        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
-        return Ready(self._exchange.encode(request), record, message_id)
-
-    def deliver(self, ready: Ready) -> Outcome:
-        """Send what was prepared, once its bytes are durable, and wait for the answer."""
-        record = ready.record
-        return self._outcome(
-            ready.body, record.operator, lambda answer: accepted(answer, record, None, ready.message_id)
-        )
 
     def send(
         self,
@@ -363,20 +331,7 @@ class CenterDesk:
         return self.profile.numbers_of(service).money(transaction)
 
     def _outcome(self, body: bytes, operator: str, read: Callable[[Answer], Accepted]) -> Outcome:
-        reply = b""
-        try:
-            reply = self._exchange.link.post(body)
-            answer = self._exchange.decode(reply)
-            if answer.accepted:
-                return read(answer)
-        except (Unreachable, GatewayRefused) as error:
-            return NotSent(str(error))
-        except (Silence, Unreadable) as error:
-            return Unknown(str(error), kept(reply))
-        if sign_in_invalid(answer):
-            self._exchange.forget(operator)
-            return NotSent(f"the sign-in is no longer valid: {answer.message}")
-        return Rejected(answer.body, answer.message or f"infcode {answer.code}")
+        return heard(self._exchange, lambda: self._exchange.link.post(body), operator, read)
 
     def _signed_operator(self) -> str:
         if not self._operator:

@@ -30,6 +30,9 @@ READ_CHUNK_BYTES = 65_536
 CONNECT_SECONDS_MAX = 5
 """A line that does not stand by then is dead, whatever the patience for an answer."""
 
+GRACE_SECONDS = 0.2
+"""An answer that lies here already is read, also where another one was waited for meanwhile."""
+
 _INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
 """Every request of ours begins with its transaction's number (`Request`)."""
 
@@ -69,6 +72,16 @@ class Link(Protocol):
         """Send one request and return the body of the answer. Raises Unreachable or Silence."""
 
 
+class Lane(Link, Protocol):
+    """A link whose answer is fetched later, so that the center works meanwhile. One request at a time."""
+
+    def send(self, body: bytes) -> None:
+        """Send one request. What still was on its way is given up. Raises Unreachable, or Silence (outcome unknown)."""
+
+    def receive(self) -> bytes:
+        """The answer to what was sent. Raises Silence."""
+
+
 class HttpLink:
     """A kept-alive connection to the one address of the center (`http://host:port/path`).
 
@@ -99,18 +112,39 @@ class HttpLink:
         self._clock = clock
         self._deadline_seconds = 0.0
         self._is_cut = False
+        self._is_awaited = False
         self._connection.response_class = partial(_response, self._left)  # type: ignore[assignment]
 
     def post(self, body: bytes) -> bytes:
         """Send `body` as UTF-8 JSON. Raises Unreachable (surely not sent) or Silence (outcome unknown)."""
+        self.send(body)
+        return self.receive()
+
+    def send(self, body: bytes) -> None:
+        """See `Lane`."""
+        if self._is_awaited:
+            self.close()
         self._connect()
         self._deadline_seconds = self._clock.monotonic_seconds() + self._timeout_seconds
         try:
             self._connection.request("POST", *self._dressed(body))
-            return self._read(self._connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
-            self.close()
-            raise Silence(f"no answer: {_named(error)}") from None
+            raise self._silent(error) from None
+        self._is_awaited = True
+
+    def receive(self) -> bytes:
+        """See `Lane`."""
+        self._deadline_seconds = max(self._deadline_seconds, self._clock.monotonic_seconds() + GRACE_SECONDS)
+        try:
+            answer = self._read(self._connection.getresponse())
+        except (OSError, http.client.HTTPException) as error:
+            raise self._silent(error) from None
+        self._is_awaited = False
+        return answer
+
+    def _silent(self, error: Exception) -> Silence:
+        self.close()
+        return Silence(f"no answer: {_named(error)}")
 
     def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
         """Path, body and headers as the profile wants them for this body's transaction."""
@@ -121,7 +155,8 @@ class HttpLink:
         return self._profile.path_of(self._path, infno), body, headers | gateway
 
     def close(self) -> None:
-        """Drop the connection; the next `post` opens a new one."""
+        """Drop the connection; the next request opens a new one."""
+        self._is_awaited = False
         self._connection.close()
 
     def cut(self) -> None:

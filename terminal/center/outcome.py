@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
-from terminal.center.answers import Accepted
-from terminal.center.envelope import Answer, Unreadable, fen_of, node, rows
+from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
+from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
+from terminal.center.exchange import Exchange, sign_in_invalid
+from terminal.center.link import Silence, Unreachable
 from terminal.center.settle_messages import refuse_another, settle_references
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.money import format_fen
+
+
+def heard(exchange: Exchange, fetch: Callable[[], bytes], operator: str, read: Callable[[Answer], Accepted]) -> Outcome:
+    """What became of a message whose answer's bytes `fetch` brings; `read` understands that of success."""
+    reply = b""
+    try:
+        reply = fetch()
+        answer = exchange.decode(reply)
+        if answer.accepted:
+            return read(answer)
+    except (Unreachable, GatewayRefused) as error:
+        return NotSent(str(error))
+    except (Silence, Unreadable) as error:
+        return Unknown(str(error), kept(reply))
+    if sign_in_invalid(answer):
+        exchange.forget(operator)
+        return NotSent(f"the sign-in is no longer valid: {answer.message}")
+    return Rejected(answer.body, answer.message or f"infcode {answer.code}")
 
 
 def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecord | None, message_id: str) -> Accepted:

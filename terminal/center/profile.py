@@ -23,6 +23,10 @@ MedicalType = Annotated[str, Meta(pattern=r"\A[0-9]{2,6}\Z")]
 Infno = Annotated[str, Meta(pattern=r"\A[0-9]{4}[A-Z]?\Z")]
 
 
+LANES_MAX = 4
+"""Settlements in flight to a center that minds the order of each person's only, each over a connection of its own."""
+
+
 class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of a profile's parts: immutable, and an unknown key is refused."""
 
@@ -81,8 +85,9 @@ class Profile(_Part, frozen=True):
     """One province's way. The defaults are the national baseline, with no trust in repeats.
 
     sets: `med_type` -> set of transactions, where this province has it otherwise than the nation (pooled outpatient
-    care at a pharmacy, say). publishes: this center lists signed packs, supplements, parameters and blacklists
-    (1901), and signs its catalogues.
+    care at a pharmacy, say). order: a settlement waits for the last word on the one before it, on this terminal's or
+    only on the same person's; then several are in flight. publishes: this center lists signed packs, supplements,
+    parameters and blacklists (1901), and signs its catalogues.
     """
 
     name: str
@@ -97,9 +102,15 @@ class Profile(_Part, frozen=True):
     receiving_system: str = "MBS_LOCAL"
     repeats: Literal["recognised", "unsafe"] = "unsafe"
     reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
+    order: Literal["terminal", "person"] = "person"
     publishes: bool = False
     numbers: Literal["as-text", "as-numbers"] = "as-text"
     line_number: Literal["digits", "letters"] = "digits"
+
+    @property
+    def in_flight_max(self) -> int:
+        """How many settlements may be on their way at the same time."""
+        return 1 if self.order == "terminal" else LANES_MAX
 
     def path_of(self, path: str, infno: str) -> str:
         """The path that `infno` is posted to, under the configured one."""

@@ -1,4 +1,4 @@
-"""Takes what the journal has queued to the center, one message a tick, and writes down what became of it.
+"""Takes what the journal has queued to the center, in bounded steps, and writes down what became of it.
 
 Intent before effect: the request's bytes are in the journal before the first of them leaves. Silence leaves a message
 `unknown`. Where the center recognises repeats it goes again under the same id; where it does not, a reversal goes
@@ -8,16 +8,17 @@ for an operator. A message that cannot be worked on, or is never understood, is 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Sequence
 from random import Random
 
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.desk import CenterDesk, Ready
+from terminal.center.burst import BATCH_MESSAGES_MAX, Batch, Burst, answered
+from terminal.center.desk import CenterDesk
+from terminal.center.lanes import Ready
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.outbox import Outbox
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
 
@@ -29,12 +30,6 @@ UNKNOWN_ATTEMPTS_MAX = 30
 
 REVERSALS_MAX = 3
 """A settlement that was undone and sent anew this often, and is unknown again, is parked."""
-
-BURST_MESSAGES_MAX = 16
-BURST_SECONDS_MAX = 2
-"""One step sends at most so many, and begins nothing new after so long: day end waits for the end of a step."""
-
-Step = Callable[[Outbox], None]
 
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
 IN_DOUBT_ORIGINAL = "the settlement that this takes back is parked with an unknown outcome"
@@ -92,55 +87,44 @@ class Upload:
         return True
 
     def run(self, now: dt.datetime) -> bool:
-        """A bounded step as `tick`, of several messages: one in flight after the other, two durable writes for all.
+        """A bounded step as `tick`, of many messages: as many in flight as the desk has lanes, a durable write a batch.
 
-        Every request is durable before the first of them leaves, every answer before the next step. Only settlements
-        that were never sent go this way; whatever is special, and whatever follows a failure, goes one by one.
+        Every request is durable before the first of its batch leaves, every answer before the next step. Only
+        settlements that were never sent go this way; whatever is special, and whatever follows a failure, goes one by
+        one.
         """
         self._remember()
         if self._clock.monotonic_seconds() < self._rests_until_seconds:
             return False
-        burst = self._prepared(now)
-        if len(burst) < 2:
+        batch = self._prepared(now, False)
+        if len(batch) < 2:
             return self.tick(now)
-        self._journal.at_once([_sent(ready, message, now) for message, ready in burst])
-        outcomes = self._delivered([ready for _, ready in burst])
-        answered = zip(burst, outcomes, strict=False)
-        last_words = [_answered(one[0], said, now) for one, said in answered if isinstance(said, Accepted | Rejected)]
-        unsent = [_unsent(message, now) for message, _ in burst[len(outcomes) :]]
-        self._journal.at_once([*last_words, *unsent])
-        if last_words:
+        burst = Burst(self._journal, self._desk.lanes, self._clock, lambda: self._prepared(now, True))
+        burst.fly(batch, now)
+        if burst.heard:
             self._reached(now)
-        if len(last_words) < len(outcomes):
-            message, ready = burst[len(outcomes) - 1]
-            self._note(message, ready.record, outcomes[-1], now)
+        for message, record, outcome in burst.troubles:
+            if isinstance(outcome, NotSent) and not self.reachable:
+                # The line's pause is counted once, however many met it.
+                self._journal.mark_unsent(message.message_id, now)
+            else:
+                self._note(message, record, outcome, now)
         return True
 
-    def _delivered(self, burst: Sequence[Ready]) -> list[Outcome]:
-        """What became of each, in order, up to the first without a last word or the end of the step's time."""
-        outcomes: list[Outcome] = []
-        until_seconds = self._clock.monotonic_seconds() + BURST_SECONDS_MAX
-        for ready in burst:
-            outcomes.append(self._desk.deliver(ready))
-            if not isinstance(outcomes[-1], Accepted | Rejected) or self._clock.monotonic_seconds() > until_seconds:
-                break
-        return outcomes
-
-    def _prepared(self, now: dt.datetime) -> list[tuple[QueuedMessage, Ready]]:
+    def _prepared(self, now: dt.datetime, some_on_their_way: bool) -> Batch:
         """The plain settlements at the head of the queue, as far as they can be prepared without a fault."""
         found: list[tuple[QueuedMessage, Ready]] = []
-        for message in self._journal.due_together(now, BURST_MESSAGES_MAX):
-            if message.transaction != "settle" or message.state != "queued":
-                break
-            try:
-                record = self._journal.settlement(message.settlement_id)
-                ready = self._desk.prepare(record, message.wire_id)
-            except (Refused, Unavailable, ValueError, LookupError):
-                # Its turn comes alone, where a fault of its own is written down.
-                break
-            if ready is None:
-                break
-            found.append((message, ready))
+        with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
+            # The turn of what is faulty comes alone, where its fault is written down.
+            waiting = self._journal.due_together(now, BATCH_MESSAGES_MAX, some_on_their_way)
+            records = self._journal.settlements_of([message.settlement_id for message in waiting])
+            for message in waiting:
+                if message.transaction != "settle" or message.state != "queued":
+                    break
+                ready = self._desk.lanes.prepare(records[message.settlement_id], message.wire_id)
+                if ready is None:
+                    break
+                found.append((message, ready))
         return found
 
     def wake(self) -> None:
@@ -209,7 +193,7 @@ class Upload:
             return
         self._reached(now)
         if isinstance(outcome, Accepted | Rejected):
-            self._journal.at_once([_answered(message, outcome, now)])
+            self._journal.at_once([answered(message, outcome, now)])
         else:
             self._silent(message, record, outcome, now)
 
@@ -301,21 +285,3 @@ class Upload:
         doubled = self._pause_seconds_min * 2 ** min(attempts - 1, DOUBLINGS_MAX)
         seconds = min(self._pause_seconds_max, doubled)
         return dt.timedelta(seconds=seconds, milliseconds=-self._random.randrange(0, seconds * 500))
-
-
-def _sent(ready: Ready, message: QueuedMessage, now: dt.datetime) -> Step:
-    return lambda journal: journal.mark_sent(message.message_id, ready.body, now)
-
-
-def _unsent(message: QueuedMessage, now: dt.datetime) -> Step:
-    return lambda journal: journal.mark_unsent(message.message_id, now)
-
-
-def _answered(message: QueuedMessage, outcome: Accepted | Rejected, now: dt.datetime) -> Step:
-    """The center's last word."""
-    if isinstance(outcome, Rejected):
-        return lambda journal: journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
-    references = dict(outcome.references)
-    if outcome.differences:
-        references["differences"] = "; ".join(outcome.differences)
-    return lambda journal: journal.mark_accepted(message.message_id, outcome.answer, references, now, outcome.sums)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -39,6 +40,12 @@ class Reads(Commits):
         if not found:
             raise Missing("no-such-settlement", "there is no settlement of this number", "没有该结算号的结算")
         return found[0]
+
+    def settlements_of(self, settlement_ids: Sequence[str]) -> dict[str, SettlementRecord]:
+        """Those of these numbers that are there, by number."""
+        wanted = msgspec.json.encode(settlement_ids).decode()
+        found = self._records("WHERE s.id IN (SELECT value FROM json_each(?))", wanted)
+        return {record.id: record for record in found}
 
     def by_till_reference(self, reference: str) -> list[SettlementRecord]:
         """Settlements and voids that carry the till's own reference, oldest first; "" finds nothing."""

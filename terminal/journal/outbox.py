@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -37,6 +37,10 @@ _IN_TURN = (
     " WHERE r.settlement_id = q.settlement_id AND r.transaction_name = 'reverse'"
     " AND r.state IN ('queued', 'unknown', 'sent', 'parked'))"
 )
+_SENT = (
+    "in_doubt = max(in_doubt, state IN ('sent', 'unknown')), state = 'sent', attempts = attempts + 1,"
+    " request = ?, next_attempt_at = ?, reason = ''"
+)
 
 
 class Outbox(Debits):
@@ -54,8 +58,11 @@ class Outbox(Debits):
         found = self.due_together(now, 1)
         return found[0] if found else None
 
-    def due_together(self, now: dt.datetime, count: int) -> list[QueuedMessage]:
-        """The next messages as `due` gives them, at most `count`; no two of one person but reversals."""
+    def due_together(self, now: dt.datetime, count: int, some_on_their_way: bool = False) -> list[QueuedMessage]:
+        """The next messages as `due` gives them, at most `count`; no two of one person but reversals.
+
+        some_on_their_way: what stands as `sent` is waited for just now, and left out.
+        """
         too_far = moment_text(now + dt.timedelta(seconds=RETRY_PAUSE_SECONDS_MAX))
         times = (moment_text(now), too_far)
         # Two walks, each along an index of what waits: a queue of ten thousand is looked at from its oldest only.
@@ -63,6 +70,7 @@ class Outbox(Debits):
         others = _COLUMNS + "INDEXED BY outbox_waiting " + _WAITS + _IN_TURN + " AND q.transaction_name <> 'reverse'"
         rows: list[sqlite3.Row] = []
         for query in (reversals, others):
+            query += " AND q.state <> 'sent'" if some_on_their_way else ""
             query += _TIME_HAS_COME + " ORDER BY q.number LIMIT ?"
             rows += self._connection.execute(query, (*times, count - len(rows))).fetchall()
         return [_message(row) for row in rows]
@@ -99,12 +107,17 @@ class Outbox(Debits):
 
         Counts the attempt.
         """
-        self._mark(
-            message_id,
-            "in_doubt = max(in_doubt, state IN ('sent', 'unknown')), state = 'sent', attempts = attempts + 1,"
-            " request = ?, next_attempt_at = ?, reason = ''",
-            (request, moment_text(now)),
-        )
+        self._mark(message_id, _SENT, (request, moment_text(now)))
+
+    def mark_all_sent(self, requests: Mapping[str, bytes], now: dt.datetime) -> None:
+        """As `mark_sent`, of many messages that have no last word. Raises Conflict, and none is marked."""
+        with self.writing() as connection:
+            marked = connection.executemany(
+                f"UPDATE outbox SET {_SENT} WHERE message_id = ? AND state NOT IN ('accepted', 'refused')",
+                [(request, moment_text(now), message_id) for message_id, request in requests.items()],
+            ).rowcount
+            if marked != len(requests):
+                raise Conflict("message-finished", "the center has answered one of them already", "中心已答复其中消息")
 
     def mark_unsent(self, message_id: str, now: dt.datetime) -> None:
         """It was about to be sent, and not a byte of it has left: it waits as it did before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -229,6 +230,25 @@ def test_a_slow_answer_leaves_the_next_request_its_whole_time() -> None:
         assert link.post(b"{}") == b"{}"
         assert link.post(b" " * 16_000_000) == b"{}"
         link.close()
+
+
+def test_an_answer_that_was_given_up_is_never_taken_for_the_next_one(town: Town) -> None:
+    """A request is sent and not listened to; what is heard after the next one is the next one's."""
+    link = town.new_link()
+    first, second = (b'{"infno":"%d","msgid":"1","fixmedins_code":"1","input":{}}' % number for number in (8888, 9999))
+    link.send(first)
+    link.send(second)
+    assert b"9999 is not offered" in link.receive()
+    assert b"8888 is not offered" in link.post(first)
+
+
+def test_an_answer_that_lies_here_is_read_though_its_time_is_over(town: Town) -> None:
+    """While another answer was waited for, this one came: it is heard, however late it is looked at."""
+    link = town.new_link(reply_timeout_seconds=2)
+    link.send(b"{}")
+    select.select([link._connection.sock], [], [])
+    town.clock.advance(60)
+    assert b"infcode" in link.receive()
 
 
 @pytest.mark.parametrize("missing", [b'"setl_id"', b'"setlinfo"'])

@@ -13,7 +13,6 @@ from town import DAY, E7_ITEMS, LAW, OPERATOR, Town, items
 
 from terminal.bureau.faults import FaultName
 from terminal.center.desk import CenterDesk, Institution
-from terminal.center.link import Link
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import NEVER_TAKEN_IN, Upload
@@ -304,36 +303,98 @@ def one_each(town: Town, till: Till) -> list[SettlementRecord]:
 
 
 class Listening:
-    """A link that looks at the queue before each settlement leaves, and is cut for good before one of them."""
+    """A lane that looks at the queue before each settlement leaves, and is cut for good before one of them, or before
+    one of the answers is heard. Several of them share what is `seen`.
+    """
 
-    def __init__(self, town: Town, till: Till, power_fails_at: int = 0) -> None:
+    def __init__(self, town: Town, till: Till, power_fails_at: int = 0, seen: Seen | None = None) -> None:
         self._link, self._till, self._power_fails_at = town.new_link(), till, power_fails_at
-        self.seen: list[list[str]] = []
+        self.seen: Seen = [] if seen is None else seen
 
     def post(self, body: bytes) -> bytes:
+        self.send(body)
+        return self.receive()
+
+    def send(self, body: bytes) -> None:
         if b'"infno":"2102"' in body:
-            self.seen.append([message.state for message in self._till.journal.queue()])
-            if len(self.seen) == self._power_fails_at:
-                raise KeyboardInterrupt
-        return self._link.post(body)
+            self._see("left")
+        self._link.send(body)
+
+    def receive(self) -> bytes:
+        answer = self._link.receive()
+        if b'"setl_id"' in answer:
+            self._see("heard")
+        return answer
+
+    def _see(self, what: str) -> None:
+        self.seen.append((what, [message.state for message in self._till.journal.queue()]))
+        if len(self.seen) == self._power_fails_at:
+            raise KeyboardInterrupt
 
 
-def with_link(town: Town, till: Till, link: Link, profile: Profile = REFERENCE) -> Upload:
-    """An upload that speaks through `link`, as the province of `profile` wants it."""
+Seen = list[tuple[str, list[str]]]
+
+
+def with_lanes(
+    town: Town, till: Till, profile: Profile = REFERENCE, power_fails_at: int = 0, lanes: int | None = None
+) -> tuple[Upload, Seen]:
+    """An upload as the province of `profile` wants it, and what was seen of its settlements on their way."""
     names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
     institution = Institution("370602", names, "T1")
-    desk = CenterDesk(link, institution, till.journal.next_message_stamp, 1, town.clock, profile)
-    return Upload(till.journal, desk, town.clock, Random(7))
+    stamp, seen = till.journal.next_message_stamp, list[tuple[str, list[str]]]()
+    ways = [Listening(town, till, power_fails_at, seen) for _ in range(lanes or profile.in_flight_max)]
+    desk = CenterDesk(town.new_link(), institution, stamp, 1, town.clock, profile, lanes=ways)
+    return Upload(till.journal, desk, town.clock, Random(7)), seen
 
 
 def test_a_burst_is_durable_before_the_first_of_it_leaves(town: Town, till: Till) -> None:
-    """Four persons' purchases in one step: all four stand as `sent` when the first leaves, and all are accepted."""
+    """Four persons' purchases in one step: all four stand as `sent` when the first leaves, all are on their way before
+    the first is heard, and all are accepted.
+    """
     records = one_each(town, till)
-    link = Listening(town, till)
-    assert with_link(town, till, link).run(town.clock.now())
-    assert link.seen == [["sent"] * 4] * 4
+    upload, seen = with_lanes(town, till)
+    assert upload.run(town.clock.now())
+    assert [what for what, _ in seen] == ["left"] * 4 + ["heard"] * 4
+    assert [states for _, states in seen] == [["sent"] * 4] * 8
     assert [till.state(record) for record in records] == ["accepted"] * 4
     assert till.journal.verify() == []
+
+
+def test_one_is_in_flight_where_the_province_wants_all_in_order(town: Town, till: Till) -> None:
+    """`order = "terminal"`: the next leaves when the one before was heard."""
+    one_each(town, till)
+    upload, seen = with_lanes(town, till, msgspec.structs.replace(REFERENCE, order="terminal"))
+    assert upload.run(town.clock.now())
+    assert [what for what, _ in seen] == ["left", "heard"] * 4
+    assert till.journal.counts() == {"accepted": 4}
+
+
+def test_what_is_in_flight_is_heard_although_one_before_it_is_silent(town: Town, till: Till) -> None:
+    """The second of four is cut off: it alone is unknown, and goes again under the same id; each is booked once."""
+    records = one_each(town, till)
+    town.server.faults.inject("strings", infno="2102")
+    town.server.faults.inject("drop-after", infno="2102")
+    upload, _ = with_lanes(town, till)
+    upload.run(town.clock.now())
+    assert [till.state(record) for record in records] == ["accepted", "unknown", "accepted", "accepted"]
+    town.clock.advance(2)
+    upload.run(town.clock.now())
+    assert till.journal.counts() == {"accepted": 4}
+    assert [state for _, state in town.books.settlements()] == ["booked"] * 4
+
+
+def test_a_dead_line_is_counted_once_however_many_met_it(town: Town, till: Till) -> None:
+    """All four are turned away at the gateway: they wait as before, one attempt the more for the first, one pause."""
+    one_each(town, till)
+    town.server.faults.inject("gateway-401", 4, "2102")
+    upload, _ = with_lanes(town, till)
+    upload.run(town.clock.now())
+    waiting = till.journal.queue()
+    assert [(message.state, message.attempts) for message in waiting] == [("queued", 1)] + [("queued", 0)] * 3
+    assert till.journal.center_rest()[0] == 1
+    town.clock.advance(2)
+    upload.run(town.clock.now())
+    assert till.journal.counts() == {"accepted": 4}
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "gateway-401"])
@@ -362,18 +423,20 @@ def test_one_person_s_settlements_are_never_in_one_burst(town: Town, till: Till)
 
 
 @pytest.mark.parametrize("name", ["reference", "baseline"])
-@pytest.mark.parametrize("at", [1, 2, 4])
-def test_a_power_cut_inside_a_burst_loses_and_doubles_nothing(town: Town, till: Till, name: str, at: int) -> None:
+@pytest.mark.parametrize(("lanes", "at"), [(1, 1), (1, 3), (1, 8), (2, 2), (2, 5), (4, 1), (4, 4), (4, 5), (4, 8)])
+def test_a_power_cut_inside_a_burst_loses_and_doubles_nothing(
+    town: Town, till: Till, name: str, lanes: int, at: int
+) -> None:
     """Answers that were heard and not yet written down are asked for again, or reversed first: booked once each."""
     records = one_each(town, till)
     profile = load_profile(name)
-    upload = with_link(town, till, Listening(town, till, at), profile)
+    upload, _ = with_lanes(town, till, profile, at, lanes)
     with pytest.raises(KeyboardInterrupt):
         upload.run(town.clock.now())
     till.journal.close()
     till.open()
     till.journal.mark_interrupted(town.clock.now())
-    upload = with_link(town, till, town.new_link(), profile)
+    upload, _ = with_lanes(town, till, profile, lanes=lanes)
     while upload.run(town.clock.now()):
         pass
     assert [till.state(record) for record in records] == ["accepted"] * 4

@@ -112,11 +112,12 @@ def drawn(random: Random, seed: int) -> Plan:
     if days_by == "center-time":
         # Where the center counts by its own days, what comes late may count on a day that is sealed here.
         wire.pop("late", None)
+    order: Literal["terminal", "person"] = "terminal" if seed % 4 == 0 else "person"
     return Plan(
         first_day=first_day,
         occasion=occasion,
         mode=random.choice(("local", "local", "online")),
-        profile=Profile(name="simulated", repeats=repeats, reversible=reversible),
+        profile=Profile(name="simulated", repeats=repeats, reversible=reversible, order=order),
         days_by=days_by,
         persons=tuple(persons),
         wire=wire,

@@ -31,7 +31,7 @@ from tests.simulation.devices import TapePrinter
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
 from tests.simulation.plan import Plan
 from tests.simulation.power import Power, PowerCut, on_power
-from tests.simulation.wire import Wire
+from tests.simulation.wire import Wire, WireLane
 
 LAW = load_law(supplemented=True)
 TERMINAL_ID = "T1"
@@ -161,7 +161,8 @@ class Shop:
     def _new_desk(self) -> CenterDesk:
         institution = Institution("370602", NAMES, TERMINAL_ID)
         stamp, profile = self.journal.next_message_stamp, self.plan.profile
-        return CenterDesk(self.wire, institution, stamp, 1, self.clock, profile, visits=self.journal)
+        lanes = [WireLane(self.wire) for _ in range(profile.in_flight_max)]
+        return CenterDesk(self.wire, institution, stamp, 1, self.clock, profile, visits=self.journal, lanes=lanes)
 
     def _take_up_durable_bytes(self) -> None:
         files = [self.journal_path, Path(f"{self.journal_path}-wal")]

@@ -149,3 +149,28 @@ class Wire:
 def _is_plain_refusal(answer: bytes) -> bool:
     """A refusal that could be anybody's; one of the gateway or of the sign-in says that nothing was done."""
     return answer.startswith(b'{"infcode":-1') and b"sign_no" not in answer
+
+
+class WireLane:
+    """terminal.center.link.Lane over the same wire: the center hears at once, the terminal only when it listens."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._heard: bytes | Silence = b""
+
+    def post(self, body: bytes) -> bytes:
+        """See `terminal.center.link.Link`."""
+        return self._wire.post(body)
+
+    def send(self, body: bytes) -> None:
+        """See `terminal.center.link.Lane`."""
+        try:
+            self._heard = self._wire.post(body)
+        except Silence as silence:
+            self._heard = silence
+
+    def receive(self) -> bytes:
+        """See `terminal.center.link.Lane`."""
+        if isinstance(self._heard, Silence):
+            raise self._heard
+        return self._heard
