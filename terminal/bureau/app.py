@@ -52,8 +52,8 @@ def make_app(
                 body += chunk
                 if len(body) > REQUEST_BYTES_MAX:
                     return Response(b'{"code":413,"message":"too long"}', 413, media_type=JSON)
-            plain = gate.taken(request.url.path, request.headers, body)
-            fault = faults.take(_infno(plain))
+            infno, plain = gate.taken(request.scope["path"], request.headers, body)
+            fault = faults.take(infno)
             return await unruly.answer(request, plain, fault)
         except TurnedAway as error:
             center.note(body, "turned-away", str(error))
@@ -67,17 +67,9 @@ def make_app(
 
     return Starlette(
         routes=[
+            Route("/{path:path}", call, methods=["POST"]),
             *page_routes(books, faults),
             *account_routes(books),
             *purse_routes(books),
-            Route("/{path:path}", call, methods=["POST"]),
         ]
     )
-
-
-def _infno(body: bytes) -> str:
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    return str(document.get("infno", "")) if isinstance(document, dict) else ""

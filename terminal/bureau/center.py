@@ -21,7 +21,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center import fields
-from terminal.center.envelope import masked
+from terminal.center.envelope import masked, moment_text
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 from terminal.errors import Refused
@@ -62,6 +62,8 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
     fields.GOODS_DELETED: stock.delete,
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
+
+_WITHOUT_SIGNS = str.maketrans("", "", "-: ")
 
 
 class Center:
@@ -155,8 +157,8 @@ class Center:
 
     def _wrapped(self, area_code: str, code: int, message: str, output: dict[str, Any]) -> bytes:
         now = self.clock.now()
-        stamp = now.strftime("%Y%m%d%H%M%S%f")[:17]
-        reference = f"{area_code:0<6.6}{now:%Y%m%d%H%M%S}{now.microsecond:010d}"
+        stamp = moment_text(now).translate(_WITHOUT_SIGNS) + f"{now.microsecond // 1000:03d}"
+        reference = f"{area_code:0<6.6}{stamp[:14]}{now.microsecond:010d}"
         return msgspec.json.encode(
             {
                 "infcode": code,

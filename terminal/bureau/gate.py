@@ -74,8 +74,10 @@ class Gate:
         self._secrets = (keys or CenterKeys()).as_secrets()
         self._nonces: dict[str, None] = {}
 
-    def taken(self, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-        """The plain request. Raises TurnedAway; what is no JSON object goes on, since the center says so itself."""
+    def taken(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
+        """The transaction's number and the plain request. Raises TurnedAway; what is no JSON object goes on under no
+        number, since the center says so itself.
+        """
         try:
             parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
             infno = msgspec.json.decode(parts.get("infno", b'""'), type=str)
@@ -83,7 +85,7 @@ class Gate:
             parts, infno = {}, ""
         self._check_path(path, infno)
         self._check_headers(headers, infno)
-        return self._opened(parts, body) if parts else body
+        return infno, self._opened(parts, body) if parts else body
 
     def given(self, answer: bytes) -> bytes:
         """The answer, encrypted and signed; a file goes as it is."""

@@ -125,7 +125,9 @@ class BureauServer:
         listener = listening_socket(self._host, self._port)
         self._port = listener.getsockname()[1]
         self._server = _Server(
-            uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off", **self._options())
+            uvicorn.Config(
+                self._app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, **self._options()
+            )
         )
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="bureau", daemon=True)
         self._thread.start()

@@ -89,7 +89,8 @@ def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: i
 
 def new_number(work: Work) -> str:
     """A fresh `setl_id`: place of care, day, running number."""
-    return f"{work.asked.area_code:0<6.6}{work.now:%Y%m%d}{work.books.next_number('settlements'):010d}"
+    day = work.now.date().isoformat().replace("-", "")
+    return f"{work.asked.area_code:0<6.6}{day}{work.books.next_number('settlements'):010d}"
 
 
 def _refuse_differences(person: Person, settlement: Settlement, extension: SettleExtension) -> None:

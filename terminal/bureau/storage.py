@@ -100,16 +100,20 @@ class SqliteStorage:
 
     def rows(self, statement: str, *values: object) -> list[Found]:
         """All rows of one statement."""
-        with self._lock:
-            try:
+        try:
+            with self._lock:
                 found: list[Any] = self._connection.execute(statement, values).fetchall()
-            except sqlite3.OperationalError as error:
-                raise out_of_reach(error) from None
-            return found
+        except sqlite3.OperationalError as error:
+            raise out_of_reach(error) from None
+        return found
 
     def change(self, statement: str, *values: object) -> None:
         """One statement for its effect."""
-        self.rows(statement, *values)
+        try:
+            with self._lock:
+                self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise out_of_reach(error) from None
 
 
 def out_of_reach(error: Exception) -> Unavailable:

@@ -20,13 +20,22 @@ from terminal.settlement.result import Settlement
 Amounts = dict[str, int]
 """Field of `setlinfo` -> fen."""
 
+_NAMED_FUNDS = frozenset(FUND_FIELDS.values())
+
+_READ_AS = [
+    (name, field)
+    for field in (*SUM_FIELDS, *FUND_FIELDS, OTHER_FUND_FIELD)
+    for name in (field, *OLD_NAMES.get(field, ()))
+]
+"""Every name that an amount may come under, its own before the old ones."""
+
 
 def amounts_of(settlement: Settlement) -> Amounts:
     """Every amount of a settlement, in fen, under the center's names."""
     amounts = {field: int(getattr(settlement, key)) for field, key in SUM_FIELDS.items()}
-    named = {field: int(settlement.funds.get(fund, 0)) for field, fund in FUND_FIELDS.items()}
-    other = sum(amount for fund, amount in settlement.funds.items() if fund not in FUND_FIELDS.values())
-    return amounts | named | {OTHER_FUND_FIELD: other}
+    amounts |= {field: int(settlement.funds.get(fund, 0)) for field, fund in FUND_FIELDS.items()}
+    amounts[OTHER_FUND_FIELD] = sum(amount for fund, amount in settlement.funds.items() if fund not in _NAMED_FUNDS)
+    return amounts
 
 
 def negated(amounts: Mapping[str, int]) -> Amounts:
@@ -45,9 +54,8 @@ def read_amounts(row: Mapping[str, Any]) -> Amounts:
     Raises ValueError by field.
     """
     amounts: Amounts = {}
-    for field in (*SUM_FIELDS, *FUND_FIELDS, OTHER_FUND_FIELD):
-        name = next((name for name in (field, *OLD_NAMES.get(field, ())) if name in row), None)
-        if name is not None:
+    for name, field in _READ_AS:
+        if name in row and field not in amounts:
             try:
                 amounts[field] = fen_of(row[name])
             except ValueError as error:

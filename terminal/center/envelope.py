@@ -138,12 +138,14 @@ def fen_of(value: Any) -> int:
 
     Raises ValueError.
     """
-    return 0 if value is None or value == "" else _fen_of_text(text_of(value).strip())
+    if isinstance(value, str):
+        return _fen_of_text(value) if value else 0
+    return 0 if value is None else _fen_of_text(text_of(value))
 
 
 @lru_cache(maxsize=AMOUNTS_KEPT)
 def _fen_of_text(text: str) -> int:
-    match = _AMOUNT.fullmatch(text)
+    match = _AMOUNT.fullmatch(text.strip())
     if not match:
         raise ValueError("an amount is a decimal number of yuan with at most two places")
     fen = int(match.group(2)) * 100 + int((match.group(3) or "").ljust(2, "0"))
@@ -152,7 +154,7 @@ def _fen_of_text(text: str) -> int:
 
 def moment_text(moment: dt.datetime) -> str:
     """`yyyy-MM-dd HH:mm:ss`, in the offset that `moment` has."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def read_moment(text: str, offset: dt.tzinfo) -> dt.datetime:
