@@ -256,8 +256,12 @@ class Upload:
         """
         if transaction != "void":
             return Unknown("this center does not reverse a settlement: ask the insurance office")
+        original = self._journal.settlement(record.voids)
+        if not original.center_references.get("setl_id"):
+            # The void named nothing that the center could have taken back.
+            return Rejected(b"", NEVER_TAKEN_IN)
         try:
-            taken_back = self._desk.is_taken_back(self._journal.settlement(record.voids))
+            taken_back = self._desk.is_taken_back(original)
         except Unavailable as error:
             return Unknown(error.message) if error.code == "center-silent" else NotSent(error.message)
         except Refused as error:
