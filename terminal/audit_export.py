@@ -40,7 +40,8 @@ reports/        the days' reports that entries name by digest: <SHA-256>.json
 schema.json     JSON Schema of `record` in the entries settlement, void, authorising and debiting
 
 Amounts are yuan with two places, as text. kind of an entry: settlement, void (committed at once); authorising, then
-authorised or abandoned (the center decided); debiting, then debited or not-debited (the card decided); accepted,
+authorised or abandoned (the center decided); debiting, then debited or not-debited (the card decided);
+refunding, then a void and what stays, or refund-given-up (a refund online, of a part); accepted,
 refused, reversing, renewed, reopened, adopted (what became of its message to the center); debit-trouble (the card
 cannot tell), goods (what was handed out); day-frozen, day-run, repaired, day-sealed; law, published,
 publication-refused; till-added, till-removed, drawer, diagnosis.

@@ -1,4 +1,4 @@
-"""What the fuzzers do with bytes: a card, a purse, a PSAM and a scanner that may say anything.
+"""What the fuzzers do with bytes that come from devices: a card, a purse, a PSAM and a scanner that may say anything.
 
 Each target takes bytes and raises nothing but the drivers' own errors; anything else that escapes is a finding.
 """

@@ -1,4 +1,4 @@
-"""Nothing that a card, a PSAM or a scanner can send gets past its driver as anything but the driver's own error."""
+"""Nothing that comes from outside, from a card to a center, gets past as anything but the terminal's own errors."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from card_targets import TARGETS, talk_as_purse, talk_as_scanner, talk_as_social_card
+from corpus import inputs
+from device_targets import talk_as_purse, talk_as_scanner, talk_as_social_card
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from targets import TARGETS
 
 from hw.apdu import Channel, Command
 from hw.cards.purse import PurseDriver
@@ -24,8 +26,9 @@ from hw.simulated.script import DEEDS, Script, Step
 from hw.simulated.social_card import VirtualCard
 
 CARDS = Path(__file__).parents[2] / "examples" / "cards"
-FUZZER = Path(__file__).parent / "fuzz_devices.py"
-RUNS = 20_000
+FUZZER = Path(__file__).parent / "fuzz.py"
+RUNS = 4_000
+"""`python tests/fuzz/fuzz.py` runs as long as one likes."""
 MOMENT = dt.datetime(2024, 1, 15, 10, 30, tzinfo=dt.UTC)
 
 piece = st.binary(max_size=40).flatmap(
@@ -122,10 +125,19 @@ def test_an_answer_may_have_any_length(answer: bytes) -> None:
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
+def test_what_once_led_somewhere_is_still_taken(target: str) -> None:
+    """Every input that is kept, from the fuzzers' longer runs."""
+    kept = inputs(target)
+    for data in kept:
+        TARGETS[target](data)
+    assert len(kept) > 5
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
 def test_a_short_run_of_the_coverage_guided_fuzzer_finds_nothing(target: str, tmp_path: Path) -> None:
     """The same targets, steered by what the bytes reach."""
     done = subprocess.run(
-        [sys.executable, str(FUZZER), target, f"-runs={RUNS}", "-seed=1", "-max_len=600", str(tmp_path)],
+        [sys.executable, str(FUZZER), target, str(tmp_path), f"-runs={RUNS}", "-seed=1", "-max_len=1200"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
