@@ -64,6 +64,12 @@ def _taken_up(terminal: Terminal, now: dt.datetime) -> bool:
     return terminal.upload.run(now) or terminal.stock.tick(now)
 
 
+def _ask_card(terminal: Terminal) -> None:
+    """A card that comes back is asked what became of its open debit; where none is open it is not spoken to."""
+    if terminal.counter.open_purse_debits():
+        terminal.counter.ask_purse()
+
+
 def _serve(config: Config, terminal: Terminal) -> int:
     with ExitStack() as doors:
         opened = _doors(config.api, doors)
@@ -139,6 +145,7 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
 
 
 def _background(terminal: Terminal) -> Background:
+    terminal.hotplug.after_insertion = partial(terminal.thread.run, partial(_ask_card, terminal))
     ticks: dict[str, Tick] = {
         "uploads": partial(_taken_up, terminal),
         "downloads": terminal.fetching.tick,

@@ -54,6 +54,9 @@ class Hotplug:
         self._codes: dict[str, str] = {}
         self._cards: dict[str, bool] = {}
         self._removals = 0
+        self._insertions = self._answered = 0
+        self.after_insertion: Callable[[], None] = _nothing
+        """What is to be done when a card has come into the patient's reader; on the thread that ticks."""
         self._lock = threading.Lock()
 
     @property
@@ -78,12 +81,16 @@ class Hotplug:
         self._publish(_EVENT_OF_KIND[event.kind], event.reader)
 
     def tick(self, now: dt.datetime) -> bool:
-        """Look at what has no watcher. Always False: there is never more to do at once."""
+        """Look at what has no watcher, and do what follows a card. Always False: there is never more to do at once."""
         for device, ask in self._polled.items():
             code = ask().code
             before, self._codes[device] = self._codes.get(device, code), code
             if code != before:
                 self._compare(device, before, code)
+        insertions = self._insertions
+        if insertions != self._answered:
+            self._answered = insertions
+            self.after_insertion()
         return False
 
     def __enter__(self) -> Self:
@@ -105,8 +112,9 @@ class Hotplug:
             self._service = "stopped" if event.kind is EventKind.SERVICE_LOST else "running"
         else:
             self._cards[name] = event.kind is EventKind.CARD_INSERTED
-        if event.kind is EventKind.CARD_REMOVED and self._reader_name in ("", name):
-            self._removals += 1
+        if self._reader_name in ("", name):
+            self._removals += event.kind is EventKind.CARD_REMOVED
+            self._insertions += event.kind is EventKind.CARD_INSERTED
 
     def _compare(self, device: str, before: str, code: str) -> None:
         if before == _CARD_IN:
@@ -118,11 +126,16 @@ class Hotplug:
         if before not in _USABLE and code in _USABLE:
             self._publish(f"{device}-back", device)
         if code == _CARD_IN:
+            self._insertions += 1
             self._publish("card-inserted", device)
 
     def _publish(self, kind: str, device: str) -> None:
         LOGGER.info(kind, extra={"device": device})
         self.events.publish(kind, {"device": device})
+
+
+def _nothing() -> None:
+    """After a card, where nobody wants anything of it."""
 
 
 def hotplug_of(config: Config, devices: Devices, events: EventHub) -> Hotplug:

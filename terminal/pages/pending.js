@@ -26,20 +26,26 @@ export function unanswered() {
 
 /** Keep a request under a fresh key, before it is sent. */
 export function intend(path, body) {
-  const intent = { key: crypto.randomUUID(), path, body };
-  keep([...unanswered(), intent]);
+  return intendAgain({ key: crypto.randomUUID(), path, body });
+}
+
+/** Keep one under its own key, where the terminal has asked for something more and nothing moved. */
+export function intendAgain(intent) {
+  keep([...unanswered().filter((one) => one.key !== intent.key), intent]);
   return intent;
 }
 
 /**
  * Send it until there is a last word, always under its key. Resolves to the answer; throws a Problem where nothing
- * moved under this key. inDoubt() is called whenever a try ends without a word.
+ * moved under this key. inDoubt() is called whenever a try ends without a word. secret: joins the body of the first try
+ * alone and is not kept; a PIN is never sent twice by itself.
  */
-export async function untilAnswered(intent, inDoubt, repeated = false) {
+export async function untilAnswered(intent, inDoubt, repeated = false, secret = {}) {
   let silentBefore = repeated;
+  let body = { ...intent.body, ...secret };
   for (;;) {
     try {
-      const answer = await ask("POST", intent.path, intent.body, { key: intent.key });
+      const answer = await ask("POST", intent.path, body, { key: intent.key });
       forget(intent);
       return answer;
     } catch (error) {
@@ -48,6 +54,7 @@ export async function untilAnswered(intent, inDoubt, repeated = false) {
         throw error;
       }
       silentBefore = true;
+      body = intent.body;
       doubtful.add(intent.key);
       doubts.dispatchEvent(new Event("change"));
       inDoubt();

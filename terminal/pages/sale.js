@@ -6,9 +6,10 @@
 import { refusal } from "./api.js";
 import { billItem, withItem, withQuantity } from "./basket.js";
 import { yuanOf } from "./money.js";
-import { intend, unanswered, untilAnswered } from "./pending.js";
+import { intend, intendAgain, unanswered, untilAnswered } from "./pending.js";
 import { Quotes } from "./quotes.js";
 import { ASK_AGAIN, identify, isByCard, isSamePerson, release } from "./reception.js";
+import { asksForPin } from "./sale_pin.js";
 
 const SERVICE_PLACE = "till.service";
 
@@ -29,6 +30,8 @@ export class Sale extends EventTarget {
   settleProblem = null;
   settled = null;
   today = () => "";
+  /** Asks the holder for what a problem wants: {pin, last_try?}, or null where they do not give it. */
+  askPin = async () => null;
   #quotes = new Quotes((answer) => this.#quoted(answer));
 
   /** "no", "yes" or "unknown": whether money has moved in this sale. */
@@ -68,7 +71,7 @@ export class Sale extends EventTarget {
     this.#dropQuote();
     this.#changed();
     try {
-      this.#known(await identify(how));
+      this.#known(await this.#withPin((pin) => identify({ ...how, ...pin })));
     } catch (error) {
       this.cardProblem = refusal(error);
     } finally {
@@ -151,10 +154,13 @@ export class Sale extends EventTarget {
   }
 
   async #send(intent, repeated) {
-    this.step = repeated ? "doubt" : "settling";
-    this.#changed();
+    const attempt = (pin) => {
+      this.step = repeated ? "doubt" : "settling";
+      this.#changed();
+      return untilAnswered(intendAgain(intent), () => this.#inDoubt(), repeated, pin);
+    };
     try {
-      this.settled = await untilAnswered(intent, () => this.#inDoubt(), repeated);
+      this.settled = await this.#withPin(attempt);
       this.step = "done";
     } catch (error) {
       this.settleProblem = refusal(error);
@@ -163,6 +169,24 @@ export class Sale extends EventTarget {
       if (ASK_AGAIN.has(this.settleProblem.code) && this.cardIn) await this.identify();
     }
     this.#changed();
+  }
+
+  /** What comes of it, with the PIN where the card asks for one and the holder gives it; each is sent once. */
+  async #withPin(attempt) {
+    let pin = {};
+    for (;;) {
+      try {
+        return await attempt(pin);
+      } catch (error) {
+        const problem = refusal(error);
+        if (!asksForPin(problem)) throw problem;
+        if (this.step === "settling" || this.step === "doubt") this.step = "confirm";
+        this.cardProblem = null;
+        this.#changed();
+        pin = await this.askPin(problem);
+        if (pin === null) throw problem;
+      }
+    }
   }
 
   #inDoubt() {

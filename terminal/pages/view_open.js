@@ -7,19 +7,22 @@ import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
 import { readable } from "./money.js";
 import { badge, moneyState, momentOf } from "./parts.js";
+import { askCard, pursePart } from "./purse_open.js";
 import { refundsPart } from "./refund_open.js";
 
-/** Everything unresolved: {unresolved, queue, days}. */
+/** Everything unresolved: {unresolved, debits, queue, days}. A debit without a result is told with its card, and once. */
 export async function openMatters() {
-  const [unresolved, queue, days] = await Promise.all([ask("GET", "/v1/unresolved"), ask("GET", "/v1/queue"), ask("GET", "/v1/days")]);
-  return { unresolved, queue, days };
+  const [unresolved, { debits }, queue, days] = await Promise.all(
+    ["/v1/unresolved", "/v1/purse-debits", "/v1/queue", "/v1/days"].map((path) => ask("GET", path)));
+  const settlements = unresolved.settlements.filter((one) => !debits.some((debit) => debit.settlement === one.id));
+  return { unresolved: { ...unresolved, settlements }, debits, queue, days };
 }
 
 /** Whether somebody should look before the next sale: nothing that merely waits its turn. */
-export function isPressing({ unresolved, queue, days }) {
+export function isPressing({ unresolved, debits, queue, days }) {
   const stuck = [...queue.uploads, ...queue.prints].some((one) => one.stuck);
   const doubtful = queue.uploads.some((one) => one.state === "unknown");
-  return unresolved.settlements.length + unresolved.refunds.length > 0 || stuck || doubtful || days.forgotten.length > 0;
+  return unresolved.settlements.length + unresolved.refunds.length + debits.length > 0 || stuck || doubtful || days.forgotten.length > 0;
 }
 
 /** The view. first: it was opened by itself; `go` leads on to the sales, `openDay` to a day. */
@@ -30,6 +33,7 @@ export function openView({ go, openDay, pressing }) {
     load: async () => partsOf(await openMatters(), pressing(), openDay, (path) => acted(view, path), () => view.refresh()),
     keys: () => [
       { key: "Alt+H", label: t("hurry"), act: () => acted(view, "/v1/queue/hurry") },
+      { key: "Alt+K", label: t("debits_ask"), act: () => askCard(view.refresh) },
       ...(pressing() ? [{ key: "F10", label: t("open_go"), primary: true, act: go }] : []),
     ],
   });
@@ -43,8 +47,8 @@ async function acted(view, path) {
 }
 
 function partsOf(matters, first, openDay, act, refresh) {
-  const { unresolved, queue, days } = matters;
-  const all = unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
+  const { unresolved, debits, queue, days } = matters;
+  const all = debits.length + unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
   const start = unresolved.at_start;
   const began = start.uploads + start.prints + start.reversed.length + start.unresolved.length > 0;
   return [
@@ -52,6 +56,7 @@ function partsOf(matters, first, openDay, act, refresh) {
     all === 0 ? h("p", { class: "empty" }, t("open_none")) : null,
     began ? h("p", { class: "note" }, t("at_start", start.uploads, start.prints, start.reversed.length, start.unresolved.length)) : null,
     part(t("unresolved"), unresolved.settlements, unresolved.settlements.map(unresolvedPart)),
+    pursePart(debits, refresh),
     refundsPart(unresolved.refunds, refresh),
     part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads, act)),
     part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),

@@ -9,6 +9,7 @@ import { basketPart } from "./sale_basket.js";
 import { confirmSale } from "./sale_confirm.js";
 import { donePart } from "./sale_done.js";
 import { patientPart } from "./sale_patient.js";
+import { askPin } from "./sale_pin.js";
 import { quotePart } from "./sale_quote.js";
 import { isPrice, quantityPlus } from "./money.js";
 import { reprint, voidSettlement } from "./acts.js";
@@ -34,6 +35,7 @@ export function saleView(sale, live) {
     right.replaceChildren(...quotePart(sale));
   }
 
+  sale.askPin = (problem) => askPin(problem, sale);
   sale.addEventListener("change", render);
   sale.addEventListener("swapped", (event) => askSwapped(sale, event.detail));
   return {

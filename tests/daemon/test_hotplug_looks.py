@@ -57,3 +57,18 @@ def test_a_scanner_s_cable_is_told() -> None:
             scanner.connected = connected
             seen.tick(clock.now())
         assert [event.kind for event in listener.take()] == ["scanner-gone", "scanner-back"]
+
+
+def test_each_card_that_comes_is_answered_once() -> None:
+    """Whoever waits for a card is called at the next look, once a card, for the patient's reader only."""
+    reader, clock, called = SimulatedReader(), SystemClock(), []
+    seen = Hotplug(EventHub(SystemClock()), "first", True, {"reader": reader.state})
+    seen.after_insertion = lambda: called.append(1)
+    seen.tick(clock.now())
+    for insert in (lambda: reader.insert(CARD), lambda: seen.told(ReaderEvent(EventKind.CARD_INSERTED, "first"))):
+        insert()
+        seen.tick(clock.now())
+        seen.tick(clock.now())
+    seen.told(ReaderEvent(EventKind.CARD_INSERTED, "second"))
+    seen.tick(clock.now())
+    assert len(called) == 2

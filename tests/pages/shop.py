@@ -29,6 +29,12 @@ OTHER = "person-13.toml"
 RETIRED = "person-05.toml"
 """曲德福: a retiree with 50.00 in the account, which no test spends."""
 
+GUARDED = "pin-01.toml"
+"""孙晓彤: an employee with 500.00 in the account, whose card asks for its PIN."""
+
+PURSE = "purse-01.toml"
+"""熊秋水: the account lies in the card's purse, 100.00."""
+
 AMOXICILLIN, ATORVASTATIN, VITAMINS = "6901234500015", "6901234500022", "6901234500091"
 """Barcodes of examples/catalogue/pharmacy.csv: 29.20 of class A; 33.30 of class B; 20.00 outside the catalogue."""
 
@@ -51,7 +57,9 @@ class Shop(TerminalProcess):
         # A browser keeps what it knows by address, so that a restart must not change the port.
         text = text.replace("port = 0", f"port = {_free_port()}")
         text = text.replace("[center]", '[catalogue]\nfile = "catalogue.csv"\n[center]')
+        text += '[psam]\nkind = "simulated"\ncard = "psam.toml"\n'
         self.config.write_text(text, encoding="utf-8")
+        shutil.copy(EXAMPLES / "cards" / "without-holder" / "psam-01.toml", folder / "psam.toml")
         shutil.copy(EXAMPLES / "catalogue" / "pharmacy.csv", folder / "catalogue.csv")
         self.take_card_out()
         self._settled_before = 0
