@@ -73,6 +73,7 @@ class Counter(Returns):
         differences = decode(runs[-1], LastRun).differences if runs else []
         difference = found_in(differences, difference_id)
         repair(self._journal, self._center, day, difference, operator, self.business_day())
+        self._tally.clear()
         return difference
 
     def forgotten_days(self) -> list[dt.date]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from terminal.counter.identify import Identification
-from terminal.counter.quote import counted
-from terminal.journal.records import SettlementRecord
+from terminal.counter.tally import Tally
 from terminal.settlement.bill import Account, Entitlement, Year
 
 
@@ -29,10 +27,10 @@ class Standing(Struct, frozen=True):
     pending: int
 
 
-def inquire(identification: Identification, pending: Sequence[SettlementRecord], today: dt.date) -> Standing:
+def inquire(identification: Identification, tally: Tally, today: dt.date) -> Standing:
     """What a bill of `today` would start from."""
     person = identification.person
-    year, balance = counted(today, identification, pending)
+    year, balance = tally.of(identification, today)
     return Standing(
         as_of=identification.as_of or identification.taken_at,
         offline=identification.offline,
@@ -40,5 +38,5 @@ def inquire(identification: Identification, pending: Sequence[SettlementRecord],
         entitlement=person.entitlement,
         account=msgspec.structs.replace(person.account, balance=balance),
         year=year,
-        pending=len(pending),
+        pending=len(tally.pending(identification)),
     )

@@ -42,9 +42,7 @@ def limited(
     now: dt.datetime,
     blacklist_as_of: dt.datetime | None,
 ) -> Bill:
-    """The bill as it may be settled now: as it is where the center answered, else within `limits`."""
-    if not identification.offline:
-        return bill
+    """The bill of somebody about whom the center could not be asked, as it may be settled now within `limits`."""
     if limits.blacklist_age_hours_max and not _is_young(blacklist_as_of, limits.blacklist_age_hours_max, now):
         return _without_account(_without_pool(bill, "offline: the blacklist is too old"))
     as_of = identification.as_of

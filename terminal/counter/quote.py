@@ -1,6 +1,6 @@
 """The quote (预结算): the till's bill, filled in with what only the center and the configuration know, and split.
 
-Pure but for the journal's reading: nothing is written. What the till sends of the person or the provider must not
+Pure: nothing is written. What the till sends of the person or the provider must not
 contradict what is known; the till cannot make a patient richer, healthier or better insured.
 """
 
@@ -13,12 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from terminal.counter.identify import Identification
+from terminal.counter.tally import year_of
 from terminal.errors import Refused
 from terminal.journal.chain import digest
-from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass, SettlementRecord
+from terminal.journal.records import ClearingClass
 from terminal.money import Fen
-from terminal.settlement.accumulate import with_pending
 from terminal.settlement.bill import Bill, Provider, Service, Year
 from terminal.settlement.codec import encode
 from terminal.settlement.law import Law
@@ -54,26 +53,16 @@ class Quote(Struct, frozen=True):
     taken_back: str = ""
 
 
-def pending_for(journal: Journal, identification: Identification, taken_back: str = "") -> list[SettlementRecord]:
-    """What of a person the center had not taken in when it was asked, oldest first.
-
-    taken_back: a settlement that is about to be taken back, and counts as if it were.
-    """
-    pending = journal.pending_of(identification.person.person_number, identification.journal_seen)
-    original = journal.settlement(taken_back) if taken_back else None
-    if original is None or original.state == "voided" or original.upload_state == "refused":
-        return pending
-    return [*pending, msgspec.structs.replace(original, kind="void")]
-
-
 def fill(
     asked: Bill,
     identification: Identification,
     providers: Mapping[str, Provider],
-    pending: Sequence[SettlementRecord],
+    counted: tuple[Year, Fen],
     business_day: dt.date,
 ) -> Bill:
-    """The till's bill with policy, person, account, year and provider filled in, and what is pending counted.
+    """The till's bill with policy, person, account, year and provider filled in.
+
+    counted: the year and the balance, with what this terminal has settled since the center was asked.
 
     Raises Refused with the place of the first part that contradicts what is known.
     """
@@ -82,13 +71,13 @@ def fill(
         raise Refused("bill-in-the-future", f"the business day is {business_day}", f"营业日为 {business_day}", "date")
     if asked.policy not in ("", person.policy):
         raise _contradiction("policy")
-    year, balance = counted(asked.date, identification, pending)
+    year, balance = counted
     account = msgspec.structs.replace(person.account, balance=balance)
     for name, known in (
         ("patient", (person.patient,)),
         ("entitlement", (person.entitlement,)),
         ("account", (person.account, account)),
-        ("year", (_year_of(asked.date, identification), year)),
+        ("year", (year_of(asked.date, identification), year)),
     ):
         _refuse_contradiction(name, getattr(asked, name), known)
     return msgspec.structs.replace(
@@ -112,34 +101,6 @@ def split_of(bill: Bill, law: Law) -> tuple[Settlement, str]:
 def clearing_class_of(service: Service) -> ClearingClass:
     """The clearing class in which a service is reconciled."""
     return CLEARING_CLASSES.get(service, "outpatient")
-
-
-def counted(date: dt.date, identification: Identification, pending: Sequence[SettlementRecord]) -> tuple[Year, Fen]:
-    """The center's year and balance with what it has not taken in. Accumulators begin anew each January.
-
-    A balance on the card has everything in it already.
-    """
-    person = identification.person
-    moves = [(record.bill, record.settlement, record.sign) for record in pending]
-    this_year = [move for move in moves if move[0].date.year == date.year]
-    _, balance = with_pending(person.year, person.account.balance, moves)
-    year, _ = with_pending(_year_of(date, identification), person.account.balance, this_year)
-    return year, balance if identification.purse is None else person.account.balance
-
-
-def _year_of(date: dt.date, identification: Identification) -> Year:
-    """The accumulators of a bill's calendar year as the center told them; of a year that has just begun, none.
-
-    Raises Refused where it told nothing of that year: nobody may guess it.
-    """
-    person = identification.person
-    known = (identification.as_of or identification.taken_at).year
-    years = {known - 1: person.last_year, known: person.year, known + 1: Year()}
-    year = years.get(date.year)
-    if year is None:
-        message = f"the center has told nothing of {date.year}; settle it at the insurance office"
-        raise Refused("bill-of-another-year", message, "非本年度费用，请到医保经办机构结算", "date")
-    return year
 
 
 def _provider(asked: Provider, providers: Mapping[str, Provider]) -> Provider:

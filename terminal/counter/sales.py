@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import msgspec
 
@@ -12,7 +11,7 @@ from terminal.counter.identify import Identification
 from terminal.counter.offline import limited
 from terminal.counter.pin import Pin
 from terminal.counter.printing import require_paper
-from terminal.counter.quote import Quote, fill, pending_for, split_of
+from terminal.counter.quote import Quote, fill, split_of
 from terminal.counter.sessions import Sessions
 from terminal.counter.settle import Circumstances, changed, commit, digest_of, record_of, worked_out_again
 from terminal.counter.void import void, void_of
@@ -93,9 +92,7 @@ class Sales(Sessions):
         return void(self._journal, self._center, record, key, request)
 
     def _quote(self, identification: Identification, bill: Bill, taken_back: str = "") -> Quote:
-        pending = pending_for(self._journal, identification, taken_back)
-        filled = fill(bill, identification, self._place.providers, pending, self.business_day())
-        filled = self._within_limits(filled, identification, pending)
+        filled = self._filled(identification, bill, taken_back)
         settlement, split_hash = split_of(filled, self._law)
         expires_at = self._clock.now() + dt.timedelta(seconds=QUOTE_LIFE_SECONDS)
         found = Quote(
@@ -121,9 +118,8 @@ class Sales(Sessions):
 
     def _record(self, quote: Quote, consent: bool, sale: Circumstances) -> SettlementRecord:
         self._refuse_unserved(quote.identification)
-        bill, split = worked_out_again(
-            quote, self._law, self._journal, self._place.providers, consent, sale.business_day, self._within_limits
-        )
+        filled = self._filled(quote.identification, quote.asked, quote.taken_back)
+        bill, split = worked_out_again(quote, filled, self._law, consent)
         return record_of(quote, bill, split, self._journal, self._law, sale)
 
     def _commit(self, record: SettlementRecord, key: str, request: str) -> bytes:
@@ -131,9 +127,14 @@ class Sales(Sessions):
             return authorise(self._journal, self._center, record, None, key, request)
         return commit(self._journal, self._center, record, key, request)
 
-    def _within_limits(self, bill: Bill, identification: Identification, pending: Sequence[SettlementRecord]) -> Bill:
-        now = self._clock.now()
-        limits, listed = self._place.limits, None
+    def _filled(self, identification: Identification, asked: Bill, taken_back: str) -> Bill:
+        """The bill with everything that is known now, within what may be advanced without the center."""
+        counted = self._tally.of(identification, asked.date, taken_back)
+        bill = fill(asked, identification, self._place.providers, counted, self.business_day())
+        if not identification.offline:
+            return bill
+        now, limits, listed = self._clock.now(), self._place.limits, None
         if self._place.downloads is not None:
             limits, listed = self._place.downloads.in_force.limits(limits, now.date())
+        pending = self._tally.pending(identification, taken_back)
         return limited(bill, identification, pending, self._law, limits, now, listed)

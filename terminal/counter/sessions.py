@@ -16,8 +16,9 @@ from terminal.counter.lapsing import Lapsing
 from terminal.counter.pin import Pin
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse import Purses
-from terminal.counter.quote import Quote, pending_for
+from terminal.counter.quote import Quote
 from terminal.counter.reception import Reception
+from terminal.counter.tally import Tally
 from terminal.errors import Missing, Refused, Unavailable
 from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.settlement.shelf import Shelf
@@ -47,6 +48,7 @@ class Sessions:
         )
         self._reception = Reception(place, equipment, self._completed)
         self._quotes: Lapsing[Quote] = Lapsing(self._clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        self._tally = Tally(place.journal)
         self._operator = ""
 
     @property
@@ -81,6 +83,7 @@ class Sessions:
         operator, self._operator = self._operator, ""
         self._reception.clear()
         self._quotes.clear()
+        self._tally.clear()
         if operator:
             with contextlib.suppress(Unavailable, Refused):
                 self._center.sign_out(operator)
@@ -116,7 +119,7 @@ class Sessions:
         """Balance and year of an identified person. Raises Missing `no-such-identification`."""
         self.require_operator()
         identification = self._reception.known(identification_id)
-        return inquire(identification, pending_for(self._journal, identification), self._clock.now().date())
+        return inquire(identification, self._tally, self._clock.now().date())
 
     def held_quote(self, quote_id: str) -> Quote:
         """A quote of this session that has not lapsed. Raises Missing `no-such-quote`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,14 +11,13 @@ from msgspec import Struct
 
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import scheme_of
-from terminal.counter.identify import Identification
-from terminal.counter.quote import Quote, clearing_class_of, fill, pending_for, split_of
+from terminal.counter.quote import Quote, clearing_class_of, split_of
 from terminal.errors import Conflict, Refused
 from terminal.journal.chain import digest
 from terminal.journal.commit import ELECTRONIC, Answer
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
-from terminal.settlement.bill import Bill, Provider
+from terminal.settlement.bill import Bill
 from terminal.settlement.codec import encode
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
@@ -42,24 +41,13 @@ def digest_of(*request: object) -> str:
     return digest(encode(request))
 
 
-def worked_out_again(
-    quote: Quote,
-    law: Law,
-    journal: Journal,
-    providers: Mapping[str, Provider],
-    consent: bool,
-    day: dt.date,
-    within: Callable[[Bill, Identification, Sequence[SettlementRecord]], Bill],
-) -> tuple[Bill, Settlement]:
+def worked_out_again(quote: Quote, filled: Bill, law: Law, consent: bool) -> tuple[Bill, Settlement]:
     """The quote's bill and split as they come out now, with the patient's consent on the bill.
 
-    within: the bill within the limits of what may be advanced now.
-
-    Raises Conflict `quote-changed` where anything moved since the quote, Refused `consent-needed`.
+    filled: the bill as it would be quoted now. Raises Conflict `quote-changed` where anything moved since the quote,
+    Refused `consent-needed`.
     """
-    pending = pending_for(journal, quote.identification, quote.taken_back)
-    bill = within(fill(quote.asked, quote.identification, providers, pending, day), quote.identification, pending)
-    bill = msgspec.structs.replace(bill, consent=consent)
+    bill = msgspec.structs.replace(filled, consent=consent)
     settlement, found_hash = split_of(bill, law)
     if found_hash != quote.hash:
         raise changed()

@@ -20,7 +20,7 @@ RECORDS_KEPT = 512
 """Decoded records that are kept for a while, some ten thousand bytes each."""
 
 _SELECT = (
-    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references,"
+    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.number AS message, o.center_references,"
     " b.tac, b.mac2, b.mac2_verified, b.closed_by AS debit_closed_by"
     " FROM settlements s JOIN entries e ON e.number = s.entry LEFT JOIN debits b ON b.settlement_id = s.id"
     " LEFT JOIN outbox o ON o.settlement_id = s.id AND o.transaction_name IN ('settle', 'void') "
@@ -77,18 +77,19 @@ class Reads(Commits):
         that is not in its answer, and still pending against it. None: as of now. What the center refused is
         not pending, nor is the void of what it refused: it never counted there.
         """
-        return self._records(
-            "WHERE s.entry IN (SELECT w.entry FROM outbox q JOIN settlements w ON w.id = q.settlement_id"
-            " WHERE q.person_number = ?1 AND q.transaction_name <> 'reverse'"
-            " AND (q.state NOT IN ('accepted', 'refused')"
-            " OR (q.state = 'accepted' AND q.last_word > ?2))"
-            " AND NOT EXISTS"
-            " (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'"
-            " AND r.transaction_name <> 'reverse'))"
-            " ORDER BY s.entry",
-            person_number,
-            self.entry_count() if seen is None else seen,
+        return [record for _, record in self.pending_since(person_number, seen, 0)]
+
+    def pending_since(self, person_number: str, seen: int | None, after: int) -> list[tuple[int, SettlementRecord]]:
+        """As `pending_of`, of the messages after number `after`; each with its message's number."""
+        rows = self._connection.execute(
+            _SELECT + "WHERE s.entry IN (SELECT w.entry FROM outbox q JOIN settlements w ON w.id = q.settlement_id"
+            " WHERE q.person_number = ?1 AND q.state IN ('queued', 'sent', 'unknown', 'parked', 'accepted')"
+            " AND q.number > ?3 AND (q.state <> 'accepted' OR q.last_word > ?2) AND q.transaction_name <> 'reverse'"
+            " AND NOT EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'"
+            " AND r.transaction_name <> 'reverse')) ORDER BY s.entry",
+            (person_number, self.entry_count() if seen is None else seen, after),
         )
+        return [(row["message"], _record(row)) for row in rows]
 
     def in_doubt_of(self, person_number: str) -> bool:
         """Whether a message of this person is on its way, or went and was not answered, or waits to be undone.

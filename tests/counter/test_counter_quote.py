@@ -140,3 +140,48 @@ def test_only_so_many_quotes_are_held() -> None:
     for key in ("a", "b", "c"):
         held.keep(key, Fen(1))
     assert [held.get(key) for key in ("a", "b", "c")] == [None, 1, 1]
+
+
+def test_a_quote_costs_no_more_after_many_settlements(tmp_path: Path) -> None:
+    """One identification, one settlement after the other: what the center has taken in is added up once, and the
+    sixtieth quote reads the journal no longer than the fifth; the balance is to the fen what it must be."""
+    with Shop(tmp_path, person(1, balance="150.00")) as shop:
+        known = shop.identify()
+        steps: list[int] = []
+        for number in range(60):
+            counted = [0]
+
+            def count(counted: list[int] = counted) -> int:
+                counted[0] += 1
+                return 0
+
+            shop.journal._connection.set_progress_handler(count, 1)
+            quote = shop.quote(purchase("1.00"), known)
+            shop.journal._connection.set_progress_handler(None, 0)
+            assert quote.settlement.account_balance == 15_000 - 100 * (number + 1)
+            steps.append(counted[0])
+            shop.counter.settle(quote.id, quote.hash, False, "", f"k{number}")
+            shop.upload_all()
+        assert max(steps[5:]) < 1.2 * steps[5]
+
+
+def test_what_is_still_on_its_way_is_counted_behind_what_is_not(shop: Shop) -> None:
+    """Accepted, refused by the center, waiting, taken back: each in its turn, the balance right after each."""
+    known = shop.identify()
+
+    def balance() -> int:
+        return shop.counter.inquire(known.id).account.balance
+
+    first = shop.settle(purchase("100.00"), known)["id"]
+    shop.upload_all()
+    assert balance() == 140_000
+    shop.center.faults.inject("refuse", infno="2102")
+    shop.settle(purchase("200.00"), known)
+    assert balance() == 120_000
+    shop.upload_all()
+    assert balance() == 140_000, "what the center refused is not spent"
+    shop.settle(purchase("300.00"), known)
+    shop.void(first)
+    assert balance() == 120_000
+    shop.upload_all()
+    assert balance() == 120_000
