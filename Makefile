@@ -10,7 +10,7 @@ RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
 TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium \
 	curl mono-mcs libmono-system-web-extensions4.0-cil
 
-.PHONY: demo run test lint bench peers fuzz reference schemathesis simulate clean
+.PHONY: demo run test lint bench peers fuzz reference schemathesis simulate proof mutation clean
 
 demo: $(VENV)/.run
 	$(BIN)/terminal demo
@@ -37,6 +37,12 @@ peers: $(VENV)/.test
 simulate: $(VENV)/.test
 	$(BIN)/python -m tests.simulation SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),1) STEPS=$(STEPS) \
 		SETTLEMENTS=$(or $(SETTLEMENTS),0) JOBS=$(or $(JOBS),1)
+
+proof: $(VENV)/.test
+	$(BIN)/python -m tests.proof PARTS="$(PARTS)"
+
+mutation: $(VENV)/.test
+	$(BIN)/python -m tests.mutation $(or $(OF),core) EVERY=$(or $(EVERY),1) JOBS=$(or $(JOBS),1)
 
 fuzz: $(VENV)/.test
 	mkdir -p var/fuzz

@@ -1,0 +1,45 @@
+"""`python -m tests.mutation core|money|settlement|journal|center [EVERY=n] [JOBS=n]`: try mutants, print survivors.
+
+EVERY: of all mutants, each n-th only, from the first. The last line is one line of JSON; status 1 where mutants survive
+that `equivalent.txt` does not explain.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.mutation.c_core import core_mutants, try_core
+from tests.mutation.python_modules import MODULES, module_mutants
+from tests.mutation.verdict import Verdict, figures
+
+
+def main(arguments: list[str]) -> int:
+    """Run from the command line."""
+    what, given = arguments[0], dict(argument.split("=", 1) for argument in arguments[1:])
+    every, jobs = int(given.get("EVERY", 1)), int(given.get("JOBS", 1))
+    began = time.perf_counter()
+    found = verdicts(what, every, jobs)
+    counted = figures(found)
+    for name in counted["survivors"]:
+        print(f"survived: {name}")
+    print(json.dumps({"of": what, "every": every} | counted | {"seconds": round(time.perf_counter() - began)}))
+    return int(bool(counted["survivors"]))
+
+
+def verdicts(what: str, every: int, jobs: int) -> list[Verdict]:
+    """What became of each n-th mutant."""
+    if what == "core":
+        mutants, attempt = core_mutants()[::every], try_core
+    else:
+        module = MODULES[what]
+        mutants, attempt = module_mutants(module)[::every], module.try_out
+    with ProcessPoolExecutor(jobs) as pool:
+        parts = pool.map(attempt, [mutants[start::jobs] for start in range(jobs)])
+        return [verdict for part in parts for verdict in part]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,93 @@
+"""Changed in one place, the C core and the money module are noticed by their tests; a smaller size of the proof's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.mutation import c_tokens, python_nodes
+from tests.mutation.c_core import core_mutants, try_core
+from tests.mutation.mutant import Mutant
+from tests.mutation.python_modules import ROOT
+from tests.mutation.verdict import Verdict, figures
+
+C = """/* a + b */
+#define TWO (1 + 1)
+static const int32_t limit = 3 + 4;
+static int64_t sum(const int64_t *many, int64_t count) {
+    int64_t all = -count;
+    for (int64_t i = 0; i < count; i++) {
+        if (!many[i]) {
+            break;
+        }
+        all += many[i] * TWO;
+    }
+    return all;
+}
+"""
+
+PYTHON = '''"""Text 1 + 1."""
+LIMIT = 3
+
+
+def spare(given: int | None = None) -> int:
+    """Says 2 < 3."""
+    if given is None or given < LIMIT:
+        raise ValueError
+    return given - LIMIT
+'''
+
+
+def changes(found: list[Mutant]) -> list[tuple[str, str]]:
+    """What becomes what."""
+    return [(one.text[one.start : one.end], one.becomes) for one in found]
+
+
+def test_the_mutants_of_c(tmp_path: Path) -> None:
+    """Operators, comparisons, numbers, conditions and jumps in the bodies of functions; no comment, type or macro."""
+    file = tmp_path / "sum.c"
+    file.write_text(C, encoding="utf-8")
+    assert changes(list(c_tokens.mutants_of(file))) == [
+        *(("-", ""), ("0", "1"), ("<", "<="), ("<", ">="), ("!many[i]", "0"), ("!many[i]", "1"), ("!", "")),
+        *(("break", ""), ("+=", "-="), ("*", "+")),
+    ]
+
+
+def test_the_mutants_of_python(tmp_path: Path) -> None:
+    """Numbers, conditions, comparisons, operators, raises and results; no text, no annotation."""
+    file = tmp_path / "spare.py"
+    file.write_text(PYTHON, encoding="utf-8")
+    assert changes(list(python_nodes.mutants_of(file))) == [
+        ("3", "4"),
+        ("given is None or given < LIMIT", "True"),
+        ("given is None or given < LIMIT", "False"),
+        *(("or", "and"), ("is", "is not"), ("<", "<=")),
+        ("raise ValueError", "pass"),
+        *(("given - LIMIT", "None"), ("-", "+")),
+    ]
+
+
+def test_mutants_of_the_core_are_noticed() -> None:
+    """A few of what it refuses, by its own C tests."""
+    verdicts = try_core([one for one in core_mutants() if one.path.name == "check.h"][::50])
+    assert {one.fate for one in verdicts} == {"killed"}
+
+
+def test_mutants_of_the_money_module_are_noticed() -> None:
+    """Each seventh, by the tests of money, in a process that has not loaded the module as it is."""
+    command = [sys.executable, "-m", "tests.mutation", "money", "EVERY=7"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    counted = json.loads(done.stdout.splitlines()[-1])
+    assert (counted["survivors"], counted["killed"], done.returncode) == ([], counted["tried"], 0)
+    assert counted["tried"] > 9
+
+
+def test_a_survivor_without_a_reason_is_bad(tmp_path: Path) -> None:
+    """The score counts it; one that is the program itself does not count."""
+    mutant = Mutant(tmp_path / "spare.py", 0, 1, "x", "y\n")
+    counted = figures([Verdict(mutant, "killed"), Verdict(mutant, "survived"), Verdict(mutant, "same")])
+    assert Counter(counted["survivors"]) == {"spare.py | y | 0: y => x": 1}
+    assert (counted["tried"], counted["score_percent"], counted["equivalent"]) == (2, 50.0, 1)

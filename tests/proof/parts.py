@@ -1,0 +1,300 @@
+"""The parts of the proof, as data. A new technique is a new part here, and nothing else.
+
+Sizes are such that all of them take less than half an hour on two cores. Where a part counts tests, its cases stand in
+the tests' own names; where it prints figures, those count.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.proof.part import Figures, Part, json_of, pytest, read_canary, read_json, read_tests
+
+SEED = "1"
+
+_SUMS = re.compile(
+    r"(\d+) seeds, (\d+) steps, (\d+) settlements, (\d+) voids, (\d+) crashes, (\d+) fen lost, (longest .*)"
+)
+_FUZZED = re.compile(r"Done (\d+) (?:runs )?in")
+
+
+def read_simulation(said: str, folder: Path) -> Figures:
+    """The sums that a simulation prints last, and its findings before them."""
+    found = [match for line in said.splitlines() if (match := _SUMS.match(line))]
+    seeds, steps, settlements, voids, crashes, lost_fen, recovery = found[-1].groups()
+    bad = [line for line in said.splitlines() if re.match(r"seed \S+, step ", line)]
+    bad += [f"{lost_fen} fen lost"] if int(lost_fen) else []
+    notes = f"{seeds} seeds, {settlements} settlements, {voids} voids, {crashes} crashes, {recovery}"
+    return Figures(int(steps), "steps", bad, {}, notes)
+
+
+def read_fuzzer(said: str, folder: Path) -> Figures:
+    """How often a libFuzzer, or its like, has tried; what it found ends it."""
+    done = _FUZZED.findall(said)
+    bad = [] if done else [said[-500:]]
+    return Figures(int(done[-1]) if done else 1, "inputs", bad)
+
+
+def read_mutation(said: str, folder: Path) -> Figures:
+    """Mutants tried; those that nothing has noticed are bad."""
+    found = json_of(said)
+    notes = (
+        f"{found['killed']} of {found['tried']} noticed ({found['score_percent']}%), {found['equivalent']} equivalent"
+    )
+    share = "all mutants" if found["every"] == 1 else f"each {found['every']}th mutant"
+    return Figures(int(found["tried"]), "mutants", [str(name) for name in found["survivors"]], {}, f"{share}: {notes}")
+
+
+def _sweep(name: str, modes: tuple[int, ...], technique: str, *words: str, again: str = "") -> Part:
+    command = ("{python}", "-m", "tests.disk.sweep", *words)
+    reader = read_json("runs", "days on a failing disk", "bad", "operations", "cut", "stopped", "finished")
+    return Part(name, technique, modes, command, reader, 900, "0 to 7" if again else "0", smaller="disk/test_disk.py")
+
+
+def _mutation(what: str, every: int, technique: str) -> Part:
+    command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}")
+    return Part(
+        f"mutation {what}", technique, (28,), command, read_mutation, 1_200, "", smaller="mutation/test_mutation.py"
+    )
+
+
+LIBFUZZER = (
+    "clang -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Inative -Itests/native"
+    " tests/native/fuzz.c native/settle.c -o {folder}/fuzz"
+    f" && cd {{folder}} && ./fuzz -max_total_time=40 -max_len=1024 -seed={SEED}"
+)
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "simulation",
+        "the whole terminal in virtual time, worlds of faults by seed, an auditor of its own",
+        (2, 8, 9, 10, 16, 18, 19, 20, 21, 22, 23, 24, 32),
+        ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=130", "JOBS=2"),
+        read_simulation,
+        900,
+        SEED,
+        cores=2,
+        smaller="simulation/test_simulation.py",
+    ),
+    Part(
+        "kills",
+        "SIGKILL of the real daemon (PC/SC, printer on a pseudo-terminal, center behind a bad line), then a stranger"
+        " compares journal, books, paper and card",
+        (2, 8, 10, 12, 16, 18, 19),
+        ("{python}", "-m", "tests.kills", "KILLS=500", f"SEED={SEED}"),
+        read_json("kills", "kills", "bad", "settlements", "voids", "days", "moments", "faults"),
+        1_200,
+        SEED,
+        cores=2,
+        smaller="kills/test_kills.py",
+    ),
+    _sweep(
+        "power cuts",
+        (1, 23),
+        "power cut at every write of a day, unsynced sectors kept by coin; one day in three cut again as it recovers",
+        *("power", "--seeds", "8", "--step", "8", "--again", "3"),
+        again="8",
+    ),
+    _sweep("disk errors", (4,), "an I/O error once, at every eighth operation", "error", "--step", "8"),
+    _sweep(
+        "broken disk", (4,), "an I/O error for good, from every eighth operation on", "error", "--sticky", "--step", "8"
+    ),
+    _sweep("no space", (3,), "a full disk, from every eighth operation on", "full", "--sticky", "--step", "8"),
+    Part(
+        "canary NORMAL",
+        "the power cuts with synchronous=NORMAL, which must lose",
+        (1,),
+        ("{python}", "-m", "tests.disk.sweep", "power", "--normal", "--step", "48"),
+        read_canary("synchronous=NORMAL loses", "lost", "betrayed"),
+        600,
+        "0",
+        smaller="disk/test_disk.py",
+        statuses=(1,),
+    ),
+    Part(
+        "canary lying disk",
+        "the power cuts on a disk that says it has synced and has not",
+        (5,),
+        ("{python}", "-m", "tests.disk.sweep", "power", "--lies", "--step", "48"),
+        read_canary("each loss is betrayed", "lost", "betrayed"),
+        600,
+        "0",
+        smaller="disk/test_disk.py",
+        statuses=(1,),
+    ),
+    Part(
+        "full disk",
+        "a real file system of 16 MiB, filled to the last byte",
+        (3,),
+        pytest("tests/disk/test_disk.py", "-k", "full_disk"),
+        read_tests("days"),
+        120,
+        smaller="disk/test_disk.py",
+    ),
+    Part(
+        "ends at every call",
+        "the power goes before and after every call of a day to journal, center, card reader and printer",
+        (2, 18, 23),
+        pytest("tests/flows/test_flow_power.py"),
+        read_tests("days", r"(local|online), repeats \w+: \d+ ends"),
+        600,
+    ),
+    Part(
+        "torn card",
+        "card and PSAM pulled, and the program killed, at every command and write of a debit, and again in recovery",
+        (12,),
+        pytest("tests/flows/test_flow_torn.py"),
+        read_tests("sweeps", r"torn debit: [^,;\n]+"),
+        900,
+    ),
+    Part(
+        "torn card, real daemon",
+        "the same on the real PC/SC service, where it hurts most",
+        (12,),
+        pytest("tests/daemon/test_daemon_purse.py", "tests/hw/test_purse_torn.py"),
+        read_tests("tests", r"torn debit, real daemon on PC/SC: [^;\n]+"),
+        600,
+    ),
+    Part(
+        "lost answers",
+        "every fault of the line and of the center, in both modes, with and without recognised repeats",
+        (18, 20, 21, 22),
+        pytest(
+            "tests/flows/test_flow_unknown.py",
+            "tests/flows/test_flow_online.py",
+            "tests/center",
+            "tests/flows/test_flow_offline.py",
+        ),
+        read_tests("tests"),
+        600,
+    ),
+    Part(
+        "day end",
+        "day end with open matters, differences, repairs, cancelling errors, and interrupted",
+        (23, 24),
+        pytest("tests/flows/test_flow_day.py", "tests/counter/test_counter_day.py", "tests/api/test_days.py"),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "audit",
+        "the journal forged, cut, swapped, rolled back: verified, replayed, and its archive checked by a program apart",
+        (6, 7),
+        pytest("tests/journal/test_journal_audit.py", "tests/audit"),
+        read_tests("tests"),
+        600,
+    ),
+    Part(
+        "years and midnights",
+        "business days, numbers and years across jumps of the clock, midnight and the year's end",
+        (8, 9, 10),
+        pytest("tests/journal/test_journal_numbering.py", "tests/settlement/test_year.py"),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "packs",
+        "packs, supplements and published files that are wrong",
+        (11, 31),
+        pytest(
+            "tests/packs",
+            "tests/counter/test_counter_downloads.py",
+            "tests/center/test_center_seal.py",
+            "tests/center/test_center_gate.py",
+        ),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "hot plug",
+        "reader, card service and scanner vanish and come back under the real daemon",
+        (14, 29),
+        pytest("tests/daemon/test_daemon_hotplug.py", "tests/daemon/test_daemon_size.py"),
+        read_tests("tests"),
+        600,
+    ),
+    Part(
+        "card answers",
+        "answers of a card, codes of a scanner: every status word, wrong lengths, silence, forged and repeated codes",
+        (13, 15),
+        pytest(
+            "tests/hw/test_card_answers.py",
+            "tests/hw/test_purse_codes.py",
+            "tests/hw/test_scanner_serial.py",
+            "tests/counter/test_counter_code.py",
+        ),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "printer",
+        "no paper, open, off, stuck, noisy: on a pseudo-terminal, and in the print queue",
+        (16, 17),
+        pytest(
+            "tests/hw/test_printer_status.py",
+            "tests/hw/test_printer_serial.py",
+            "tests/counter/test_counter_printing.py",
+        ),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "two at once",
+        "two daemons on one journal, tills that ask at the same time, doubled and hasty requests",
+        (25, 26, 32),
+        pytest("tests/daemon/test_daemon_life.py", "tests/daemon/test_daemon_together.py", "tests/api/test_keys.py"),
+        read_tests("tests"),
+        300,
+    ),
+    Part(
+        "API from its document",
+        "everything that the OpenAPI document lets one think of, against a real terminal (schemathesis)",
+        (27,),
+        pytest(
+            "tests/api/test_schemathesis.py",
+            "tests/api/test_bounds.py",
+            "tests/api/test_refusals.py",
+            "tests/api/test_tokens.py",
+        ),
+        read_tests("tests"),
+        600,
+        environment={"SCHEMATHESIS_EXAMPLES": "20"},
+    ),
+    Part(
+        "C core",
+        "every bill of small worlds, random plans, edges; two compilers under sanitizers; every line and branch",
+        (28,),
+        pytest("tests/native/test_core.py"),
+        read_tests("tests"),
+        600,
+    ),
+    Part(
+        "independent model",
+        "random bills of every policy against a model written from the decrees with exact fractions",
+        (28, 10),
+        pytest("tests/settlement/test_reference_mass.py", "tests/settlement/test_reference.py"),
+        read_tests("tests"),
+        600,
+    ),
+    Part(
+        "fuzz core",
+        "coverage-guided fuzzing (libFuzzer, two sanitizers) of plan and bill against a model",
+        (28,),
+        ("sh", "-c", LIBFUZZER),
+        read_fuzzer,
+        180,
+        SEED,
+        smaller="native/test_core.py",
+    ),
+    Part(
+        "fuzz devices",
+        "coverage-guided fuzzing (atheris) of what devices send, with the inputs kept from before",
+        (13, 15),
+        pytest("tests/fuzz"),
+        read_tests("tests"),
+        300,
+    ),
+    _mutation("core", 4, "the C core with one token changed: its own C tests must notice"),
+    _mutation("money", 1, "the money module with one node changed: its tests must notice"),
+)
