@@ -168,10 +168,16 @@ def _report(
         uploads=journal.counts(),
         journal_head=journal.head(),
         run=len(journal.runs(day)) + 1,
-        differences=[*till, *refused, *(found or [])],
+        differences=[*till, *_still_refused(refused, found or []), *(found or [])],
         forgotten=journal.unclosed_days(day),
         closed_there=any(group.closed_there for group in groups or []),
     )
+
+
+def _still_refused(refused: Sequence[Difference], found: Sequence[Difference]) -> list[Difference]:
+    """Without what the center has booked after all: what it refused was that message once more."""
+    there = {one.settlement_id for one in found if one.action == "adopt-settlement"}
+    return [one for one in refused if one.settlement_id not in there]
 
 
 def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:

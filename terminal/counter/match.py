@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence, Set
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
@@ -18,6 +19,8 @@ from terminal.money import Fen
 
 Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
 Action = Literal["reverse-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"]
+
+TWICE = "the center has it twice"
 
 
 class TillRow(Struct, frozen=True):
@@ -105,7 +108,21 @@ def match_center(
             found.append(_amount(provider_id, record, mine, other))
         else:
             found.append(_only_here(day, provider_id, record, mine, other is not None))
-    return found + [_unnumbered(provider_id, record) for record in records if _is_unnumbered(record)]
+    unnumbered = [_unnumbered(provider_id, record) for record in records if _is_unnumbered(record)]
+    return _adopted_once(found) + unnumbered
+
+
+def _adopted_once(found: Sequence[Difference]) -> list[Difference]:
+    """Of several rows that the center has for one settlement, the first is adopted; the others are surplus there."""
+    seen: set[str] = set()
+    result = []
+    for one in found:
+        if one.action == "adopt-settlement" and one.settlement_id in seen:
+            one = msgspec.structs.replace(one, action="reverse-at-center", text=TWICE)
+        elif one.action == "adopt-settlement":
+            seen.add(one.settlement_id)
+        result.append(one)
+    return result
 
 
 def may_hide(one: Whereabouts, day: dt.date) -> bool:
@@ -210,7 +227,7 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
         if number_there(record) == row.center_number:
             cause, action, text = "date-boundary", "none", f"counts here on {record.business_day}"
         elif number_there(record):
-            text = "the center has it twice"
+            text = TWICE
         elif record.upload_state == "refused" and is_repaired(journal, record):
             text = "the center has it, and was heard to refuse it: it is taken back here"
         else:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 from msgspec import Struct
 
-from terminal.center.answers import Accepted, Rejected
+from terminal.center.answers import Accepted, Outcome, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.details import references_of
 from terminal.center.fields import SETTLING, VOIDING
@@ -41,7 +42,7 @@ def repair(
     """
     now = journal.clock.now()
     if difference.action == "reverse-at-center":
-        _reverse(center, difference, operator)
+        _take_back_there(journal, center, day, difference, operator)
     elif difference.action == "adopt-settlement":
         journal.accept_found(difference.settlement_id, _references(difference, day), now)
     elif difference.action == "send-again":
@@ -66,7 +67,32 @@ def found_in(differences: list[Difference], difference_id: str) -> Difference:
     )
 
 
-def _reverse(center: CenterDesk, difference: Difference, operator: str) -> None:
+def _take_back_there(journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> None:
+    outcome = _surplus_voided(journal, center, day, difference, operator) or _reversed(center, difference, operator)
+    if isinstance(outcome, Rejected):
+        raise Refused(
+            "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"
+        )
+    if not isinstance(outcome, Accepted):
+        raise Unavailable("center-silent", f"no definite answer: {outcome.reason}", "医保中心未明确答复", "center")
+
+
+def _surplus_voided(
+    journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str
+) -> Outcome | None:
+    """Where the center has a settlement of ours twice, the row that is too many is voided by its own number: a reversal
+    names the message, which brought the other one too. None: it is another case.
+    """
+    record = journal.settlement(difference.settlement_id) if difference.settlement_id else None
+    if record is None or difference.refunded or record.upload_state == "refused":
+        return None
+    surplus = msgspec.structs.replace(record, center_references=_references(difference, day), entry_hash="")
+    void = msgspec.structs.replace(surplus, kind="void", voids=record.id, operator=operator)
+    message_id = center.new_message_id(record.provider_id)
+    return center.send(void, surplus, message_id, "void", lambda request: None)
+
+
+def _reversed(center: CenterDesk, difference: Difference, operator: str) -> Outcome:
     # The details do not say which transaction it was; a center refuses a reversal under the wrong number.
     for undone in VOIDING if difference.refunded else SETTLING:
         outcome = center.reverse(
@@ -74,12 +100,7 @@ def _reverse(center: CenterDesk, difference: Difference, operator: str) -> None:
         )
         if not isinstance(outcome, Rejected):
             break
-    if isinstance(outcome, Rejected):
-        raise Refused(
-            "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"
-        )
-    if not isinstance(outcome, Accepted):
-        raise Unavailable("center-silent", f"no definite answer: {outcome.reason}", "医保中心未明确答复", "center")
+    return outcome
 
 
 def _adopt(journal: Journal, difference: Difference, now: dt.datetime) -> None:

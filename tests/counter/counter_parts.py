@@ -115,6 +115,7 @@ class Shop:
         limits: OfflineLimits | None = None,
         days_by: Literal["business-day", "center-time"] = "business-day",
         bureau_key: bytes | None = None,
+        center_profile: Profile = REFERENCE,
     ) -> None:
         self.bureau_key = bureau_key
         self.published = folder / "published"
@@ -124,7 +125,8 @@ class Shop:
         self.clock = SetClock(MORNING)
         providers = {key: NamedProvider(NAMES[key], facts) for key, facts in PROVIDERS.items()}
         self.books = Books(persons or (person(1), person(2)), providers, days_by=days_by)
-        self.center = BureauServer(self.books, Law(LAW.shelf), self.clock, published=PublishedFolder(self.published))
+        published = PublishedFolder(self.published)
+        self.center = BureauServer(self.books, Law(LAW.shelf), self.clock, published=published, profile=center_profile)
         self.reader = SimulatedReader(card(1))
         self.printer = SimulatedPrinter(48)
         self.purse_terminal: PurseTerminal | None = None

@@ -336,3 +336,59 @@ def test_adopted_amounts_stand_on_the_papers(shop: Shop) -> None:
     assert "医保中心入账金额" not in papers[0]
     assert "医保中心入账金额：基金 0.00，个人账户 15.00，现金 5.00" in papers[-1].replace("\n", "")
     assert "15.00" in papers[-2]
+
+
+TWICE_BOOKING = Profile(name="test", repeats="unsafe")
+"""A center that takes the same message again for another one."""
+
+
+@pytest.mark.parametrize("answer", ["heard", "never heard"])
+def test_what_the_center_has_twice_is_voided_there_once(tmp_path: Path, answer: str) -> None:
+    """The network brings one purchase twice to a center that books both: one stays, ours, and can be taken back later;
+    the other is voided by its own number, since their message is the same.
+    """
+    with Shop(tmp_path, profile=TWICE_BOOKING, center_profile=TWICE_BOOKING) as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        shop.center.faults.inject("duplicate", infno="2102")
+        if answer == "never heard":
+            leave_without_answer(shop)
+        shop.upload_all()
+        assert [state for _, state in shop.books.settlements()] == ["booked", "booked"]
+        first = [] if answer == "heard" else [("missing-here", "adopt-settlement")]
+        assert causes(shop) == [*first, ("missing-here", "reverse-at-center")]
+        for difference in shop.counter.close_day(DAY).differences:
+            shop.counter.repair(DAY, difference.id)
+        assert shop.counter.close_day(DAY).state == "sealed"
+        ours = shop.journal.settlement(number).center_references["setl_id"]
+        assert [one.settlement_id for one, state in shop.books.settlements() if state == "booked" and one.sign > 0] == [
+            ours
+        ]
+        assert shop.identify().person.account.balance == 148_000
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        shop.void(number)
+        shop.upload_all()
+        assert shop.journal.counts() == {"accepted": 2}
+        assert shop.identify().person.account.balance == 150_000
+
+
+def leave_without_answer(shop: Shop) -> None:
+    """The waiting message goes out, and is parked before anything is heard of it."""
+    message, record = shop.journal.queue()[0], shop.counter.last(1)[0]
+    shop.desk.send(record, None, message.message_id, "settle", lambda request: None)
+    shop.journal.mark_sent(message.message_id, b"what was sent", shop.clock.now())
+    shop.journal.mark_parked(message.message_id, "never answered", shop.clock.now())
+
+
+def test_what_was_refused_the_second_time_is_adopted_and_nothing_else(tmp_path: Path) -> None:
+    """The network brings it twice, the account suffices once: the refusal was heard, the booking is there. One
+    proposal, not two that contradict each other.
+    """
+    with Shop(tmp_path, profile=TWICE_BOOKING, center_profile=TWICE_BOOKING) as shop:
+        shop.settle(purchase("1500.00"))
+        shop.center.faults.inject("duplicate", infno="2102")
+        shop.upload_all()
+        assert shop.journal.counts() == {"refused": 1}
+        assert causes(shop) == [("missing-here", "adopt-settlement")]
+        assert repaired(shop) == "sealed"
+        assert shop.identify().person.account.balance == 0
