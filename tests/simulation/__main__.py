@@ -1,6 +1,7 @@
 """`python -m tests.simulation SEED=1 STEPS=200 SEEDS=10 JOBS=2`: simulate, print what was reached, fail if found.
 
-SETTLEMENTS=100 ends a seed as soon as its till was told so many, however few STEPS that took.
+SETTLEMENTS=100 ends a seed as soon as its till was told so many, however few STEPS that took. CANARY=name plants a
+known bug (`canaries`), and ends with the seed that finds it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
+from tests.simulation.canaries import found_by
 from tests.simulation.fleet import reached_by, run_all, said
 from tests.simulation.run import Outcome
 
@@ -21,7 +23,10 @@ def main(arguments: list[str]) -> int:
     steps = int(given.get("STEPS") or STEPS_FOR_EACH_SETTLEMENT * settlements or STEPS)
     began = time.perf_counter()
     seeds = range(first, first + int(given.get("SEEDS", 1)))
-    outcomes = run_all(seeds, steps, settlements, int(given.get("JOBS", 1)))
+    if canary := given.get("CANARY"):
+        outcomes = found_by(canary, seeds, steps)
+    else:
+        outcomes = run_all(seeds, steps, settlements, int(given.get("JOBS", 1)))
     report(outcomes)
     print(f"{time.perf_counter() - began:.1f} s")
     return int(any(one.finding for one in outcomes))

@@ -65,3 +65,8 @@ def card_of(person: Person, **changes: object) -> VirtualCard:
         "expires_on": dt.date(2035, 1, 1),
     }
     return VirtualCard.from_fields(fields | changes)
+
+
+def wrong(pin: str) -> str:
+    """A PIN that is not this one."""
+    return "".join(str(9 - int(digit)) for digit in pin)

@@ -28,6 +28,8 @@ CODES = (
     "not-signed-in",
     "outside-versions",
     "person-in-doubt",
+    "pin-needed",
+    "pin-wrong",
     "printer-not-ready",
     "quote-changed",
 )

@@ -72,6 +72,7 @@ class Plan:
     """One world. wire: how often each fault strikes a message; power: how often the power goes within a step.
 
     mute: the transaction that the center takes in and never answers, as long as there are faults; mostly none, "".
+    pin: what the first person's card asks for; "": no card asks.
     profile: the center's own way, and what the terminal knows of it.
     """
 
@@ -84,6 +85,7 @@ class Plan:
     wire: dict[str, float]
     mute: str
     power: float
+    pin: str
     begins_at: dt.time
     weights: dict[str, int] = field(hash=False)
 
@@ -123,6 +125,7 @@ def drawn(random: Random, seed: int) -> Plan:
         wire=wire,
         mute=random.choice(SETTLES + VOIDS) if random.random() < 0.15 else "",
         power=random.choice(CRASH_RATES),
+        pin=f"{random.randrange(10**12):012}" if random.random() < 0.3 else "",
         begins_at=random.choice((MORNING, LATE_EVENING)),
         weights={deed: weight * random.choice(TIMES) or _least(deed) for deed, weight in DEEDS.items()},
     )

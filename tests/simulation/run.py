@@ -11,6 +11,7 @@ from random import Random
 
 from terminal.errors import TerminalError
 from tests.simulation.auditor import Auditor, Disagreement
+from tests.simulation.devices import wrong
 from tests.simulation.liveness import settle_down
 from tests.simulation.plan import Plan, drawn
 from tests.simulation.shop import TERMINAL_ID, Shop
@@ -39,7 +40,7 @@ class Outcome:
 
 def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
     """Simulate one seed for so many steps, or until so many settlements were told. Findings are in the outcome."""
-    random = Random(f"simulate {seed}")
+    random = _random_of(seed)
     plan = drawn(random, int(seed))
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -49,6 +50,7 @@ def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
         try:
             _safety(workload, auditor, outcome, steps, settlements)
             outcome.rounds = settle_down(workload)
+            shop.show()
             auditor.close()
         except Disagreement as found:
             outcome.finding = str(found)
@@ -63,6 +65,11 @@ def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
     return outcome
 
 
+def plan_of(seed: int) -> Plan:
+    """The world that a seed draws."""
+    return drawn(_random_of(str(seed)), seed)
+
+
 def auditor_of(shop: Shop) -> Auditor:
     """An auditor at the door of a shop that has just opened."""
     secrets = frozenset(
@@ -70,10 +77,15 @@ def auditor_of(shop: Shop) -> Auditor:
         for person in shop.plan.persons
         for secret in (person.id_number, person.card_number, person.card_identification)
     )
-    auditor = Auditor(shop.journal_path, shop.books_path, TERMINAL_ID, shop.printer.tape, secrets)
+    secrets |= {pin for pin in (shop.plan.pin, wrong(shop.plan.pin)) if pin}
+    auditor = Auditor(shop.journal_path, shop.books_path, TERMINAL_ID, shop.printer.tape, shop.window.seen, secrets)
     shop.before_end = auditor.ledger.let_go
     auditor.refusals_planned, auditor.overtaken = shop.wire.refused, shop.wire.overtaken
     return auditor
+
+
+def _random_of(seed: str) -> Random:
+    return Random(f"simulate {seed}")
 
 
 def _fault(plan: Plan, infno: str, random: Random) -> str:
@@ -89,6 +101,7 @@ def _safety(workload: Workload, auditor: Auditor, outcome: Outcome, steps: int, 
         outcome.steps += 1
         auditor.excused |= workload.clerk.changed
         if outcome.steps % CHECKPOINT_STEPS == 0 or workload.shop.crashes != crashes:
+            workload.shop.show()
             auditor.check()
         else:
             auditor.look()

@@ -31,6 +31,7 @@ from tests.simulation.devices import TapePrinter
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
 from tests.simulation.plan import Plan
 from tests.simulation.power import Power, PowerCut, on_power
+from tests.simulation.window import Window
 from tests.simulation.wire import Wire, WireLane
 
 LAW = load_law(supplemented=True)
@@ -62,6 +63,7 @@ class Shop:
         self.wire.refusals_go_astray = plan.days_by == "business-day"
         self.reader = SimulatedReader()
         self.printer = TapePrinter()
+        self.window = Window(self.clock)
         self.before_end: Callable[[], None] = lambda: None
         self.starts = self.crashes = 0
         self.open()
@@ -72,7 +74,7 @@ class Shop:
         self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
         on_power(self.journal, self.power)
         desk = self._new_desk()
-        recover(self.journal, desk)
+        self._at_start = recover(self.journal, desk)
         reader, printer = _Powered(self.reader, self.power, "read_card"), _Powered(self.printer, self.power, "print")
         place = Place(
             journal=self.journal,
@@ -122,6 +124,10 @@ class Shop:
             self.crash()
             return False
         return True
+
+    def show(self) -> None:
+        """Somebody looks at what the terminal shows."""
+        self.window.show(self.journal, self.counter, self._at_start)
 
     def sign_in(self) -> bool:
         """Whether an operator is at work, now or before."""

@@ -9,8 +9,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from hw.ports import Pin
 from terminal.counter.counter import Quote
-from terminal.errors import TerminalError
+from terminal.errors import Refused, TerminalError
 from terminal.settlement.bill import Bill
 from tests.simulation.shop import Shop
 
@@ -23,19 +24,22 @@ class Ear(Protocol):
     def told(self, key: str, request: tuple[Any, ...], answer: bytes) -> None:
         """A request was answered."""
 
-    def refused(self, request: tuple[Any, ...], error: TerminalError, entries_before: int, entries_after: int) -> None:
-        """A request was refused, with this many entries in the journal before and after it."""
+    def refused(self, key: str, request: tuple[Any, ...], error: TerminalError, before: int, after: int) -> None:
+        """A request was refused, with so many entries in the journal before and after it. key: "" where it has none."""
 
 
 @dataclass(slots=True)
 class Sale:
-    """One sale of the till. answer: what it was told of it, once it was; walked_away: nobody will ask again."""
+    """One sale of the till. pin: what the holder types at the pad, "" for nothing. answer: what it was told of it, once
+    it was; walked_away: nobody will ask again.
+    """
 
     key: str
     reference: str
     holder: int
     bill: Bill
     electronic: bool = False
+    pin: str = ""
     consent: bool = False
     quoted: tuple[str, str] | None = None
     answer: dict[str, Any] | None = None
@@ -92,12 +96,13 @@ class Till:
         try:
             # The card is leased to one basket: whoever was served before is done with.
             self.shop.counter.release(self.identified)
-            identification = self.shop.counter.identify_card()
+            identification = self.shop.counter.identify_card(Pin(bytearray(sale.pin, "ascii")) if sale.pin else None)
             self.identified = identification.id
             quote = self.shop.counter.quote(identification.id, sale.bill)
         except TerminalError as error:
-            self.ear.refused(("quote", sale.reference), error, entries, self.shop.journal.entry_count())
-            if error.code == "bad-input" or type(error).__name__ == "Refused":
+            self.shop.window.refused(error)
+            self.ear.refused("", ("quote", sale.reference), error, entries, self.shop.journal.entry_count())
+            if isinstance(error, Refused) and not error.code.startswith("pin-"):
                 sale.walked_away = True
             return None
         sale.quoted = (quote.id, quote.hash)
@@ -115,7 +120,8 @@ class Till:
                 sale.quoted[0], sale.quoted[1], sale.consent, sale.reference, sale.key, sale.electronic
             )
         except TerminalError as error:
-            self.ear.refused(("settle", *request), error, entries, self.shop.journal.entry_count())
+            self.shop.window.refused(error)
+            self.ear.refused(sale.key, ("settle", *request), error, entries, self.shop.journal.entry_count())
             if error.code in ("no-such-quote", "quote-changed", "center-silent", "center-refused", "day-closed"):
                 # The key does not stand, or the terminal would have answered it: a new quote may use it.
                 sale.quoted = None
@@ -131,7 +137,8 @@ class Till:
         try:
             answer = self.shop.counter.void(asked.sale.number, asked.reason, asked.key)
         except TerminalError as error:
-            self.ear.refused(request, error, entries, self.shop.journal.entry_count())
+            self.shop.window.refused(error)
+            self.ear.refused(asked.key, request, error, entries, self.shop.journal.entry_count())
             if error.code == "already-voided":
                 # A repair at day end has taken it back before.
                 asked.done = asked.sale.voided = True

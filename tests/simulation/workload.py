@@ -14,7 +14,7 @@ from terminal.counter.match import TillRow
 from terminal.errors import TerminalError
 from terminal.settlement.codec import decode
 from tests.simulation.bureau_deeds import Clerk
-from tests.simulation.devices import SENSORS, card_of
+from tests.simulation.devices import SENSORS, card_of, wrong
 from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
 from tests.simulation.shop import TICKS_MAX, Shop
@@ -59,7 +59,7 @@ class Workload:
     def serve(self, sale: Sale) -> None:
         """Go on with a sale, as a till does: the same request again, and a new quote where the old one is gone."""
         self.shop.sign_in()
-        self._insert(sale.holder)
+        self._insert(sale)
         if sale.quoted is not None and self.till.settle(sale):
             return
         if sale.walked_away or sale.quoted is not None:
@@ -269,8 +269,14 @@ class Workload:
         self.shop.counter.sign_out()
         self.shop.sign_in()
 
-    def _insert(self, holder: int) -> None:
-        self.shop.reader.insert(card_of(self.shop.plan.persons[holder]))
+    def _insert(self, sale: Sale) -> None:
+        """The holder's card, and what he types: nothing at first where his card asks, or something wrong at times."""
+        plan = self.shop.plan
+        if sale.holder or not plan.pin:
+            self.shop.reader.insert(card_of(plan.persons[sale.holder]))
+        else:
+            sale.pin = self.random.choice((plan.pin, plan.pin, plan.pin, wrong(plan.pin), ""))
+            self.shop.reader.insert(card_of(plan.persons[0], pin={"digits": plan.pin, "guards_holder": True}))
 
 
 class _Difference(msgspec.Struct, frozen=True):

@@ -16,6 +16,9 @@ from tests.simulation.auditor.ledger import Kept, Ledger
 MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable"}
 """Refusals after which the journal holds an intent, and that it was abandoned."""
 
+CLERKS = "clerk-"
+"""How the ids of messages begin that somebody else sends."""
+
 MONEY = ("total", "fund_total", "account")
 """What both sides keep of every row."""
 
@@ -26,21 +29,29 @@ PLANNED_REASONS = ("the center never took in", "the center is asked to refuse th
 class Auditor:
     """Hears what the till is told, looks at files and papers, and raises Disagreement.
 
-    secrets: words that no text may hold (identity and card numbers). codes: how often each refusal was heard.
+    tape: what was printed; shown: what anybody may read of log, figures, refusals and queues; both grow meanwhile.
+    secrets: words that no text may hold (identity and card numbers, PINs). codes: how often each refusal was heard.
     """
 
     def __init__(
-        self, journal: Path, center: Path, terminal_id: str, tape: list[bytes], secrets: frozenset[str]
+        self,
+        journal: Path,
+        center: Path,
+        terminal_id: str,
+        tape: list[bytes],
+        shown: list[str],
+        secrets: frozenset[str],
     ) -> None:
         self.ledger = Ledger(journal, terminal_id)
         self._center = center
         self._tape = tape
+        self._shown = shown
         self._secrets = secrets
         self._opening = books.balances_of(center)
         self.answers: dict[str, tuple[tuple[Any, ...], bytes]] = {}
         self.papers: Counter[str] = Counter()
         self.first_papers: Counter[str] = Counter()
-        self._papers_seen = 0
+        self._papers_seen = self._shown_seen = 0
         self._reports: dict[str, bytes] = {}
         self.codes: Counter[str] = Counter()
         self.excused: set[str] = set()
@@ -54,14 +65,16 @@ class Auditor:
         self.ledger.read_on(self.ledger.open())
         self._require_told(answer)
 
-    def refused(self, request: tuple[Any, ...], error: TerminalError, entries_before: int, entries_after: int) -> None:
+    def refused(self, key: str, request: tuple[Any, ...], error: TerminalError, before: int, after: int) -> None:
         """The till was refused: in words fit for anybody, and nothing has changed."""
         self.codes[error.code] += 1
         for text in (error.code, error.message, error.message_zh, error.at):
             self._require_quiet(text)
         require(bool(error.message and error.message_zh), "words", f"{error.code} says nothing")
-        unchanged = entries_before == entries_after or error.code in MAY_LEAVE_TRACES
-        require(unchanged, "refusals", f"{error.code} of {request[0]} left {entries_after - entries_before} entries")
+        unchanged = before == after or error.code in MAY_LEAVE_TRACES
+        require(unchanged, "refusals", f"{error.code} of {request[0]} left {after - before} entries")
+        answered = key in self.answers and self.answers[key][0] == request
+        require(not answered, "keys", f"{key} was answered before, and the same request is refused now")
 
     def look(self) -> None:
         """After a step: the entries that came, and the papers that came."""
@@ -69,6 +82,9 @@ class Auditor:
         self.ledger.read_on(connection)
         self._note_parked(connection)
         self._read_papers()
+        for text in self._shown[self._shown_seen :]:
+            self._require_quiet(text)
+        self._shown_seen = len(self._shown)
 
     def check(self) -> None:
         """At a checkpoint: the whole file, its tables, and the center's books."""
@@ -79,6 +95,7 @@ class Auditor:
         self._check_references()
         self._check_refusals()
         rows = books.rows_of(self._center)
+        self._check_messages(rows)
         self._check_balances(rows)
 
     def close(self) -> None:
@@ -169,6 +186,19 @@ class Auditor:
             planned = planned or any(words in reason for words in PLANNED_REASONS)
             require(planned or one.person in self.excused, "refused", f"{number} was refused: {reason}")
             self.excused.add(one.person)
+
+    def _check_messages(self, rows: list[books.Row]) -> None:
+        """What stands at the center came under an id that was written down first, and once for each settlement."""
+        standing: Counter[str] = Counter()
+        for row in rows:
+            if not row.message_id.startswith(CLERKS):
+                one = self.ledger.sent_as.get(row.message_id)
+                require(one is not None, "intent first", f"{row.message_id} was sent and never written down")
+                assert one is not None
+                if row.stands and one.outcome == "accepted" and one.person not in self.excused:
+                    standing[one.id] += 1
+        twice = [number for number, count in standing.items() if count > 1]
+        require(not twice, "booked once", f"{twice[:3]} stand more than once at the center")
 
     def _check_balances(self, rows: list[books.Row]) -> None:
         spent: Counter[str] = Counter()

@@ -60,6 +60,7 @@ class Ledger:
         self.hashes: list[str] = []
         self.kept: dict[str, Kept] = {}
         self.by_message: dict[str, Kept] = {}
+        self.sent_as: dict[str, Kept] = {}
         self.ids_used: set[str] = set()
         self.day_states: dict[str, str] = {}
         self.sealed_sums: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
@@ -159,7 +160,7 @@ class Ledger:
         self._require_identities(one, split)
         require(one.day >= record["at"][:10], "days", f"{one.id} of {record['at']} counts on {one.day}")
         require(one.day not in self.day_states, "days", f"{one.id} counts on {one.day}, which is closed")
-        self.kept[one.id] = self.by_message[one.message_id] = one
+        self.kept[one.id] = self.by_message[one.message_id] = self.sent_as[one.message_id] = one
         if one.voids:
             self._require_void(one)
         else:
@@ -229,7 +230,8 @@ class Ledger:
 
     def _take_renewed(self, facts: dict[str, Any]) -> None:
         self._require_new_id(facts["sent_as"])
-        self.by_message[facts["message_id"]].wire_ids.add(facts["sent_as"])
+        one = self.sent_as[facts["sent_as"]] = self.by_message[facts["message_id"]]
+        one.wire_ids.add(facts["sent_as"])
 
     def _take_reopened(self, facts: dict[str, Any]) -> None:
         one = self.by_message[facts["message_id"]]

@@ -1,0 +1,73 @@
+"""What a terminal shows to people who may see no person: refusals, its log, its figures, its queues, its news.
+
+The shipped code renders each of them, the log even with the exception that the daemon would not have caught.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from terminal.api import metrics_routes, queue_routes
+from terminal.api.log import LOGGER, JsonLines
+from terminal.api.meter import Meter
+from terminal.api.problem import problem_response
+from terminal.api.sight import CenterSight
+from terminal.clock import Clock
+from terminal.counter.counter import Counter
+from terminal.counter.recover import Recovered
+from terminal.errors import TerminalError
+from terminal.journal.gauges import gauges_of
+from terminal.journal.journal import Journal
+from terminal.settlement.codec import encode
+
+T = TypeVar("T")
+
+
+class Window:
+    """seen: every text that was shown, oldest first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.seen: list[str] = []
+        self._clock = clock
+        self._lines = JsonLines()
+        self._meter = Meter()
+        self._news_heard = 0
+
+    def refused(self, error: TerminalError) -> None:
+        """A request is refused: as it is answered, as it is logged."""
+        answer = problem_response(error)
+        self._meter.note("settle", answer.status_code, 0.0)
+        self.seen.append(bytes(answer.body).decode())
+        trace = (type(error), error, error.__traceback__)
+        extra = {"route": "settle", "status": answer.status_code, "code": error.code}
+        record = LOGGER.makeRecord(LOGGER.name, logging.ERROR, "", 0, "request", (), trace, extra=extra)
+        self.seen.append(self._lines.format(record))
+
+    def show(self, journal: Journal, counter: Counter, at_start: Recovered) -> None:
+        """Somebody asks for the figures, the queue, what is unfinished, and the news since the last time."""
+        day = self._clock.now().date()
+        terminal = SimpleNamespace(
+            call=_at_once,
+            journal=journal,
+            counter=counter,
+            at_start=at_start,
+            clock=self._clock,
+            meter=self._meter,
+            center_sight=lambda: CenterSight(self._clock).last,
+            gauges=lambda: gauges_of(journal.path, day),
+        )
+        call: Any = SimpleNamespace(terminal=terminal)
+        for route in (metrics_routes.metrics, queue_routes.queue, queue_routes.unresolved):
+            answer = asyncio.run(route(call))
+            self.seen.append(bytes(answer.body).decode())
+        newest = journal.entry_count()
+        self.seen += [encode(news).decode() for news in journal.news_between(self._news_heard, newest)]
+        self._news_heard = newest
+
+
+async def _at_once(work: Callable[[], T]) -> T:
+    return work()
