@@ -63,7 +63,7 @@ static class Sale
     static void StopUnlessLater(string answer)
     {
         var problem = Parsed(answer);
-        if ((string)problem["retry"] == "never")
+        if ((string)problem["retry"] == "never" || (string)problem["code"] == "pin-needed")
             throw new Refused(problem["code"] + " at " + problem["at"] + ": " + problem["detail_zh"]);
     }
 

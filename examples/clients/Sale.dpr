@@ -67,7 +67,7 @@ begin
     Result := Answer.ContentAsString(TEncoding.UTF8);
     if Answer.StatusCode < 400 then
       Exit;
-    if Field(Result, 'retry') = 'never' then
+    if (Field(Result, 'retry') = 'never') or (Field(Result, 'code') = 'pin-needed') then
       raise Exception.Create(Field(Result, 'code') + ' at ' + Field(Result, 'at') + ': ' + Field(Result, 'detail_zh'));
   end;
   raise Exception.Create('no answer; ask later under the same key ' + Key);

@@ -27,7 +27,8 @@ public class Sale {
             try {
                 HttpResponse<String> answer = CLIENT.send(request(method, path, body, key), BodyHandlers.ofString());
                 if (answer.statusCode() < 400) return answer.body();
-                if (field(answer.body(), "retry").equals("never")) throw new IllegalStateException(answer.body());
+                boolean asksForPin = field(answer.body(), "code").equals("pin-needed");
+                if (asksForPin || field(answer.body(), "retry").equals("never")) throw new IllegalStateException(answer.body());
             } catch (IOException silence) {
                 // It may have been done or not. Only the repeat can tell.
             }

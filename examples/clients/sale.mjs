@@ -24,7 +24,9 @@ async function ask(method, path, body, key) {
     }
     if (answer.ok) return text;
     const problem = JSON.parse(text);
-    if (problem.retry === "never") throw new Error(`${problem.code} at ${problem.at}: ${problem.detail_zh}`);
+    if (problem.retry === "never" || problem.code === "pin-needed") {
+      throw new Error(`${problem.code} at ${problem.at}: ${problem.detail_zh}`);
+    }
   }
   throw new Error(`no answer; ask later under the same key ${key}`);
 }

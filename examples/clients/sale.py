@@ -5,6 +5,7 @@ TERMINAL_URL and TERMINAL_TOKEN say where and who; arguments: the till's own tic
 
 from __future__ import annotations
 
+import getpass
 import http.client
 import json
 import os
@@ -21,8 +22,13 @@ TIMEOUT_SECONDS = 30
 class Refused(Exception):
     """The terminal says no; the problem (RFC 9457) says where and why, and whether money moved."""
 
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(f"{problem['code']} at {problem['at']}: {problem['detail_zh']}")
+        self.code = problem["code"]
+        self.tries_left = problem.get("tries_left")
 
-def ask(method: str, path: str, body: Any = None, key: str = "") -> bytes:
+
+def ask(method: str, path: str, body: Any = None, key: str = "", attempts_max: int = ATTEMPTS_MAX) -> bytes:
     """One request. Where nothing comes back, or "later", the same request goes again under the same key.
 
     With a key that is safe: the terminal settles once, and every repeat gets the answer of the first.
@@ -32,7 +38,7 @@ def ask(method: str, path: str, body: Any = None, key: str = "") -> bytes:
         headers["Idempotency-Key"] = key
     data = None if body is None else json.dumps(body).encode()
     url = os.environ["TERMINAL_URL"].rstrip("/") + path
-    for attempt in range(ATTEMPTS_MAX):
+    for attempt in range(attempts_max):
         if attempt:
             time.sleep(attempt)
         try:
@@ -41,18 +47,39 @@ def ask(method: str, path: str, body: Any = None, key: str = "") -> bytes:
                 return answer.read()
         except urllib.error.HTTPError as error:
             problem = json.load(error)
-            if problem["retry"] == "never":
-                raise Refused(f"{problem['code']} at {problem['at']}: {problem['detail_zh']}") from None
+            if problem["retry"] == "never" or problem["code"] == "pin-needed":
+                raise Refused(problem) from None
         except (OSError, http.client.HTTPException):
             # Silence: it may have been done or not. Only the repeat can tell.
             continue
-    raise Refused(f"no answer; ask later under the same key {key}, or look for the ticket: ?till_reference=")
+    raise TimeoutError(f"no answer; ask later under the same key {key}, or look for the ticket: ?till_reference=")
+
+
+def identified() -> Any:
+    """Who the card in the reader is. Where it asks, the holder types the PIN: it goes once, and is never kept.
+
+    The last try is not used here: a till asks the holder, and says `"last_try": true`.
+    """
+    wish: dict[str, Any] = {"by": "card"}
+    while True:
+        try:
+            # A PIN that is sent again by itself uses up the tries: where nothing comes back, the holder types it anew.
+            return json.loads(
+                ask("POST", "/v1/identifications", wish, attempts_max=1 if "pin" in wish else ATTEMPTS_MAX)
+            )
+        except TimeoutError:
+            if wish.pop("pin", None) is None:
+                raise
+        except Refused as refused:
+            if refused.code not in ("pin-needed", "pin-wrong") or refused.tries_left == 1:
+                raise
+            wish["pin"] = getpass.getpass(f"PIN ({refused.tries_left} tries left): ")
 
 
 def sale(ticket: str, bill: dict[str, Any]) -> None:
     """From the card to the receipt, and back."""
     ask("POST", "/v1/sessions", {"operator": "0001", "operator_name": "收银员甲"})
-    person = json.loads(ask("POST", "/v1/identifications", {"by": "card"}))
+    person = identified()
     quote = json.loads(ask("POST", "/v1/quotes", {"identification": person["id"], "bill": bill}))
     wish = {"quote": quote["id"], "hash": quote["hash"], "till_reference": ticket}
     # A key made of the ticket is the same after a crash of the till too.

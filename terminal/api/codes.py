@@ -64,6 +64,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "pin-locked": ("卡密码已锁定", "the card's PIN is locked after too many wrong tries"),
         "pin-malformed": ("不是有效的卡密码，未占用次数", "this is no PIN of this card; no try was used up"),
         "pin-needed": ("须先验证密码", "the card asks for its PIN: send the request again with it"),
+        "pin-unanswered": ("校验密码时卡无应答，可能已计次", "the card left while it checked its PIN; a try may count"),
         "pin-wrong": ("卡密码错误", "the PIN is wrong; tries_left says how many tries are left"),
         "psam-foreign": ("安全模块不属于本终端或本统筹区", "the PSAM is not this terminal's or this bureau's"),
         "psam-locked": ("安全模块已锁定", "the PSAM is locked"),
@@ -143,7 +144,6 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "no-scanner": ("未配置扫码器", "this terminal has no scanner"),
         "not-ready": ("终端正在启动或停止", "the terminal starts or stops"),
         "person-in-doubt": ("该参保人有未确认的业务", "a message of this person has no answer yet"),
-        "pin-unanswered": ("校验密码时卡无应答，可能已计次", "the card left while it checked its PIN; a try may count"),
         "too-many-connections": ("连接过多", "too many connections are open"),
         "too-many-requests": ("请求过于频繁", "more requests a second than allowed; wait, then ask again"),
         "too-slow": ("请求接收超时", "the request did not arrive in time"),
@@ -201,7 +201,8 @@ CENTER = (*WRITES, "center-refused", "center-unreachable", "center-silent")
 """What a route that asks the center may say: it numbers its messages in the journal."""
 
 PIN = ("pin-needed", "pin-wrong", "pin-last-try", "pin-malformed", "pin-locked", "pin-unanswered")
-"""What a card may say of its PIN. Each says that no money moved; `tries_left` comes where the card says it."""
+"""What a card may say of its PIN. Each says that no money moved; `tries_left` comes where the card says it. Only
+`pin-needed` may be asked again as it was: a PIN that a till sends again by itself uses up the tries."""
 
 READER = (
     "no-reader",

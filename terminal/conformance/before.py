@@ -69,6 +69,17 @@ def _identify(sale: Sale) -> None:
     sale.found["identification"] = person["id"]
 
 
+def _pin(sale: Sale) -> None:
+    """Whatever card is in the reader: the form of a PIN is looked at before any card hears of it."""
+    sale.of("day")
+    ask = sale.wire.ask
+    demand_problem(ask("POST", "/v1/identifications?pin=000000", {"by": "card"}), 422, "bad-input", "pin")
+    demand_problem(ask("POST", "/v1/identifications", {"by": "card", "last_try": True}), 422, "bad-input", "last_try")
+    bad = ask("POST", "/v1/identifications", {"by": "card", "pin": "12A456"})
+    demand_problem(bad, 422, "bad-input", "pin")
+    demand(b"12A456" not in bad.body, "the refusal repeats what was given as a PIN")
+
+
 def _amounts_in(sale: Sale) -> None:
     bill = {**_bill(sale), "items": [{"kind": "drug", "class": "A", "amount": 12.5}]}
     asked = {"identification": sale.of("identification"), "bill": bill}
@@ -104,6 +115,7 @@ BEFORE = (
     Convention("unknown", "未知路径、方法、编号", "unknown paths, methods and numbers", _unknown),
     Convention("bodies", "请求体错误指明位置", "a bad body is refused with its place", _bodies),
     Convention("sign-in", "操作员签到", "an operator signs in", _sign_in),
+    Convention("pin", "密码只在请求体中，不回显", "a PIN is taken in a body only, and never repeated", _pin),
     Convention("identify", "身份证号已掩码", "a person is identified, the number masked", _identify),
     Convention("amounts-in", "金额须为字符串", "an amount that is a JSON number is refused", _amounts_in),
     Convention("quote", "金额为两位小数字符串且平衡，时刻带 +08:00", "amounts are strings that add up; +08:00", _quote),

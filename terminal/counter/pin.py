@@ -14,8 +14,8 @@ __all__ = ["PIN_PATTERN", "REFUSED_PINS", "Pin", "pin_of", "pin_to_try", "with_t
 
 PIN_PATTERN = "^[0-9]{4,12}$"
 
-REFUSED_PINS = frozenset({"pin-needed", "pin-wrong", "pin-last-try", "pin-malformed", "pin-locked"})
-"""Device codes that no waiting mends; `pin-unanswered` is over when the card is back."""
+REFUSED_PINS = frozenset({"pin-needed", "pin-wrong", "pin-last-try", "pin-malformed", "pin-locked", "pin-unanswered"})
+"""Device codes that no waiting mends."""
 
 
 def pin_of(typed: object) -> Pin:
@@ -37,10 +37,10 @@ def pin_to_try(pin: Pin | None, last_try: bool) -> Pin | None:
 
 
 def with_tries(error: TerminalError, said: DeviceError) -> TerminalError:
-    """The same error, where the card asks for its PIN or did not take it: with the tries left, and that the request may
-    follow with the right one."""
+    """The same error, where the card asks for its PIN or did not take it: with the tries left. Only `pin-needed` may be
+    asked again as it was: a PIN that is sent again by itself uses up the tries."""
     if isinstance(said, PinError):
         error.tries_left = said.tries_left
         error.at = "pin"
-        error.retry = "never" if said.code == "pin-locked" else "after"
+        error.retry = "after" if said.code == "pin-needed" else "never"
     return error

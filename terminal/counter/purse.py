@@ -29,7 +29,7 @@ from terminal.money import Fen, format_fen
 from terminal.settlement.law import Law
 
 _CONFLICTS = ("card-swapped", "card-removed")
-_WAITING = ("no-card", "no-reader", "card-mute", "no-answer", "no-psam", "pin-unanswered")
+_WAITING = ("no-card", "no-reader", "card-mute", "no-answer", "no-psam")
 """Device codes that are over when their cause is; all others are a no."""
 
 

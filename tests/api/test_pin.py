@@ -37,7 +37,7 @@ def test_a_pin_leaves_no_trace(asking: TerminalProcess) -> None:
     listener = threading.Thread(target=listen, args=(asking, heard))
     listener.start()
     assert problem(identify(asking)) == (422, "pin-needed", "after", 3)
-    assert problem(identify(asking, pin=WRONG)) == (422, "pin-wrong", "after", 2)
+    assert problem(identify(asking, pin=WRONG)) == (422, "pin-wrong", "never", 2)
     known = identify(asking, pin=DIGITS)
     assert known.status_code == 201
     quote = asking.post("/v1/quotes", {"identification": known.json()["id"], "bill": bill("100.00")}).json()
@@ -83,7 +83,7 @@ def test_no_try_is_lost_and_the_last_one_needs_a_yes(asking: TerminalProcess) ->
     assert (in_address.status_code, in_address.json()["at"]) == (422, "pin"), "a PIN is never taken from an address"
     assert problem(identify(asking)) == (422, "pin-needed", "after", 3)
     for left in (2, 1):
-        assert problem(identify(asking, pin=WRONG)) == (422, "pin-wrong", "after", left)
-    assert problem(identify(asking, pin=DIGITS)) == (422, "pin-last-try", "after", 1)
+        assert problem(identify(asking, pin=WRONG)) == (422, "pin-wrong", "never", left)
+    assert problem(identify(asking, pin=DIGITS)) == (422, "pin-last-try", "never", 1)
     assert problem(identify(asking, pin=WRONG, last_try=True)) == (422, "pin-locked", "never", 0)
     assert problem(identify(asking)) == (422, "pin-locked", "never", 0)

@@ -73,3 +73,31 @@ def test_a_sample_gives_up_where_the_terminal_says_never(line: LossyLine, built:
     assert done.returncode != 0
     assert "token-unknown" in done.stderr
     assert line.asked == {"": 1}
+
+
+def test_the_python_sample_asks_the_holder_for_the_pin(terminal: TerminalProcess, line: LossyLine) -> None:
+    """A wrong one, then the right one, each sent once; the sale goes on, and no line says the PIN."""
+    card = terminal.folder / "card.toml"
+    content = card.read_bytes()
+    card.write_bytes(content + b'\n[pin]\ndigits = "583920"\nguards_holder = true\n')
+    environment = {**os.environ, "TERMINAL_URL": line.url, "TERMINAL_TOKEN": terminal.token}
+    command = ["python3", str(SAMPLES / "sale.py"), "T-pin", str(BILL)]
+    try:
+        # Without a terminal of its own it reads what is typed from standard input.
+        done = subprocess.run(
+            command,
+            env=environment,
+            input="271828\n583920\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            start_new_session=True,
+        )
+    finally:
+        card.write_bytes(content)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PIN (3 tries left)" in done.stderr
+    assert "PIN (2 tries left)" in done.stderr
+    assert done.stdout.splitlines()[-1].startswith("voided by ")
+    assert not [digits for digits in ("271828", "583920") if digits in done.stdout + done.stderr]

@@ -18,7 +18,7 @@ from hw.simulated.script import Script, Step
 from hw.simulated.social_card import VirtualCard
 from terminal.counter.pin import Pin
 from terminal.counter.quote import Quote
-from terminal.errors import Conflict, Refused, TerminalError, Unavailable
+from terminal.errors import Conflict, Refused, TerminalError
 
 DIGITS = "271828"
 
@@ -85,9 +85,9 @@ def test_a_guarded_card_swapped_before_the_settlement_is_refused(shop: Shop) -> 
 
 def test_wrong_pins_are_counted_and_the_last_try_wants_a_yes(shop: Shop) -> None:
     """2 left, 1 left, then nothing is sent without the holder's word; the wrong last try locks, and is told as such."""
-    assert facts(refusal(shop, pin("000000"))) == ("pin-wrong", "after", 2, "no")
-    assert facts(refusal(shop, pin("000000"))) == ("pin-wrong", "after", 1, "no")
-    assert facts(refusal(shop, pin())) == ("pin-last-try", "after", 1, "no")
+    assert facts(refusal(shop, pin("000000"))) == ("pin-wrong", "never", 2, "no")
+    assert facts(refusal(shop, pin("000000"))) == ("pin-wrong", "never", 1, "no")
+    assert facts(refusal(shop, pin())) == ("pin-last-try", "never", 1, "no")
     assert facts(refusal(shop, pin("000000", last_try=True))) == ("pin-locked", "never", 0, "no")
     locked = refusal(shop)
     assert facts(locked) == ("pin-locked", "never", 0, "no")
@@ -111,8 +111,7 @@ def test_a_card_torn_out_at_verify_is_no_wrong_pin(shop: Shop, when: str, left: 
     inserted.script = Script([Step(when, ins=0x20, at=9, once=True)])
     shop.reader.insert(inserted)
     error = refusal(shop, pin("000000"))
-    assert facts(error) == ("pin-unanswered", "after", None, "no")
-    assert isinstance(error, Unavailable)
+    assert facts(error) == ("pin-unanswered", "never", None, "no")
     shop.reader.insert(inserted)
     assert facts(refusal(shop)) == ("pin-needed", "after", left, "no")
 
@@ -152,7 +151,7 @@ def test_a_deposit_pays_with_the_pin_given_at_the_settlement(deposit: PurseShop)
     assert facts(caught.value) == ("pin-needed", "after", 3, "no")
     with pytest.raises(Refused) as caught:
         settled(deposit, quote, "k", pin("000000"))
-    assert facts(caught.value) == ("pin-wrong", "after", 2, "no")
+    assert facts(caught.value) == ("pin-wrong", "never", 2, "no")
     assert (deposit.purse.balance_fen, deposit.counter.open_purse_debits()) == (10000, [])
     given = pin("314159")
     answer = settled(deposit, quote, "k", given)
@@ -170,9 +169,9 @@ def test_a_deposit_torn_out_at_verify_pays_nothing(deposit: PurseShop) -> None:
     """No debit is open, and the same key settles afterwards."""
     quote = quoted(deposit)
     deposit.misbehave(Step("pull-before", ins=0x20, at=9))
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(Refused) as caught:
         settled(deposit, quote, "k", pin("314159"))
-    assert facts(caught.value) == ("pin-unanswered", "after", None, "no")
+    assert facts(caught.value) == ("pin-unanswered", "never", None, "no")
     assert deposit.counter.open_purse_debits() == []
     deposit.reinsert()
     assert msgspec.json.decode(settled(deposit, quote, "k", pin("314159")))["state"] == "committed"
