@@ -15,7 +15,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.faults import load_fault_plan
 from terminal.bureau.gate import load_center_keys
 from terminal.bureau.persons import load_persons, load_providers
-from terminal.bureau.published import PublishedFolder
+from terminal.bureau.published import PublishedFolder, next_head, publish
 from terminal.bureau.server import BureauServer, ServerTls
 from terminal.center.profile import load_profile
 from terminal.clock import SystemClock
@@ -76,6 +76,20 @@ def keep_accounts(options: argparse.Namespace) -> int:
                 close_account(books, options.person, options.reason, heirs, _fen(options.paid_out), now)
     finally:
         books.close()
+    return 0
+
+
+def publish_file(options: argparse.Namespace) -> int:
+    """Sign one file with the bureau's key, and put it into the folder of a center. Raises Refused, Broken."""
+    try:
+        body, private_key = options.file.read_bytes(), options.key.read_bytes()
+        options.folder.mkdir(parents=True, exist_ok=True)
+        head = next_head(options.folder, options.kind, options.name, options.first, options.last, body)
+        publish(options.folder, f"{head.kind}-{head.name}-{head.version}", body, head, private_key)
+    except OSError as error:
+        raise Refused("bad-input", f"{error.filename}: {error.strerror}", "文件无法读写", "bureau") from None
+    until = f"until {head.in_force_to}" if head.in_force_to else "until the next version"
+    print(f"published 已发布: {head.title}, from {head.in_force_from} {until}")
     return 0
 
 

@@ -10,10 +10,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from terminal import __version__
 from terminal.errors import TerminalError
 from terminal.money import shown
+from terminal.publication import Kind
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -142,6 +144,20 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         account.add_argument("--reason", required=True, metavar="TEXT")
     account.add_argument("--heir", action="append", default=[], metavar="PERSON=YUAN", help="an insured heir's share")
     account.add_argument("--paid-out", default="0.00", metavar="YUAN", help="what goes to heirs outside insurance")
+    _add_publish(actions)
+
+
+def _add_publish(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    publish = actions.add_parser("publish", help="sign a file and put it among what the center publishes")
+    publish.add_argument("file", type=Path, metavar="FILE")
+    publish.add_argument(
+        "--kind", required=True, choices=get_args(Kind), metavar="KIND", help=", ".join(get_args(Kind))
+    )
+    publish.add_argument("--name", required=True, metavar="NAME", help="the policy, or 1301 … of a catalogue")
+    publish.add_argument("--from", required=True, type=_day, dest="first", metavar="YYYY-MM-DD", help="first day")
+    publish.add_argument("--to", type=_day, dest="last", metavar="YYYY-MM-DD", help="last day (default: none)")
+    publish.add_argument("--key", required=True, type=Path, metavar="PEM", help="the bureau's private SM2 key")
+    publish.add_argument("--folder", required=True, type=Path, metavar="DIR", help="the center's --published")
 
 
 def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -282,8 +298,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _bureau(options: argparse.Namespace) -> int:
-    from terminal.bureau_command import keep_accounts, serve
+    from terminal.bureau_command import keep_accounts, publish_file, serve
 
+    if options.action == "publish":
+        return publish_file(options)
     return keep_accounts(options) if options.action else serve(options)
 
 

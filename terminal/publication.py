@@ -20,6 +20,8 @@ Kind = Literal["pack", "supplement", "catalogue", "parameters", "blacklist"]
 DATED_LAW: frozenset[str] = frozenset({"pack", "supplement", "parameters"})
 """Kinds whose versions each hold for their own days, so that none may be missing. Of the others the newest is whole."""
 
+ONE_DAY = dt.timedelta(days=1)
+
 
 class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which file this is. `version` counts up by one, per kind and name.
@@ -70,6 +72,33 @@ def check_signed(head: Head, body: bytes, signature: str, bureau_key: bytes | No
         raise _refused("bad-signature", "the signature is not the bureau's", head)
     if head.in_force_to is not None and head.in_force_to < head.in_force_from:
         raise _refused("bad-publication", "it ends before it begins", head)
+
+
+def check_follows(head: Head, previous: Head) -> None:
+    """Raise Refused unless a version may come after `previous`, the newest so far: its days do not go back, and of
+    dated law neither a version nor a day is missing between them.
+    """
+    if head.in_force_from < previous.in_force_from:
+        raise out_of_turn("publication-older", "it begins before the version that is here", head.title)
+    if head.kind not in DATED_LAW:
+        return
+    if head.version != previous.version + 1:
+        raise out_of_turn("publication-hole", f"version {previous.version + 1} is missing", head.title)
+    if previous.in_force_to is not None and head.in_force_from > previous.in_force_to + ONE_DAY:
+        missing, last = previous.in_force_to + ONE_DAY, head.in_force_from - ONE_DAY
+        raise out_of_turn("publication-hole", f"from {missing} to {last} none holds", head.title)
+
+
+def out_of_turn(
+    code: Literal["publication-older", "publication-changed", "publication-hole"], message: str, at: str
+) -> Refused:
+    """A version that does not go with those that are here."""
+    words = {
+        "publication-older": "版本旧于本机",
+        "publication-changed": "同一版本内容不一致",
+        "publication-hole": "版本或有效期不连续",
+    }
+    return Refused(code, message, words[code], at)
 
 
 def _refused(code: str, message: str, head: Head) -> Refused:

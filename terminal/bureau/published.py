@@ -7,6 +7,7 @@ key is nowhere near this program.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from terminal.center.publications import (
     list_row,
 )
 from terminal.errors import Refused
-from terminal.publication import Head, digest_of
+from terminal.publication import Head, Kind, check_follows, digest_of
 from terminal.settlement.codec import convert, encode
 from terminal.signature import sign, to_text
 
@@ -51,6 +52,19 @@ class PublishedFolder:
             if self._folder is not None and offer.file_number == number:
                 return zipped((self._folder / offer.file_name).read_bytes(), offer.file_name)
         return None
+
+
+def next_head(folder: Path, kind: Kind, name: str, first: dt.date, last: dt.date | None, body: bytes) -> Head:
+    """The head of the version after the newest in the folder. Raises Refused where no terminal would take it."""
+    facts: dict[str, Any] = {"kind": kind, "name": name, "in_force_from": first, "in_force_to": last}
+    label = f"{kind}/{name}"
+    newest = next((one.head for one in reversed(PublishedFolder(folder).offers()) if one.head.label == label), None)
+    head = convert(facts | {"version": newest.version + 1 if newest else 1, "digest": digest_of(body)}, Head)
+    if last is not None and last < first:
+        raise Refused("bad-input", "it ends before it begins", "失效日期早于生效日期", head.title)
+    if newest:
+        check_follows(head, newest)
+    return head
 
 
 def publish(folder: Path, name: str, body: bytes, head: Head, private_key: bytes) -> None:

@@ -13,10 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from terminal.center.publications import Offer
 from terminal.counter.catalogue import Catalogue
 from terminal.counter.in_force import InForce, Parameters, read_blacklist, read_parameters
-from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.published import PublicationTrouble
-from terminal.publication import DATED_LAW, Head, check_signed
+from terminal.publication import Head, check_follows, check_signed, out_of_turn
 from terminal.settlement.law import Law
 from terminal.settlement.shelf import Shelf
 
@@ -89,18 +88,20 @@ class Downloads:
         here = self._newest_version(label)
         if max(offer.head.version for offer in offers) < here:
             newest = max(offer.head.version for offer in offers)
-            raise _refused("publication-older", f"the center's newest is version {newest}, older than here", label)
+            raise out_of_turn("publication-older", f"the center's newest is version {newest}, older than here", label)
         kept = {one.head.version: one.head for one in self.in_force.kept() if one.head.label == label}
         for offer in offers:
             known = kept.get(offer.head.version, offer.head)
             if known != offer.head:
-                raise _refused("publication-changed", f"version {known.version} is another file here", offer.head.title)
+                raise out_of_turn(
+                    "publication-changed", f"version {known.version} is another file here", offer.head.title
+                )
         return here
 
     def require_newest(self, label: str, newest: int) -> None:
         """The file is current, which is noted. Raises Refused where a newer version is offered than could be had."""
         if self._newest_version(label) < newest:
-            raise _refused("publication-hole", f"version {newest} is offered, and cannot be had", label)
+            raise out_of_turn("publication-hole", f"version {newest} is offered, and cannot be had", label)
         self._all_current([label])
 
     def check_signature(self, offer: Offer, body: bytes) -> None:
@@ -137,31 +138,15 @@ class Downloads:
             self.in_force.hold(head, read)
 
     def _refuse_unfit(self, head: Head) -> None:
-        self._refuse_out_of_turn(head)
+        if before := self.in_force.newest(head.label):
+            check_follows(head, before.head)
         if head.kind == "pack" and head.name in self._law.shelf.policies:
             self._refuse_older_law(head)
-
-    def _refuse_out_of_turn(self, head: Head) -> None:
-        before = self.in_force.newest(head.label)
-        if before is None:
-            return
-        previous = before.head
-        if head.in_force_from < previous.in_force_from:
-            raise _refused("publication-older", "it begins before the version that is here", head.title)
-        if head.kind not in DATED_LAW:
-            return
-        if head.version != previous.version + 1:
-            raise _refused("publication-hole", f"version {previous.version + 1} is missing", head.title)
-        if previous.in_force_to is not None and head.in_force_from > previous.in_force_to + ONE_DAY:
-            missing = previous.in_force_to + ONE_DAY
-            raise _refused(
-                "publication-hole", f"from {missing} to {head.in_force_from - ONE_DAY} none holds", head.title
-            )
 
     def _refuse_older_law(self, head: Head) -> None:
         newest = self._law.shelf.versions(head.name)[-1].policy.effective_from
         if head.in_force_from <= newest:
-            raise _refused("publication-older", f"law that begins on {newest} is in force here", head.title)
+            raise out_of_turn("publication-older", f"law that begins on {newest} is in force here", head.title)
 
     def _newest_version(self, label: str) -> int:
         newest = self.in_force.newest(label)
@@ -172,12 +157,3 @@ class Downloads:
         for label in labels:
             self._journal.note_current(label, now)
             self._journal.end_publication_trouble(label)
-
-
-def _refused(code: str, message: str, at: str) -> Refused:
-    words = {
-        "publication-older": "版本旧于本机",
-        "publication-changed": "同一版本内容不一致",
-        "publication-hole": "版本或有效期不连续",
-    }
-    return Refused(code, message, words[code], at)

@@ -14,6 +14,7 @@ import pytest
 from counter_parts import DAY, STAY, Shop
 from publishing import JULY, SUPPLEMENT, Bureau, pack_text
 
+from terminal.cli import main
 from terminal.errors import Conflict
 
 POOL_BEFORE, POOL_SINCE = 761_000, 777_000
@@ -60,6 +61,65 @@ def test_a_pack_comes_down_at_sign_in_and_holds_from_its_own_day(shop: Shop, bur
     assert quote.settlement.policy.version == "2021-07-01"
     assert pool(shop, DAY) == POOL_BEFORE, "a bill of the eve that comes late still goes by the law of its day"
     assert shop.journal.verify() == []
+
+
+def publish_by_command(
+    bureau: Bureau, file: Path, *days: str, kind: str = "pack", name: str = "yantai-employee"
+) -> int:
+    """`terminal bureau publish` with the bureau's key, into the folder of the center."""
+    where = ["--key", str(bureau.folder / "bureau.pem"), "--folder", str(bureau.folder / "published")]
+    return main(["bureau", "publish", str(file), "--kind", kind, "--name", name, *days, *where])
+
+
+def test_what_the_command_has_signed_is_taken(shop: Shop, bureau: Bureau, tmp_path: Path) -> None:
+    """`terminal bureau publish` numbers, signs and offers it: the terminal that knows the key settles by it."""
+    (tmp_path / "pack.toml").write_bytes(pack_text(JULY))
+    assert publish_by_command(bureau, tmp_path / "pack.toml", "--from", "2021-07-01", "--to", "2022-12-31") == 0
+    (tmp_path / "cards.txt").write_bytes(b"")
+    for _ in range(2):
+        assert (
+            publish_by_command(bureau, tmp_path / "cards.txt", "--from", "2021-06-30", kind="blacklist", name="cards")
+            == 0
+        )
+    shop.sign_in()
+
+    blacklists = ["blacklist/cards version 1", "blacklist/cards version 2"]
+    assert sorted(titles(shop)) == [*blacklists, "pack/yantai-employee version 1"]
+    shop.clock.advance(dt.timedelta(days=1).total_seconds())
+    shop.sign_in()
+    assert pool(shop, JULY) == POOL_SINCE
+    assert reasons(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("--from", "2023-01-02"), "from 2023-01-01 to 2023-01-01 none holds"),
+        (("--from", "2021-06-30"), "it begins before the version that is here"),
+        (("--from", "2023-01-01", "--to", "2022-12-31"), "it ends before it begins"),
+    ],
+)
+def test_the_command_publishes_nothing_that_no_terminal_would_take(
+    bureau: Bureau, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: tuple[str, ...], said: str
+) -> None:
+    """A hole in the days, a step back, an end before the beginning: refused before it is signed."""
+    bureau.pack()
+    (tmp_path / "pack.toml").write_bytes(pack_text(JULY))
+    there = sorted((tmp_path / "published").iterdir())
+    assert publish_by_command(bureau, tmp_path / "pack.toml", *days) == 1
+    assert said in capsys.readouterr().err
+    assert sorted((tmp_path / "published").iterdir()) == there
+
+
+def test_the_command_signs_with_no_other_key_than_an_sm2_one(
+    bureau: Bureau, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A public key, or anything else in its place, is refused, and nothing is offered."""
+    (bureau.folder / "bureau.pem").write_bytes(bureau.key)
+    (tmp_path / "pack.toml").write_bytes(pack_text(JULY))
+    assert publish_by_command(bureau, tmp_path / "pack.toml", "--from", "2021-07-01") == 1
+    assert "no SM2 key" in capsys.readouterr().err
+    assert list((tmp_path / "published").iterdir()) == []
 
 
 def test_what_came_down_holds_after_a_restart(shop: Shop, bureau: Bureau) -> None:
