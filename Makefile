@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := $(wildcard native/*.c native/*.h native/*.py)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without kept bytecode every start of a terminal, and the tests start hundreds, compiles all of it again: half a second.
+unexport PYTHONDONTWRITEBYTECODE
 
 RUN_PACKAGES := gcc libpcsclite-dev swig pcscd vsmartcard-vpcd fonts-wqy-zenhei
 TEST_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev clang libclang-rt-14-dev binutils zbar-tools poppler-utils postgresql chromium \

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import sqlite3
 import statistics
 import time
@@ -23,12 +24,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CUSTOMERS = 200
 QUOTES_A_CUSTOMER = 5
+MANY_SETTLEMENTS = 500
+QUOTES_MEASURED = 100
 STARTS = 5
 
 
 @pytest.fixture(autouse=True)
 def _tests_within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tests"))
+    # An installed program has its bytecode; one that may not keep it compiles everything at each start.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
 def test_quote_and_settlement(tmp_path: Path) -> None:
@@ -60,16 +65,43 @@ def test_quote_and_settlement(tmp_path: Path) -> None:
     print(f"settlement / (insert + round trip), medians: {ratio:.2f}")
 
 
+def test_quote_after_many_settlements(tmp_path: Path) -> None:
+    """What a quote costs the terminal, in CPU, does not grow with what the same person bought before."""
+    from daemon.process import TerminalProcess, bill, new_bureau
+
+    drug = bill("0.10", service="pharmacy")
+    with new_bureau(tmp_path) as bureau, TerminalProcess(tmp_path, bureau.url, printer="none") as terminal:
+        terminal.sign_in()
+        ask = asker(terminal.url, terminal.token)
+        asked = {"identification": ask("POST", "/v1/identifications", {"by": "card"})["id"], "bill": drug}
+        for bought in range(0, MANY_SETTLEMENTS + 1, MANY_SETTLEMENTS):
+            for number in range(bought):
+                quote = ask("POST", "/v1/quotes", asked)
+                ask("POST", "/v1/settlements", {"quote": quote["id"], "hash": quote["hash"]}, f"many-{number}")
+            terminal.until("/v1/queue", lambda queue: queue["uploads"] == [])
+            ask = asker(terminal.url, terminal.token)
+            ask("POST", "/v1/quotes", asked)
+            before = cpu_seconds(terminal.process.pid)
+            for _ in range(QUOTES_MEASURED):
+                ask("POST", "/v1/quotes", asked)
+            spent = (cpu_seconds(terminal.process.pid) - before) / QUOTES_MEASURED
+            print(f"a quote after {bought:3} settlements of the same person: {1000 * spent:.2f} ms of CPU")
+
+
 def test_ready_and_weight(tmp_path: Path) -> None:
     """Ready under 1.5 s; the most memory so far, at that moment and after a page, a sale and its picture."""
     from daemon.process import TerminalProcess, bill, new_bureau
     from daemon.test_daemon_size import most_resident_kilobytes
 
     seconds: list[float] = []
+    cpu: list[float] = []
     with new_bureau(tmp_path) as bureau:
         terminal = TerminalProcess(tmp_path, bureau.url)
+        terminal.start()
+        terminal.stop()
         for _ in range(STARTS):
             timed(seconds, terminal.start)
+            cpu.append(cpu_seconds(terminal.process.pid))
             at_start = most_resident_kilobytes(terminal.process.pid)
             terminal.stop()
         with terminal:
@@ -78,6 +110,7 @@ def test_ready_and_weight(tmp_path: Path) -> None:
             terminal.client.get(f"/v1/settlements/{number}/picture.svg")
             at_work = most_resident_kilobytes(terminal.process.pid)
     print(f"ready: best of {STARTS} {min(seconds):.2f} s, median {statistics.median(seconds):.2f} s")
+    print(f"CPU until ready: best {min(cpu):.2f} s, median {statistics.median(cpu):.2f} s")
     print(f"memory: {at_start / 1024:.0f} MB when ready, {at_work / 1024:.0f} MB after a sale with its picture")
 
 
@@ -121,6 +154,12 @@ def timed(into: list[float], work: Callable[[], Any]) -> Any:
     done = work()
     into.append(time.perf_counter() - began)
     return done
+
+
+def cpu_seconds(process_id: int) -> float:
+    """The CPU that a process has used so far."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def p99(seconds: list[float]) -> float:
