@@ -39,7 +39,10 @@ async def sign_in(call: Call[SessionRequest, None]) -> Response:
         signed = terminal.counter.sign_in(asked.operator, asked.operator_name)
         return SessionAnswer(asked.operator, asked.operator_name, signed.business_day)
 
-    return json_answer(await terminal.call(work), 201)
+    answer = await terminal.call(work)
+    # What the bureau has published since is fetched now.
+    terminal.changed()
+    return json_answer(answer, 201)
 
 
 async def sign_out(call: Call[None, None]) -> Response:

@@ -38,7 +38,7 @@ class Served:
     """One terminal behind the API.
 
     ready: whether requests are taken. exclusive: no upload is in flight within it.
-    changed: called after every call, since it may have left work for the uploads or the printer.
+    changed: called where there may be work for what goes on behind the counter.
     receipt_columns: width of a receipt as text. clock: the process's.
     wake_uploads: the center is tried again whatever the pause; within `exclusive`, and not on the counter's thread.
     at_start: what the start found half done.
@@ -84,11 +84,13 @@ class Served:
     names: frozenset[str] = frozenset()
 
     async def call(self, work: Callable[[], T]) -> T:
-        """Run `work` on the counter's thread."""
+        """Run `work` on the counter's thread. What it wrote may be work for the uploads or the printer."""
+        before = self.journal.writes
         try:
             return await self.thread.call(work)
         finally:
-            self.changed()
+            if self.journal.writes != before:
+                self.changed()
 
 
 def served(request: Request) -> Served:

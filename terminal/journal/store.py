@@ -33,7 +33,10 @@ _TERMINAL_ID = re.compile(r"[A-Za-z0-9]{1,16}")
 
 
 class Store:
-    """The connection, its lock, and the terminal and clock that it belongs to. Use `Journal.open`."""
+    """The connection, its lock, and the terminal and clock that it belongs to. Use `Journal.open`.
+
+    writes: how many write transactions have become durable since the opening; to be read from any thread.
+    """
 
     def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> None:
         if not _TERMINAL_ID.fullmatch(terminal_id):
@@ -45,6 +48,7 @@ class Store:
         self.path = path
         self.terminal_id = terminal_id
         self.clock = clock
+        self.writes = 0
         self._written: Callable[[], None] = lambda: None
         self._lock = _only_opener(path)
         self._ballast = Ballast(path, ballast_bytes)
@@ -111,6 +115,7 @@ class Store:
                 "流水库无法写入，未作任何改动；请检查磁盘",
                 "journal",
             ) from error
+        self.writes += 1
         self._written()
 
     def on_written(self, written: Callable[[], None]) -> None:
