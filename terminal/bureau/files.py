@@ -1,4 +1,4 @@
-"""9101 and 9102: files up and down. Bytes travel up as a JSON array of numbers, and down as they are."""
+"""9101 and 9102: files up and down. Bytes come up as a JSON array of numbers, and go down as they are."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from terminal.bureau.attached import taken_apart, with_file
 from terminal.center.envelope import Unreadable
+from terminal.center.fields import UPLOAD_FILE
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import EPOCH, Secrets, envelope_text, gateway_headers, holds, signed_text, sm4, unbase64
 from terminal.clock import Clock
@@ -78,6 +80,7 @@ class Gate:
         """The transaction's number and the plain request. Raises TurnedAway; what is no JSON object goes on under no
         number, since the center says so itself.
         """
+        body, data = taken_apart(headers, body)
         try:
             parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
             infno = msgspec.json.decode(parts.get("infno", b'""'), type=str)
@@ -85,7 +88,10 @@ class Gate:
             parts, infno = {}, ""
         self._check_path(path, infno)
         self._check_headers(headers, infno)
-        return infno, self._opened(parts, body) if parts else body
+        if infno == UPLOAD_FILE and (data is not None) != (self.profile.files == "multipart"):
+            raise TurnedAway(f"9101 takes a file as {self.profile.files} here")
+        plain = self._opened(parts, body) if parts else body
+        return infno, plain if data is None or not parts else with_file(plain, data)
 
     def given(self, answer: bytes) -> bytes:
         """The answer, encrypted and signed; a file goes as it is."""

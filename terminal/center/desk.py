@@ -169,8 +169,7 @@ class CenterDesk:
         """
         operator, provider_id = self._signed_operator(), sums.provider_id
         stem = f"{provider_id}{business_day:%Y%m%d}{fields.CLEARING_CLASSES[sums.clearing_class]}"
-        data = messages.upload_input(packed(rows, f"{stem}.txt"), f"{stem}.zip", provider_id)
-        sent = self._exchange.ask(fields.UPLOAD_FILE, provider_id, operator, data)
+        sent = self._exchange.upload(provider_id, operator, f"{stem}.zip", packed(rows, f"{stem}.txt"))
         agency = self._exchange.institution.clearing_agency
         asked = messages.details_input(business_day, sums, agency, understood(messages.read_upload, sent), self.profile)
         answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)

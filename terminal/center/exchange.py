@@ -22,6 +22,7 @@ from terminal.center.envelope import (
     decode_answer,
     moment_text,
 )
+from terminal.center.form import Attached, form
 from terminal.center.link import Link, Silence, Unreachable
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, seal, unseal
@@ -106,16 +107,27 @@ class Exchange:
         """The center no longer knows this operator's sign-in."""
         self._sign_ins.pop(operator, None)
 
-    def ask(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> Answer:
-        """A question that changes nothing, signed in again once where the center asks for it.
+    def ask(
+        self, infno: str, provider_id: str, operator: str, data: messages.Input, attached: Attached | None = None
+    ) -> Answer:
+        """A question that changes nothing, signed in again once where the center asks for it. attached: a file beside
+        the envelope.
 
         Raises Unavailable (not reached, not understood) or Refused (the center says no).
         """
-        answer = self._signed(infno, provider_id, operator, data)
+        answer = self._signed(infno, provider_id, operator, data, attached)
         if sign_in_invalid(answer):
             self.forget(operator)
-            answer = self._signed(infno, provider_id, operator, data)
+            answer = self._signed(infno, provider_id, operator, data, attached)
         return taken(answer)
+
+    def upload(self, provider_id: str, operator: str, name: str, data: bytes) -> Answer:
+        """9101: a file, in the encoding of the province. Raises as `ask`."""
+        if self.profile.files == "array":
+            written = messages.upload_input(name, provider_id, data)
+            return self.ask(fields.UPLOAD_FILE, provider_id, operator, written)
+        bare = messages.upload_input(name, provider_id)
+        return self.ask(fields.UPLOAD_FILE, provider_id, operator, bare, Attached(name, data))
 
     def ask_file(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> bytes:
         """A question that is answered with a file's bytes, or with an envelope that says why not.
@@ -158,11 +170,13 @@ class Exchange:
             input=_numbered(data) if self.profile.numbers == "as-numbers" else data,
         )
 
-    def _signed(self, infno: str, provider_id: str, operator: str, data: messages.Input) -> Answer:
-        return self._asked(self.request(infno, provider_id, operator, data, self.sign_number(operator)))
+    def _signed(
+        self, infno: str, provider_id: str, operator: str, data: messages.Input, attached: Attached | None
+    ) -> Answer:
+        return self._asked(self.request(infno, provider_id, operator, data, self.sign_number(operator)), attached)
 
-    def _asked(self, request: Request) -> Answer:
-        body = self._posted(request)
+    def _asked(self, request: Request, attached: Attached | None = None) -> Answer:
+        body = self._posted(request, attached)
         try:
             return self.decode(body)
         except GatewayRefused as error:
@@ -178,9 +192,10 @@ class Exchange:
         """The answer in these bytes. Raises Unreadable (also where its signature is wrong), GatewayRefused."""
         return decode_answer(unseal(body, self.profile, self._secrets))
 
-    def _posted(self, request: Request) -> bytes:
+    def _posted(self, request: Request, attached: Attached | None = None) -> bytes:
+        body = self.encode(request)
         try:
-            return self.link.post(self.encode(request))
+            return self.link.post(form(body, attached) if attached else body)
         except Unreachable as error:
             raise _unreachable(error) from None
         except Silence as error:

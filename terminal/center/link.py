@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from terminal.center.form import form_type
 from terminal.center.patience import Left, PatientResponse
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, gateway_headers
@@ -34,7 +35,9 @@ GRACE_SECONDS = 0.2
 """An answer that lies here already is read, also where another one was waited for meanwhile."""
 
 _INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
-"""Every request of ours begins with its transaction's number (`Request`)."""
+"""Every request of ours begins with its transaction's number (`Request`), or with the head of the form around it."""
+
+INFNO_WITHIN_BYTES = 200
 
 
 class Tls(Struct, frozen=True):
@@ -148,10 +151,11 @@ class HttpLink:
 
     def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
         """Path, body and headers as the profile wants them for this body's transaction."""
-        found = _INFNO.match(body)
+        found = _INFNO.search(body, 0, INFNO_WITHIN_BYTES)
         infno = found.group(1).decode() if found else ""
         gateway = gateway_headers(self._profile.gateway, self._secrets, infno, self._clock.now(), self._nonce())
-        headers = {"Content-Type": self._profile.address.content_type, "Accept": "application/json"}
+        content_type = form_type(body) or self._profile.address.content_type
+        headers = {"Content-Type": content_type, "Accept": "application/json"}
         return self._profile.path_of(self._path, infno), body, headers | gateway
 
     def close(self) -> None:

@@ -166,9 +166,10 @@ def totals_input(business_day: dt.date, group: GroupTotals, agency: str, profile
     }
 
 
-def upload_input(data: bytes, name: str, provider_id: str) -> Input:
-    """9101, with the bytes as an array of numbers."""
-    return {"fsUploadIn": {"in": list(data), "filename": name, "fixmedins_code": provider_id}}
+def upload_input(name: str, provider_id: str, data: bytes | None = None) -> Input:
+    """9101, with the bytes as an array of numbers; None: they go beside the envelope."""
+    array = {} if data is None else {"in": list(data)}
+    return {"fsUploadIn": array | {"filename": name, "fixmedins_code": provider_id}}
 
 
 def read_upload(answer: Answer) -> str:

@@ -85,9 +85,10 @@ class Profile(_Part, frozen=True):
     """One province's way. The defaults are the national baseline, with no trust in repeats.
 
     sets: `med_type` -> set of transactions, where this province has it otherwise than the nation (pooled outpatient
-    care at a pharmacy, say). order: a settlement waits for the last word on the one before it, on this terminal's or
-    only on the same person's; then several are in flight. publishes: this center lists signed packs, supplements,
-    parameters and blacklists (1901), and signs its catalogues.
+    care at a pharmacy, say). files: how 9101 takes a file, as an array of numbers or beside its envelope. order: a
+    settlement waits for the last word on the one before it, on this terminal's or only on the same person's; then
+    several are in flight. publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and
+    signs its catalogues.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Profile(_Part, frozen=True):
     receiving_system: str = "MBS_LOCAL"
     repeats: Literal["recognised", "unsafe"] = "unsafe"
     reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
+    files: Literal["array", "multipart"] = "array"
     order: Literal["terminal", "person"] = "person"
     publishes: bool = False
     numbers: Literal["as-text", "as-numbers"] = "as-text"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from town import Town
 
 from terminal.bureau.arrivals import arrivals
+from terminal.bureau.attached import taken_apart
 from terminal.bureau.gate import CenterKeys, load_center_keys
 from terminal.bureau.server import ServerTls
 from terminal.center.desk import Accepted, CenterDesk, NotSent, Unknown
+from terminal.center.details import OwnRow, packed
+from terminal.center.form import Attached, form, form_type
 from terminal.center.link import HttpLink, Tls
 from terminal.center.profile import Profile, load_profile, profile_names
 from terminal.center.seal import Secrets, gateway_headers
-from terminal.errors import Refused, TerminalError
+from terminal.errors import Refused, TerminalError, Unavailable
+from terminal.journal.records import GroupTotals
 
 SHARED = {
     "api_access_key": "ak",
@@ -138,8 +144,6 @@ def test_an_answer_without_its_signature_is_unknown(sm2: Keys) -> None:
 @pytest.mark.parametrize(("name", "balanced"), [("hunan", "0"), ("guangdong", "0"), ("hubei", "000000")])
 def test_reconciliation_codes_are_the_province_s(sm2: Keys, name: str, balanced: str) -> None:
     """A day without sales agrees, in the code that the province writes; a day with one more there does not."""
-    from terminal.center.reconcile import GroupTotals
-
     with behind(name, sm2) as town:
         nothing = GroupTotals.of_nothing("P37060200001", "employee", "pharmacy")
         answer = town.desk.totals(town.clock.now().date(), nothing)
@@ -147,6 +151,56 @@ def test_reconciliation_codes_are_the_province_s(sm2: Keys, name: str, balanced:
         assert f'"stmt_rslt":"{balanced}"'.encode() in answer.answer
         town.send(town.purchase())
         assert not town.desk.totals(town.clock.now().date(), nothing).balanced
+
+
+OWN_ROW = OwnRow("S1", "M1", "37060200000006", 1_000, 0, 1_000, False)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("hunan", "multipart/form-data"), ("guangdong", "application/json")])
+def test_a_file_goes_up_in_the_province_s_encoding(sm2: Keys, name: str, kind: str) -> None:
+    """9101 behind its gateway: the center keeps the very bytes of our ZIP, and 3202 compares them with its own rows."""
+    with behind(name, sm2) as town:
+        types = []
+
+        class Watched(HttpLink):
+            def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
+                dressed = super()._dressed(body)
+                if b'"infno":"9101"' in body:
+                    types.append(dressed[2]["Content-Type"])
+                return dressed
+
+        nonces = itertools.count()
+        link = Watched(town.server.url, town.clock, 10, town.profile, town.secrets, nonce=lambda: f"file{next(nonces)}")
+        desk = town.new_desk(link)
+        desk.sign_in("0001")
+        nothing = GroupTotals.of_nothing("P37060200001", "employee", "pharmacy")
+        (row,) = desk.details(town.clock.now().date(), nothing, [OWN_ROW])
+        link.close()
+        assert row.center_number == "S1"
+        assert [one.startswith(kind) for one in types] == [True]
+        assert town.books.file(1) == packed([OWN_ROW], "P37060200001" + town.clock.now().strftime("%Y%m%d") + "41.txt")
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n", b"\x00\xff\r\n--x--\r\n", b"--\r\n\r\n--" * 3, bytes(range(256)) * 40])
+def test_a_form_holds_any_bytes(data: bytes) -> None:
+    """Whatever is in the file, a reader of MIME that is not ours finds the same bytes and the same envelope."""
+    envelope = b'{"infno":"9101","input":{"fsUploadIn":{}}}'
+    body = form(envelope, Attached('a "b".zip', data))
+    assert taken_apart({"content-type": form_type(body)}, body) == (envelope, data)
+
+
+@pytest.mark.parametrize(("name", "other"), [("hunan", "array"), ("guangdong", "multipart")])
+def test_a_file_in_another_encoding_is_turned_away(sm2: Keys, name: str, other: str) -> None:
+    """A center takes files as its province says, and in no other way."""
+    with behind(name, sm2) as town:
+        changed_profile = msgspec.structs.replace(town.profile, files=other)
+        link = HttpLink(town.server.url, town.clock, 10, changed_profile, town.secrets, nonce=iter("abcdef").__next__)
+        town.profile = changed_profile
+        desk = town.new_desk(link)
+        desk.sign_in("0001")
+        with pytest.raises(Unavailable, match="9101 takes a file as"):
+            desk.details(town.clock.now().date(), GroupTotals.of_nothing("P37060200001", "employee", "pharmacy"), [])
+        link.close()
 
 
 def test_what_a_province_does_not_reverse_is_refused(sm2: Keys) -> None:
