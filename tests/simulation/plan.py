@@ -105,15 +105,9 @@ def drawn(random: Random, seed: int) -> Plan:
     if changing := policies_that_change(first_day, CROSSED_WITHIN_DAYS):
         policies.append(random.choice(changing))
     persons = [person_of(random, number, policy, first_day.year) for number, policy in enumerate(policies, 1)]
-    faults = [fault for fault in FAULTS if random.random() < 0.4]
-    wire = dict.fromkeys(faults, random.choice(FAULTY) / max(1, len(faults)))
     days_by: Literal["business-day", "center-time"] = random.choice(("business-day", "business-day", "center-time"))
-    if repeats == "unsafe":
-        # Such a center books what the network brings twice, and no terminal can mend that.
-        wire.pop("duplicate", None)
-    if days_by == "center-time":
-        # Where the center counts by its own days, what comes late may count on a day that is sealed here.
-        wire.pop("late", None)
+    faults = [fault for fault in FAULTS if random.random() < 0.4 and can_be_mended(fault, repeats, days_by)]
+    wire = dict.fromkeys(faults, random.choice(FAULTY) / max(1, len(faults)))
     order: Literal["terminal", "person"] = "terminal" if seed % 4 == 0 else "person"
     return Plan(
         first_day=first_day,
@@ -129,6 +123,15 @@ def drawn(random: Random, seed: int) -> Plan:
         begins_at=random.choice((MORNING, LATE_EVENING)),
         weights={deed: weight * random.choice(TIMES) or _least(deed) for deed, weight in DEEDS.items()},
     )
+
+
+def can_be_mended(fault: str, repeats: str, days_by: str) -> bool:
+    """Whether a terminal can mend what this fault does at such a center.
+
+    One that does not recognise repeats books what the network brings twice. Where a center counts by its own days, what
+    comes late may count on a day that is sealed here.
+    """
+    return not (fault == "duplicate" and repeats == "unsafe") and not (fault == "late" and days_by == "center-time")
 
 
 def _least(deed: str) -> int:

@@ -36,12 +36,16 @@ class Workload:
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
         deed = self._mending() if self.random.random() < 0.1 else self.random.choice(self._deeds)
-        self.seen[f"deed {deed}"] += 1
         if self.random.random() < self.shop.plan.power:
             self._threaten()
+        self.do(deed)
+        self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
+
+    def do(self, deed: str) -> None:
+        """One of `plan.DEEDS`; where the power goes meanwhile, the terminal starts again."""
+        self.seen[f"deed {deed}"] += 1
         if not self.shop.survives(lambda: getattr(self, f"_{deed.replace(' ', '_')}")()):
             self.seen["crash"] += 1
-        self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
 
     def _mending(self) -> str:
         """Nothing stays broken for as long as it may happen: somebody sees to the line, or to the printer."""
