@@ -48,6 +48,7 @@ from terminal.journal.journal import Journal
 from terminal.journal.news import News
 from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.journal.stock import Goods, StockMove
+from terminal.journal.whereabouts import machine_of
 from terminal.receipt.blocks import Document
 from terminal.receipt.forms import load_forms
 from terminal.receipt.glyphs import Glyphs
@@ -201,6 +202,7 @@ def _journal(config: Config, clock: Clock) -> Journal:
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
     try:
         journal.keep_apart(training=config.clock.starts_at is not None)
+        journal.keep_on(machine_of())
     except BaseException:
         journal.close()
         raise

@@ -186,6 +186,7 @@ def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str,
 _CHECKS = {
     "drawer": _check_nothing,
     "diagnosis": _check_nothing,
+    "taken-over": _check_nothing,
     "law": check_law,
     "till-added": _check_till,
     "till-removed": _check_till,

@@ -18,7 +18,9 @@ STAMP_BLOCK_SECONDS = 30
 SETTLEMENT_BLOCK = 20
 SETTLEMENTS_A_DAY_MAX = 999_999
 
-_STAMPS = "message-stamps"
+STAMPS = "message-stamps"
+"""The name of their counter."""
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=BEIJING)
 
 
@@ -47,8 +49,8 @@ class Numbers(Store):
         it.
         """
         second = (self.clock.now() - _EPOCH) // dt.timedelta(seconds=1)
-        wanted = max(second * STAMPS_A_SECOND, self._given.get(_STAMPS, 0) + 1)
-        stamp = self._give(_STAMPS, wanted, STAMP_BLOCK_SECONDS * STAMPS_A_SECOND)
+        wanted = max(second * STAMPS_A_SECOND, self._given.get(STAMPS, 0) + 1)
+        stamp = self._give(STAMPS, wanted, STAMP_BLOCK_SECONDS * STAMPS_A_SECOND)
         seconds, counter = divmod(stamp, STAMPS_A_SECOND)
         return _EPOCH + dt.timedelta(seconds=seconds), counter
 

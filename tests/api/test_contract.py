@@ -28,7 +28,8 @@ KINDS = {name for name in dir(errors) if isinstance(getattr(errors, name), type)
 
 NOT_OF_A_REQUEST = {
     "bad-configuration", "bad-file", "bad-profile", "bad-supplement", "bad-terminal-id", "unknown-profile", "no-file",
-    "journal-in-use", "journal-newer", "journal-of-another", "journal-out-of-reach", "journal-pragma",
+    "journal-in-use", "journal-moved", "journal-newer", "journal-of-another", "journal-out-of-reach", "journal-pragma",
+    "journal-rolled-back",
     "journal-unreadable", "no-libcrypto", "no-sm2", "port-in-use", "socket-in-use", "bad-certificate",
     "no-such-till", "no-law", "nothing-published", "bad-publication", "bad-catalogue", "till-exists", "too-many-tills",
 }  # fmt: skip
@@ -47,6 +48,7 @@ NOT_BEHIND_THE_API = (
     "explain/",
     "_command.py",
     "cli.py",
+    "cli_operator.py",
     "config.py",
     "devices.py",
 )
