@@ -95,7 +95,8 @@ def id_number_shown(typed: str, today: dt.date) -> Shown:
 
 
 def require_same_card(reader: CardReader, card: SocialSecurityCard) -> None:
-    """Return when that card is in the reader now.
+    """Return when that card is in the reader now. It is known by its number in EF05, which is read without a PIN: none
+    is kept for this, nor asked for again.
 
     Raises Conflict `card-swapped`; Unavailable `card-removed`, or where reader or card do not answer. Nothing has
     happened then, and the same request may follow once the card is back.

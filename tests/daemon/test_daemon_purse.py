@@ -126,6 +126,9 @@ def test_torn_where_it_hurts_most(counter: Counter, point: tuple[str, str, int, 
         (debit,) = process.client.get("/v1/purse-debits").json()["debits"]
         assert (debit["patient"], debit["amount"], debit["trouble"]) == ("熊秋水", "1.00", "")
         counter.insert()
+        if command == PULLS[-1][1]:
+            # Put in again it is asked by itself; the others are asked by the till's repeat, whichever comes first.
+            process.until("/v1/purse-debits", lambda one: not one["debits"])
     assert struck.is_set()
     told = counter.sell(key, body)
     if told.status_code == 422:  # The card has not paid: it says so, and the till asks again.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hw.ports import Pin, PinError
 from hw.simulated.reader import SimulatedReader
 from hw.simulated.social_card import VirtualCard
 
@@ -53,6 +54,19 @@ def test_a_card_file_is_a_readable_card(path: Path) -> None:
     assert held.card_number[0].isupper()
     assert len(held.card_number) == 9
     assert held.card_number[1:].isdecimal()
+
+
+def test_the_guarded_card_is_read_with_its_pin() -> None:
+    """`pin-01.toml`: what the file says is what a reader reads, and it is the center's person."""
+    fields = fields_of(FOLDER / "pin-01.toml")
+    reader = SimulatedReader(VirtualCard.load(FOLDER / "pin-01.toml"))
+    with pytest.raises(PinError):
+        reader.read_card()
+    held = reader.read_card(Pin(bytearray(fields["pin"]["digits"], "ascii")))
+    assert (held.name, held.id_number) == (fields["name"], fields["id_number"])
+    assert held.id_number[17] == check_digit(held.id_number)
+    persons = tomllib.loads((FOLDER.parent / "bureau" / "persons.toml").read_text(encoding="utf-8"))["person"]
+    assert [one["name"] for one in persons if one["card_number"] == held.card_number] == [held.name]
 
 
 @pytest.mark.parametrize("field", ["id_number", "card_number", "identification_code", "atr", "name"])
