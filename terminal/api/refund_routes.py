@@ -8,16 +8,37 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, REFUND, SETTLES, STILL_THERE, VOID, WRITES
+from terminal.api.codes import BODY, MOVES_MONEY, QUOTE, READS, REFUND, SETTLES, STILL_THERE, VOID, WRITES
 from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.served import json_answer
 from terminal.api.types import Reference, SettledAnswer, Word
 from terminal.counter.refund import RefundAsked, RefundLine, Returned
 from terminal.limits import BILL_ITEMS_MAX
+from terminal.money import Fen, Quantity, UnitPrice
 from terminal.settlement.result import Settlement
 
 LINES_BYTES_MAX = 1_048_576
 """10,000 lines of about 80 bytes."""
+
+
+class BilledItem(Struct, frozen=True):
+    """One item of a settlement's bill, as a refund names it. item: counted from 0.
+
+    amount: of all of it. quantity, unit_price: as decimal texts where the till gave them, else absent.
+    """
+
+    item: int
+    code: str
+    name: str
+    amount: Fen
+    quantity: Quantity | None
+    unit_price: UnitPrice | None
+
+
+class BilledItems(Struct, frozen=True):
+    """GET /v1/settlements/{id}/items: what may be given back, and nothing of the person."""
+
+    items: list[BilledItem]
 
 
 class RefundQuoteRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +85,14 @@ class RefundAnswer(Struct, frozen=True):
     settlement: SettledAnswer
 
 
+async def billed_items(call: Call[None, None]) -> Response:
+    """The items of its bill."""
+    record = await call.terminal.call(lambda: call.terminal.journal.settlement(call.path["id"]))
+    names = ("code", "name", "amount", "quantity", "unit_price")
+    facts = [{name: getattr(item, name) for name in names} for item in record.bill.items]
+    return json_answer(BilledItems([BilledItem(number, **one) for number, one in enumerate(facts)]))
+
+
 async def quote_refund(call: Call[RefundQuoteRequest, None]) -> Response:
     """What would stay of a settlement."""
     terminal, asked, number = call.terminal, call.body, call.path["id"]
@@ -101,6 +130,16 @@ async def give_up_refund(call: Call[GiveUpRequest, None]) -> Response:
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (
+    Operation(
+        method="GET",
+        path="/v1/settlements/{id}/items",
+        tag="settlements",
+        zh="账单项目（部分退费时选择）",
+        en="The items of a settlement's bill, of which a refund gives some back",
+        handler=billed_items,
+        gives={200: BilledItems},
+        errors=(*READS, "no-such-settlement"),
+    ),
     Operation(
         method="POST",
         path="/v1/settlements/{id}/refund-quotes",

@@ -17,6 +17,7 @@ import { devicesView } from "./view_devices.js";
 import { findView } from "./view_find.js";
 import { monthView } from "./view_month.js";
 import { isPressing, openMatters, openView } from "./view_open.js";
+import { refundView } from "./view_refund.js";
 import { saleView } from "./view_sale.js";
 import { deniedView, elsewhereView, signInView } from "./view_sign_in.js";
 import { claim } from "./window_lock.js";
@@ -32,7 +33,8 @@ let queuesBefore = "";
 sale.today = () => live.health.now.slice(0, 10);
 const views = {
   sale: saleView(sale, live),
-  find: findView(() => showKeys()),
+  find: findView(() => showKeys(), openRefund),
+  refund: refundView(sale, live, { changed: () => view === views.refund && setViewKeys(view.keys()), done: () => show(views.find) }),
   open: openView({ go: () => show(views.sale), openDay, pressing: () => pressing }),
   day: dayView(() => live.health.business_day),
   month: monthView(() => live.health.now),
@@ -109,6 +111,11 @@ function show(next) {
 function openDay(day) {
   views.day.choose(day);
   show(views.day);
+}
+
+function openRefund(record) {
+  views.refund.choose(record);
+  show(views.refund);
 }
 
 function showKeys() {

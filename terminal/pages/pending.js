@@ -67,6 +67,8 @@ export async function untilAnswered(intent, inDoubt, repeated = false, secret = 
 function isLastWord(error, silentBefore) {
   if (error instanceof Silence) return false;
   if (!(error instanceof Problem)) throw error;
+  // The terminal remembers this one itself, and lists it with the two ways on.
+  if (error.code === "refund-half-done") return true;
   if (error.money_moved !== "no") return false;
   return !silentBefore || !(NOT_HEARD.has(error.code) || NOT_HEARD_STATUS.has(error.status));
 }

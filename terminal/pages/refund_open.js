@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { language, t } from "./i18n.js";
 import { part } from "./listing.js";
 import { readable } from "./money.js";
-import { moneyState, momentOf } from "./parts.js";
+import { badge, momentOf } from "./parts.js";
 import { refundDone } from "./refund_done.js";
 
 /** The section of what `GET /v1/unresolved` lists as `refunds`; `refresh` is called when one of them has moved. */
@@ -17,7 +17,7 @@ export function refundsPart(refunds, refresh) {
     await refresh();
   };
   return part(t("refunds_open"), refunds, refunds.map((one) => h("div", { class: "unresolved" },
-    one.taken_back ? moneyState("yes", "moved_back") : moneyState("no"),
+    badge(one.taken_back ? "warning" : "good", t(one.taken_back ? "refund_half" : "refund_begun")),
     h("p", {}, t("number"), " ", h("b", { data: { refund: one.settlement } }, one.settlement), " · ", momentOf(one.begun_at), " · ",
       t("refund_stays"), " ", readable(one.stays), h("br", {}), language() === "zh" ? one.what_zh : one.what),
     h("button", { type: "button", id: `go-on-${one.settlement}`, on: { click: () => act(goOn, one.settlement) } }, t("refund_go_on")),

@@ -160,7 +160,9 @@ export class Sale extends EventTarget {
       return untilAnswered(intendAgain(intent), () => this.#inDoubt(), repeated, pin);
     };
     try {
-      this.settled = await this.#withPin(attempt);
+      const answer = await this.#withPin(attempt);
+      // Of a refund that was resumed, what stays is what stands.
+      this.settled = answer.void ? answer.settlement : answer;
       this.step = "done";
     } catch (error) {
       this.settleProblem = refusal(error);

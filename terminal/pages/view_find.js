@@ -11,8 +11,8 @@ import { splitPart } from "./sale_quote.js";
 
 const LAST_COUNT = 20;
 
-/** The view; `changed` is called when other keys count. */
-export function findView(changed) {
+/** The view; `changed` is called when other keys count, `refund` with a settlement of which a part is given back. */
+export function findView(changed, refund) {
   const input = h("input", { id: "find", autocomplete: "off", maxlength: "100", on: { keydown: key } });
   const results = h("div", { class: "find-results" });
   const detail = h("div", { class: "find-detail" });
@@ -73,6 +73,7 @@ export function findView(changed) {
     focus: () => input.focus(),
     keys: () => (one === null ? [] : [
       { key: "Alt+V", label: t("void"), act: () => done(voidSettlement), disabled: () => one.kind === "void" || one.state !== "committed" },
+      { key: "Alt+T", label: t("refund"), act: () => refund(one), disabled: () => one.kind === "void" || one.state !== "committed" },
       { key: "Alt+R", label: t("reprint"), act: () => done(reprint) },
       { key: "Alt+P", label: t("picture"), act: () => showPicture(`/v1/settlements/${one.id}/picture.svg`) },
     ]),

@@ -14,6 +14,7 @@ from daemon.process import ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hw.simulated.printer import PtyPrinter
+from pages import judge
 from pages.shop import Shop, pharmacy_center
 from terminal.bureau.server import BureauServer
 
@@ -48,6 +49,12 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, headless=True)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of the judge of accessibility."""
+    return judge.script()
 
 
 @pytest.fixture(scope="session")
