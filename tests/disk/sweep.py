@@ -68,11 +68,11 @@ class Sweep:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
         told = home / "told"
-        statuses = [_forked(lambda fault=fault: self._live(home, told, fault)) for fault in [*faults, *again]]
+        statuses = [forked(lambda fault=fault: self._live(home, told, fault)) for fault in [*faults, *again]]
         ended = {0: "finished", CUT_STATUS: "cut", STOPPED_STATUS: "stopped"}.get(statuses[0], "defect")
         wrong = [f"a defect: status {status}" for status in statuses if status not in (0, CUT_STATUS, STOPPED_STATUS)]
         checked = home / "wrong"
-        if _forked(lambda: self._check(home, told, checked)) != 0:
+        if forked(lambda: self._check(home, told, checked)) != 0:
             wrong.append("the check did not end")
         return ended, wrong + (checked.read_text(encoding="utf-8").splitlines() if checked.exists() else [])
 
@@ -86,11 +86,11 @@ class Sweep:
             self._live(home, home / "told", Fault())
             count.write_text(str(self._disk.operations), encoding="ascii")
 
-        assert _forked(dry) == 0
+        assert forked(dry) == 0
         return int(count.read_text(encoding="ascii"))
 
     def _live(self, home: Path, told: Path, fault: Fault) -> None:
-        _forget_shared_memory(home)
+        forget_shared_memory(home)
         self._disk.plan(fault)
         with told.open("ab", buffering=0) as heard:
 
@@ -103,7 +103,7 @@ class Sweep:
             box.journal.close()
 
     def _check(self, home: Path, told: Path, wrong: Path) -> None:
-        _forget_shared_memory(home)
+        forget_shared_memory(home)
         self._disk.plan(Fault())
         heard = {}
         for line in told.read_text(encoding="ascii").splitlines() if told.exists() else ():
@@ -136,12 +136,12 @@ def _patiently(step: Callable[[], Any], fault: Fault, box: Box | None = None) ->
         return step()
 
 
-def _forget_shared_memory(home: Path) -> None:
+def forget_shared_memory(home: Path) -> None:
     """What processes share of the log is in memory, and memory does not survive."""
     (home / "journal.db-shm").unlink(missing_ok=True)
 
 
-def _forked(work: Callable[[], None]) -> int:
+def forked(work: Callable[[], None]) -> int:
     """Run in a process of its own; its status. An error of the terminal's own ends it with `STOPPED_STATUS`."""
     child = os.fork()
     if child == 0:

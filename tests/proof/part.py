@@ -140,6 +140,16 @@ def read_canary(name: str, lost: str, betrayed: str) -> Reader:
     return read
 
 
+def read_spoilt(name: str) -> Reader:
+    """A run of something spoilt, in which something bad must be found."""
+
+    def read(said: str, folder: Path) -> Figures:
+        found = json_of(said)
+        return Figures(int(found["runs"]), "runs", [], {name: bool(found["bad"])}, f"{len(found['bad'])} found")
+
+    return read
+
+
 def read_tests(unit: str, *figures: str) -> Reader:
     """The report that pytest wrote. figures: expressions whose first match in the output is told of."""
 

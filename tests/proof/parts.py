@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.proof.part import Figures, Part, json_of, pytest, read_canary, read_json, read_tests
+from tests.proof.part import Figures, Part, json_of, pytest, read_canary, read_json, read_spoilt, read_tests
 
 SEED = "1"
 
@@ -101,6 +101,27 @@ PARTS: tuple[Part, ...] = (
         "broken disk", (4,), "an I/O error for good, from every eighth operation on", "error", "--sticky", "--step", "8"
     ),
     _sweep("no space", (3,), "a full disk, from every eighth operation on", "full", "--sticky", "--step", "8"),
+    Part(
+        "migrations",
+        "journals of every older schema, cut and failing while they are brought up to date; half of them cut again",
+        (30,),
+        ("{python}", "-m", "tests.disk.migrations", "--seeds", "4", "--step", "4"),
+        read_json("runs", "openings", "bad", "journals", "cut", "stopped", "again"),
+        600,
+        "0 to 3",
+        smaller="disk/test_disk.py",
+    ),
+    Part(
+        "canary migrations",
+        "the same with migrations whose statements count one by one",
+        (30,),
+        ("{python}", "-m", "tests.disk.migrations", "--torn", "--step", "60"),
+        read_spoilt("steps in pieces"),
+        300,
+        "0",
+        smaller="disk/test_disk.py",
+        statuses=(1,),
+    ),
     Part(
         "canary NORMAL",
         "the power cuts with synchronous=NORMAL, which must lose",
@@ -243,7 +264,12 @@ PARTS: tuple[Part, ...] = (
         "two at once",
         "two daemons on one journal, tills that ask at the same time, doubled and hasty requests",
         (25, 26, 32),
-        pytest("tests/daemon/test_daemon_life.py", "tests/daemon/test_daemon_together.py", "tests/api/test_keys.py"),
+        pytest(
+            "tests/daemon/test_daemon_life.py",
+            "tests/daemon/test_daemon_copies.py",
+            "tests/daemon/test_daemon_together.py",
+            "tests/api/test_keys.py",
+        ),
         read_tests("tests"),
         300,
     ),
