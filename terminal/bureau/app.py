@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from terminal.bureau.asked import Law, Published
+from terminal.bureau.asked import CenterLaw, PublishedFiles
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.bureau.faults import Faults
@@ -28,11 +28,11 @@ REQUEST_BYTES_MAX = 2 * BILL_BYTES_MAX
 
 def make_app(
     books: Books,
-    law: Law,
+    law: CenterLaw,
     clock: Clock,
     faults: Faults | None = None,
     cut: Cut | None = None,
-    published: Published | None = None,
+    published: PublishedFiles | None = None,
     profile: Profile = REFERENCE,
     keys: CenterKeys | None = None,
 ) -> Starlette:

@@ -18,7 +18,7 @@ from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
 
 
-class Law(Protocol):
+class CenterLaw(Protocol):
     """What the center asks of the settlement door."""
 
     def settle(self, bill: Bill) -> Settlement:
@@ -28,7 +28,7 @@ class Law(Protocol):
         """Whether the personal account lies on the card as a purse. Raises Refused."""
 
 
-class Published(Protocol):
+class PublishedFiles(Protocol):
     """What the center asks of the files that it publishes."""
 
     def offers(self) -> list[Offer]:
@@ -78,10 +78,10 @@ class Work(Struct, frozen=True):
     """What one transaction works with; the books are inside their transaction. tac_master_key: of the cards' proofs."""
 
     books: Books
-    law: Law
+    law: CenterLaw
     now: dt.datetime
     asked: Asked
-    published: Published
+    published: PublishedFiles
     profile: Profile = REFERENCE
     tac_master_key: bytes = TRAINING_TAC_MASTER_KEY
 

@@ -16,7 +16,7 @@ import msgspec
 
 from terminal.bureau import files, published, reconciliation, registration, settling, stock, visits, voiding
 from terminal.bureau.arrivals import note_arrival
-from terminal.bureau.asked import Asked, Denied, Law, Published, Work, read_request
+from terminal.bureau.asked import Asked, CenterLaw, Denied, PublishedFiles, Work, read_request
 from terminal.bureau.books import Books
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
@@ -75,10 +75,10 @@ class Center:
     def __init__(
         self,
         books: Books,
-        law: Law,
+        law: CenterLaw,
         clock: Clock,
         profile: Profile = REFERENCE,
-        published: Published | None = None,
+        published: PublishedFiles | None = None,
         tac_master_key: bytes = TRAINING_TAC_MASTER_KEY,
     ) -> None:
         self.books = books

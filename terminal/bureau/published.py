@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau.asked import Denied, Published, Work
+from terminal.bureau.asked import Denied, PublishedFiles, Work
 from terminal.center.details import zipped
 from terminal.center.envelope import text_of
 from terminal.center.extension import write_extension
@@ -76,7 +76,7 @@ def publish(folder: Path, name: str, body: bytes, head: Head, private_key: bytes
     (folder / f"{name}{SIDE_FILE}").write_bytes(encode(side))
 
 
-def newest(folder: Published) -> str:
+def newest(folder: PublishedFiles) -> str:
     """9001's extension: the newest version of each file."""
     published = {offer.head.label: offer.head.version for offer in folder.offers()}
     return write_extension(SignInExtension(published), "signinoutb.exp_content") if published else ""

@@ -18,7 +18,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from terminal.bureau.app import PATH, make_app
-from terminal.bureau.asked import Law, Published
+from terminal.bureau.asked import CenterLaw, PublishedFiles
 from terminal.bureau.books import Books
 from terminal.bureau.faults import FaultPlan, Faults
 from terminal.bureau.gate import CenterKeys
@@ -77,11 +77,11 @@ class BureauServer:
     def __init__(
         self,
         books: Books,
-        law: Law,
+        law: CenterLaw,
         clock: Clock,
         host: str = "127.0.0.1",
         port: int = 0,
-        published: Published | None = None,
+        published: PublishedFiles | None = None,
         profile: Profile = REFERENCE,
         keys: CenterKeys | None = None,
         tls: ServerTls | None = None,

@@ -14,10 +14,11 @@ from terminal.center import fields
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.envelope import moment_text
+from terminal.center.pauses import Pauses
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 from terminal.journal.stock import StockMove
-from terminal.limits import QUANTITY_PLACES, RETRY_PAUSE_SECONDS_MAX, UNIT_PRICE_PLACES
+from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
 from terminal.money import format_scaled
 
 SALES = "4"
@@ -33,7 +34,7 @@ class StockUpload:
     def __init__(self, journal: Journal, desk: CenterDesk, random: Random) -> None:
         self._journal = journal
         self._desk = desk
-        self._random = random
+        self._pauses = Pauses(random)
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step. True where one was worked on, False where none is due."""
@@ -78,16 +79,14 @@ class StockUpload:
         elif isinstance(outcome, Rejected):
             self._journal.mark_stock(move.message_id, "refused", now, outcome.reason, answer=outcome.answer)
         elif isinstance(outcome, NotSent):
-            self._journal.mark_stock(move.message_id, move.state, now + self._pause(move.attempts + 1), outcome.reason)
+            self._journal.mark_stock(
+                move.message_id, move.state, now + self._pauses.after(move.attempts + 1), outcome.reason
+            )
         elif move.attempts + 1 >= ATTEMPTS_MAX:
             self._journal.mark_stock(move.message_id, "parked", now, f"never answered: {outcome.reason}")
         else:
-            later = now + self._pause(move.attempts + 1)
+            later = now + self._pauses.after(move.attempts + 1)
             self._journal.mark_stock(move.message_id, "unknown", later, outcome.reason, answer=outcome.answer)
-
-    def _pause(self, attempts: int) -> dt.timedelta:
-        seconds = min(RETRY_PAUSE_SECONDS_MAX, 2**attempts)
-        return dt.timedelta(seconds=seconds, milliseconds=-self._random.randrange(0, seconds * 500))
 
 
 def sale_input(move: StockMove, record: SettlementRecord) -> dict[str, Any]:

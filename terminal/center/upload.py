@@ -16,14 +16,12 @@ from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknow
 from terminal.center.burst import BATCH_MESSAGES_MAX, Batch, Burst, answered
 from terminal.center.desk import CenterDesk
 from terminal.center.lanes import Ready
+from terminal.center.pauses import Pauses
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
-
-DOUBLINGS_MAX = 16
-"""Pauses double with each attempt; beyond this many doublings the longest pause is long reached."""
 
 UNKNOWN_ATTEMPTS_MAX = 30
 """A message that was silent this often is parked for an operator; a reversal never is, it must be answered."""
@@ -55,9 +53,7 @@ class Upload:
         self._journal = journal
         self._desk = desk
         self._clock = clock
-        self._random = random
-        self._pause_seconds_min = pause_seconds_min
-        self._pause_seconds_max = pause_seconds_max
+        self._pauses = Pauses(random, pause_seconds_min, pause_seconds_max)
         self._failures_in_row = 0
         self._rests_until_seconds = clock.monotonic_seconds()
         self._remembers = False
@@ -143,7 +139,7 @@ class Upload:
         self._failures_in_row, until = self._journal.center_rest()
         if until is not None and self._failures_in_row:
             left = (until - self._clock.now()).total_seconds()
-            self._rests_until_seconds += min(max(left, 0), self._pause_seconds_max)
+            self._rests_until_seconds += min(max(left, 0), self._pauses.seconds_max)
 
     def _upload(self, message: QueuedMessage, now: dt.datetime) -> None:
         record = self._journal.settlement(message.settlement_id)
@@ -203,10 +199,10 @@ class Upload:
         if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
             self._journal.mark_parked(message.message_id, f"never answered: {reason}", now)
         else:
-            self._journal.mark_not_ready(message.message_id, reason, now + self._pause(message.attempts + 1))
+            self._journal.mark_not_ready(message.message_id, reason, now + self._pauses.after(message.attempts + 1))
 
     def _silent(self, message: QueuedMessage, record: SettlementRecord, outcome: Unknown, now: dt.datetime) -> None:
-        pause = self._pause(message.attempts + 1)
+        pause = self._pauses.after(message.attempts + 1)
         self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now, outcome.answer)
         if message.transaction == "reverse":
             return
@@ -280,12 +276,7 @@ class Upload:
 
     def _rest(self, now: dt.datetime) -> dt.timedelta:
         self._failures_in_row += 1
-        pause = self._pause(self._failures_in_row)
+        pause = self._pauses.after(self._failures_in_row)
         self._rests_until_seconds = self._clock.monotonic_seconds() + pause.total_seconds()
         self._journal.keep_center_rest(self._failures_in_row, now + pause)
         return pause
-
-    def _pause(self, attempts: int) -> dt.timedelta:
-        doubled = self._pause_seconds_min * 2 ** min(attempts - 1, DOUBLINGS_MAX)
-        seconds = min(self._pause_seconds_max, doubled)
-        return dt.timedelta(seconds=seconds, milliseconds=-self._random.randrange(0, seconds * 500))

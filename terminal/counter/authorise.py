@@ -12,7 +12,7 @@ from terminal.center.answers import Accepted, NotSent, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.counter.identify import refuse_in_doubt
 from terminal.counter.settle import answer_of, stored
-from terminal.errors import InDoubt, Refused, Unavailable
+from terminal.errors import InDoubt, Refused, TerminalError, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 
@@ -40,7 +40,13 @@ def authorise(
         opened = True
 
     transaction = "void" if record.kind == "void" else "settle"
-    outcome = center.send(record, original, message_id, transaction, before_send)
+    try:
+        outcome = center.send(record, original, message_id, transaction, before_send)
+    except TerminalError:
+        # The intent could not be written: nothing was asked, and the visit that was registered for it is taken back.
+        if original is None:
+            center.give_up(record)
+        raise
     now = journal.clock.now()
     if isinstance(outcome, Accepted):
         answer = answer_of(record, told_by(outcome))

@@ -15,8 +15,7 @@ from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
 from terminal.receipt.blocks import Document
-from terminal.receipt.day import DayReport as DayPaper
-from terminal.receipt.day import QueueState, day_report
+from terminal.receipt.day import DayPaper, QueueState, day_report
 from terminal.receipt.doctor import DoctorReport, doctor_report
 from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.head import TRAINING

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 
 from terminal.journal.chain import append, digest
 from terminal.journal.tills import Tills
-from terminal.settlement.shelf import Document
+from terminal.settlement.shelf import LawFile
 
 
 class LawFiles(Tills):
     """The part of the journal that keeps the law."""
 
-    def keep_law(self, documents: Iterable[Document], now: dt.datetime) -> None:
+    def keep_law(self, documents: Iterable[LawFile], now: dt.datetime) -> None:
         """Keep the files that are not here yet, each with an entry of the chain."""
         missing = [document for document in documents if not _stands(self._connection, document.digest)]
         if not missing:
@@ -34,10 +34,10 @@ class LawFiles(Tills):
                     )
 
 
-def law_files(connection: sqlite3.Connection) -> dict[str, Document]:
+def law_files(connection: sqlite3.Connection) -> dict[str, LawFile]:
     """Every file of law in a journal, by its digest as the table names it; the bytes are not checked."""
     rows = connection.execute("SELECT digest, kind, body FROM law_files ORDER BY entry")
-    return {row["digest"]: Document(row["kind"], bytes(row["body"]), row["digest"]) for row in rows}
+    return {row["digest"]: LawFile(row["kind"], bytes(row["body"]), row["digest"]) for row in rows}
 
 
 def check_law(connection: sqlite3.Connection, number: int, facts: dict[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from terminal.journal.law_files import law_files
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import convert, encode
 from terminal.settlement.law import Law
-from terminal.settlement.shelf import Document, Shelf, load_pack, read_supplement
+from terminal.settlement.shelf import LawFile, Shelf, load_pack, read_supplement
 
 _WITH_RECORD = frozenset({"settlement", "void", "authorising", "debiting"})
 
@@ -55,7 +55,7 @@ def replay(connection: sqlite3.Connection) -> Iterator[Replayed]:
 class _Laws:
     """The law of each set of files, loaded once."""
 
-    def __init__(self, files: dict[str, Document]) -> None:
+    def __init__(self, files: dict[str, LawFile]) -> None:
         self._files = files
         self._laws: dict[tuple[str, ...], Law] = {}
 

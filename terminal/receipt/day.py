@@ -53,7 +53,7 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True)
-class DayReport:
+class DayPaper:
     """One business day. reconciliation: `pending` until the center has answered; detail: a line of its words.
 
     chain_hash: hex hash of the day's last journal entry, printed whole. mark: as on a receipt.
@@ -71,7 +71,7 @@ class DayReport:
     mark: str = ""
 
 
-def day_report(report: DayReport, forms: Forms | None = None) -> Document:
+def day_report(report: DayPaper, forms: Forms | None = None) -> Document:
     """The day's report as a document. A row that does not add up is printed with its difference."""
     forms = forms or standard_forms()
     own: Builders = {

@@ -18,7 +18,7 @@ from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.frame import Builders, compose
 from terminal.receipt.head import VOID, ReceiptHead, short_hash
 from terminal.receipt.items import item_blocks
-from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_name
+from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_words
 from terminal.settlement.bill import Item
 from terminal.settlement.result import Line, Settlement
 
@@ -140,7 +140,7 @@ def _limits(forms: Forms, settlement: Settlement) -> Iterator[Block]:
         yield Heading(forms.both("limits"))
         for limit in settlement.limits:
             left = f"{forms.label('left')[0]} {format_fen(limit.left)}"
-            yield Pair(f"{limit_name(limit.name)} {format_fen(limit.cap)}", left)
+            yield Pair(f"{limit_words(limit.name)} {format_fen(limit.cap)}", left)
         yield Rule()
 
 

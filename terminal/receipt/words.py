@@ -48,7 +48,7 @@ def fund_name(fund: str) -> tuple[str, str]:
     return FUND_NAMES.get(fund, (f"{fund} 支付", ""))
 
 
-def limit_name(limit: str) -> str:
+def limit_words(limit: str) -> str:
     """The Chinese name of a limit: a fund's, the line, a ceiling of expense, a service's own or a disease's."""
     if limit in LIMIT_NAMES:
         return LIMIT_NAMES[limit]

@@ -21,7 +21,7 @@ from terminal.settlement.plan import plan_of
 from terminal.settlement.result import ItemShares, Settlement
 from terminal.settlement.rows import Selection
 from terminal.settlement.select import refuse_if_reached
-from terminal.settlement.shelf import Document, Shelf, load_shelf
+from terminal.settlement.shelf import LawFile, Shelf, load_shelf
 
 
 class Law:
@@ -87,7 +87,7 @@ class Law:
         batch.run()
         return [self._batch_result(batch, index, one) for index, one in enumerate(chosen)]
 
-    def rests_on(self, bill: Bill) -> list[Document]:
+    def rests_on(self, bill: Bill) -> list[LawFile]:
         """The files of law that this bill's settlement rests on: its pack, then each supplement that answered."""
         chosen = self._choose(bill)
         pack, _ = self.shelf.pack(bill.policy, bill.date)

@@ -20,7 +20,7 @@ from terminal.signature import from_text, verify
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class LawFile:
     """A file of law as it was read; `digest` is the SHA-256 of its bytes as hex, by which a settlement names it."""
 
     kind: Literal["pack", "supplement"]
@@ -31,7 +31,7 @@ class Document:
 class ShelvedPack(Pack, frozen=True, kw_only=True):
     """A pack on the shelf, with the file that it was read from."""
 
-    document: Document
+    document: LawFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Given:
     """A supplement on the shelf, with the file that it was read from."""
 
     supplement: Supplement
-    document: Document
+    document: LawFile
 
     def covers(self, policy: str, day: dt.date) -> bool:
         """Whether it speaks for this policy on this day."""
@@ -146,9 +146,9 @@ def load_pack(data: bytes, name: str) -> ShelvedPack:
     return ShelvedPack(**msgspec.structs.asdict(pack), document=document_of("pack", data))
 
 
-def document_of(kind: Literal["pack", "supplement"], body: bytes) -> Document:
+def document_of(kind: Literal["pack", "supplement"], body: bytes) -> LawFile:
     """A file of law, from its bytes."""
-    return Document(kind, body, hashlib.sha256(body).hexdigest())
+    return LawFile(kind, body, hashlib.sha256(body).hexdigest())
 
 
 def load_supplement(source: Path | bytes, shelf: Shelf, bureau_key: bytes | None) -> Given:

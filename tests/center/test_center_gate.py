@@ -181,7 +181,11 @@ def test_a_file_goes_up_in_the_province_s_encoding(sm2: Keys, name: str, kind: s
         assert town.books.file(1) == packed([OWN_ROW], "P37060200001" + town.clock.now().strftime("%Y%m%d") + "41.txt")
 
 
-@pytest.mark.parametrize("data", [b"", b"\r\n", b"\x00\xff\r\n--x--\r\n", b"--\r\n\r\n--" * 3, bytes(range(256)) * 40])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\r\n", b"\x00\xff\r\n--x--\r\n", b"--\r\n\r\n--" * 3, bytes(range(256)) * 40],
+    ids=["nothing", "line end", "an end", "boundaries", "every byte"],
+)
 def test_a_form_holds_any_bytes(data: bytes) -> None:
     """Whatever is in the file, a reader of MIME that is not ours finds the same bytes and the same envelope."""
     envelope = b'{"infno":"9101","input":{"fsUploadIn":{}}}'

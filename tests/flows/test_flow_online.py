@@ -208,3 +208,22 @@ def test_a_day_with_abandoned_intents_is_sealed(shop: Shop) -> None:
     report = shop.counter.close_day(STAY.date)
     assert report.state == "sealed"
     assert [(group.group.count, group.balanced) for group in report.groups] == [(0, True)]
+
+
+def test_no_visit_is_left_open_where_the_intent_cannot_be_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stay is registered and billed at the center, then the disk is full: nothing is settled, the visit is gone there
+    too, and the same stay settles once there is room.
+    """
+    quote = shop.quote(STAY)
+
+    def full(journal: Journal) -> None:
+        raise Unavailable("disk-full", "the disk is full", "磁盘已满", "journal")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Journal, "require_room", full)
+        with pytest.raises(Unavailable, match="disk is full"):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    rows = shop.books.storage.rows("SELECT state FROM visits")
+    assert [row["state"] for row in rows] == ["cancelled"]
+    assert shop.journal.open_intents() == []
+    assert shop.settle(STAY)["state"] == "committed"

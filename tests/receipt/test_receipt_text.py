@@ -14,7 +14,7 @@ from terminal.clock import BEIJING
 from terminal.money import Fen
 from terminal.receipt.blocks import Cut, Document, Pair, Paragraph
 from terminal.receipt.characters import PRINTER_ALONE, cells, clean, wrap
-from terminal.receipt.day import DayReport, DayRow, QueueState
+from terminal.receipt.day import DayPaper, DayRow, QueueState
 from terminal.receipt.head import TRAINING, ReceiptHead, mask_id, reprint_mark
 from terminal.receipt.layout import day_report, settlement_receipt, void_receipt
 from terminal.receipt.text import as_text
@@ -186,7 +186,7 @@ def test_a_balance_nobody_knows_is_not_printed(settlement: Settlement, head: Rec
     assert figure(text, "退回个人账户") == "1500.00"
 
 
-def report(**changes: object) -> DayReport:
+def report(**changes: object) -> DayPaper:
     """A day of two rows: 8250.00 + 58.40, one void."""
     rows = (
         DayRow("烟台职工", "住院", 1, 0, Fen(825000), Fen(574000), Fen(0), Fen(150000), Fen(101000)),
@@ -194,7 +194,7 @@ def report(**changes: object) -> DayReport:
     )
     queue = QueueState(queued=2, accepted=5, refused=1, unknown=4)
     moment = dt.datetime(2021, 6, 30, 20, 0, tzinfo=BEIJING)
-    base = DayReport("医院", dt.date(2021, 6, 30), moment, "0012", rows, queue, "matched", "ab" * 32)
+    base = DayPaper("医院", dt.date(2021, 6, 30), moment, "0012", rows, queue, "matched", "ab" * 32)
     return replace(base, **changes)
 
 
