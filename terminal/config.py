@@ -132,10 +132,10 @@ class ScannerSection(Section, frozen=True):
 class PsamSection(Section, frozen=True):
     """The terminal's security module, and how the purses of this place are debited. `name`, `card` as for the reader.
 
-    application: of the PSAM, hex digits. dialect: "pboc" (purse), "pboc-deposit" (asks for the PIN), "social"
-    (experimental: balance only). key_index: the purse's purchase key. factors: 2 where the purse's key depends on its
-    issuer too. bill_max, day_max: in yuan, what one bill and one business day may take out of a purse here; "0.00": as
-    much as it holds.
+    application: of the PSAM, hex digits. dialect: "pboc" (purse), "pboc-deposit" (asks for the PIN), "social" (its
+    debit is not published: refused). key_index: the purse's purchase key. factors: 2 where the purse's key depends on
+    its issuer too. bill_max, day_max: in yuan, what one bill and one business day may take out of a purse here; "0.00":
+    as much as it holds.
     """
 
     kind: Literal["pcsc", "simulated", "none"] = "none"

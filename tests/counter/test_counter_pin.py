@@ -18,7 +18,7 @@ from hw.simulated.script import Script, Step
 from hw.simulated.social_card import VirtualCard
 from terminal.counter.pin import Pin
 from terminal.counter.quote import Quote
-from terminal.errors import Conflict, Refused, TerminalError
+from terminal.errors import Conflict, InDoubt, Refused, TerminalError
 
 DIGITS = "271828"
 
@@ -176,6 +176,26 @@ def test_a_deposit_torn_out_at_verify_pays_nothing(deposit: PurseShop) -> None:
     deposit.reinsert()
     assert msgspec.json.decode(settled(deposit, quote, "k", pin("314159")))["state"] == "committed"
     assert deposit.purse.balance_fen == 6320
+
+
+def test_a_deposit_torn_out_while_it_pays_tells_without_a_pin(deposit: PurseShop) -> None:
+    """Back in the reader it is asked by its own record, which it gives without one: paid once, under the same key."""
+    quote = quoted(deposit)
+    deposit.misbehave(Step("pull-after", ins=0x54, once=True))
+    with pytest.raises(InDoubt) as caught:
+        settled(deposit, quote, "k", pin("314159"))
+    assert caught.value.code == "purse-in-doubt"
+    deposit.reinsert()
+    assert msgspec.json.decode(settled(deposit, quote, "k"))["settlement"]["account"] == "36.80"
+    assert (deposit.purse.balance_fen, deposit.purse.counter) == (6320, 19)
+
+
+def test_a_pin_that_reaches_no_card_is_overwritten_all_the_same(shop: Shop) -> None:
+    """Nobody is signed in: it is wiped as soon as nobody holds it."""
+    shop.counter.sign_out()
+    digits = bytearray(DIGITS, "ascii")
+    assert "operator" in refused(shop, Pin(digits))[1]
+    assert digits == bytearray(6)
 
 
 def test_a_purse_of_which_nobody_knows_the_debit_is_refused_by_name(tmp_path: Path) -> None:
