@@ -101,7 +101,7 @@ def test_a_part_of_an_item_is_given_back(terminal: TerminalProcess, new_key: New
     """Two of five packs of the bill's one item: amount and quantity of what stays agree with the price."""
     item = {"kind": "drug", "class": "A", "code": "X1", "amount": "50.00", "unit_price": "10.00", "quantity": "5"}
     first = terminal.settled(bill(items=[item]), new_key()).json()
-    facts = {"code": "X1", "name": "", "amount": "50.00", "unit_price": "10.00", "quantity": "5"}
+    facts = {"code": "X1", "name": "", "amount": "50.00", "unit_price": "10", "quantity": "5"}
     assert terminal.client.get(f"/v1/settlements/{first['id']}/items").json() == {"items": [{"item": 0, **facts}]}
     quote = quoted(terminal, first["id"], [{"item": 0, "amount": "20.00", "quantity": "2"}])
     assert quote["settlement"]["total"] == "30.00"
