@@ -41,9 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test has its own profile in it."""
+    """One browser for all tests here, each with its own profile; gone when others come, whom its loop would disturb."""
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, headless=True)
@@ -57,7 +57,7 @@ def axe() -> str:
     return judge.script()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BureauServer, PtyPrinter, Shop]]:
     """The center, the printer and the terminal that all share."""
     folder = tmp_path_factory.mktemp("shop")
