@@ -9,8 +9,9 @@ from pathlib import Path
 from terminal.errors import Missing, Refused
 from terminal.explain.difference import differences
 from terminal.explain.rulebook import rulebook, shelf_list
-from terminal.settlement.pack import Pack, Supplement
+from terminal.settlement.pack import Pack
 from terminal.settlement.shelf import Shelf, load_pack, load_shelf
+from terminal.settlement.supplement import Supplement
 from terminal.settlement.toml_form import read_toml
 
 

@@ -10,8 +10,9 @@ import msgspec
 from terminal.explain.columns import Cell, in_columns
 from terminal.explain.rules import RULES, condition_lines, note_lines, shown_value, value_lines
 from terminal.explain.words import SERVICES
-from terminal.settlement.pack import Pack, Row
+from terminal.settlement.pack import Pack
 from terminal.settlement.pack_checks import rows_of
+from terminal.settlement.pack_rows import Row
 
 _USUAL = ("walk", "own", "zero", "-")
 """What a service says by default: not repeated on the page."""

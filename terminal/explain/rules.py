@@ -10,7 +10,7 @@ from msgspec.structs import FieldInfo
 
 from terminal.money import Fen, Rate, format_fen, format_percent
 from terminal.settlement.facts import Condition
-from terminal.settlement.pack import FundRow, Row
+from terminal.settlement.pack_rows import FundRow, Row
 
 RULES = {
     "deductible": "起付线",

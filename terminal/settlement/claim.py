@@ -8,7 +8,7 @@ from typing import Any
 from terminal.settlement.bill import Bill, Item
 from terminal.settlement.facts import ACCUMULATORS, ITEM_FACTS, Case, matches
 from terminal.settlement.item_rules import is_excluded, self_pay_rate
-from terminal.settlement.pack import ClassRow
+from terminal.settlement.pack_rows import ClassRow
 from terminal.settlement.plan import KINDS
 from terminal.settlement.pooling import designated
 from terminal.settlement.rows import Selection

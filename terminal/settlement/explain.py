@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from native._settle import lib
 from terminal.money import Fen, Rate, SignedFen
-from terminal.settlement.pack import FUNDS, Row
+from terminal.settlement.pack_rows import FUNDS, Row
 from terminal.settlement.plan import NONE, PARTS, limit_amount
 from terminal.settlement.result import Limit, Line
 from terminal.settlement.rows import Rows, Selection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal.errors import Refused
 from terminal.money import UnitPrice
 from terminal.settlement.bill import Item
-from terminal.settlement.pack import SelfPayRow
+from terminal.settlement.pack_rows import SelfPayRow
 from terminal.settlement.rows import Selection
 
 PRICE_PER_FEN = 10_000

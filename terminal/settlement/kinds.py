@@ -18,7 +18,8 @@ import msgspec
 from terminal.errors import Refused
 from terminal.settlement.bill import Bill
 from terminal.settlement.facts import DERIVED_FACTS, FACTS, Case
-from terminal.settlement.pack import Pack, Row, Service
+from terminal.settlement.pack import Pack, Service
+from terminal.settlement.pack_rows import Row
 from terminal.settlement.pooling import POOLING_PLACES, recognised_as
 from terminal.settlement.rows import Rows, Selection
 from terminal.settlement.select import Selector, of_service

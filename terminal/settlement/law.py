@@ -16,7 +16,7 @@ from terminal.settlement.bill_checks import check_bill
 from terminal.settlement.claim import fill_claim, fill_items, usable_balance
 from terminal.settlement.explain import limits_of, lines_of
 from terminal.settlement.kinds import Kinds
-from terminal.settlement.pack import FUNDS
+from terminal.settlement.pack_rows import FUNDS
 from terminal.settlement.plan import plan_of
 from terminal.settlement.result import ItemShares, Settlement
 from terminal.settlement.rows import Selection

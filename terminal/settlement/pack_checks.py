@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from terminal.money import format_fen
 from terminal.settlement.facts import ACCUMULATORS, FACTS, ITEM_FACTS
-from terminal.settlement.pack import (
+from terminal.settlement.pack import Pack, Service
+from terminal.settlement.pack_rows import (
     BedRow,
     CapRow,
     CeilingRow,
@@ -16,13 +17,11 @@ from terminal.settlement.pack import (
     DeductibleRow,
     FundRow,
     LimitRow,
-    Pack,
     Row,
     SegmentsRow,
     SelfPayRow,
-    Service,
-    Supplement,
 )
+from terminal.settlement.supplement import Supplement
 from terminal.settlement.toml_form import bad_file, line_of
 
 SEGMENTS_MAX = 8

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from native._settle import ffi, lib
 from terminal.limits import RATE_BASIS_POINTS_ONE
 from terminal.settlement.bill import Kind
-from terminal.settlement.pack import FUNDS, FundRow, Row
+from terminal.settlement.pack_rows import FUNDS, FundRow, Row
 from terminal.settlement.rows import Rows, Selection
 
 NONE: int = lib.SETTLE_NONE

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from terminal.errors import Refused
 from terminal.settlement.facts import Case
-from terminal.settlement.pack import (
+from terminal.settlement.pack import Pack, Service
+from terminal.settlement.pack_rows import (
     AccountRow,
     BedRow,
     CapRow,
@@ -21,14 +22,12 @@ from terminal.settlement.pack import (
     DeductibleRow,
     FundRow,
     LimitRow,
-    Pack,
     PackageRow,
     PointsRow,
     ReductionsRow,
     ReliefRow,
     SegmentsRow,
     SelfPayRow,
-    Service,
 )
 from terminal.settlement.pooling import Reason
 from terminal.settlement.result import Line, PolicyName

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from terminal.errors import Refused
 from terminal.settlement.facts import FACTS, Case, holds
-from terminal.settlement.pack import ClassRow, Pack, Row, Service
+from terminal.settlement.pack import Pack, Service
+from terminal.settlement.pack_rows import ClassRow, Row
 from terminal.settlement.pooling import reasons_against
 from terminal.settlement.rows import Rows, Selection
 from terminal.settlement.shelf import Shelf, covers

@@ -13,8 +13,9 @@ from typing import Literal
 import msgspec
 
 from terminal.errors import Refused
-from terminal.settlement.pack import Pack, Supplement
+from terminal.settlement.pack import Pack
 from terminal.settlement.pack_checks import check_pack, check_supplement, check_versions
+from terminal.settlement.supplement import Supplement
 from terminal.settlement.toml_form import bad_file, line_of, read_toml
 from terminal.signature import from_text, verify
 

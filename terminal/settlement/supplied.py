@@ -13,7 +13,7 @@ import msgspec
 
 from terminal.errors import Refused
 from terminal.settlement.facts import Case, holds
-from terminal.settlement.pack import AccountRow, CapRow, FundRow, Row
+from terminal.settlement.pack_rows import AccountRow, CapRow, FundRow, Row
 from terminal.settlement.shelf import Given, Shelf
 
 R = TypeVar("R", bound=Row)
