@@ -37,6 +37,7 @@ TILL_ROWS_BYTES_MAX = 1_048_576
 
 DAYS_LISTED = 31
 
+# Of runs that were kept before each text had its own Chinese.
 _CAUSES_ZH = {
     "missing-here": "终端没有此结算",
     "missing-there": "对方没有此结算",
@@ -144,7 +145,7 @@ def _difference(found: Difference) -> DifferenceView:
         between=found.between,
         action=found.action,
         text=found.text,
-        text_zh=_CAUSES_ZH[found.cause],
+        text_zh=found.text_zh or _CAUSES_ZH[found.cause],
         explained=found.explained,
         settlement_id=found.settlement_id,
         provider_id=found.provider_id,

@@ -17,6 +17,7 @@ from msgspec import Struct
 from terminal.center.desk import CenterDesk
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import Upload
+from terminal.counter import said
 from terminal.counter.match import (
     Difference,
     TillRow,
@@ -42,24 +43,18 @@ DRAIN_SILENCES_MAX = 3
 LOOK_BACK_DAYS = 31
 """So long after its own business day something may still be counted at the center on another one."""
 
-PURSE_IN_DOUBT = "it is not known whether the card has paid: put it in again, or decide the case"
-
-
-REFUND_BEGUN = "its refund by line was begun and is not done: go on with it, or give it up"
-
-MAY_ARRIVE_YET = f"its message was lost and may arrive yet: run day end again in {LATE_SECONDS_MAX} seconds"
-
 
 class OpenMatter(Struct, frozen=True):
     """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
 
     upload_state: of its message; `debiting` where nobody knows whether its card has paid; `refunding`
-    where a refund of it is begun and not done.
+    where a refund of it is begun and not done. reason: in English, with what the center said; reason_zh: what to do.
     """
 
     settlement_id: str
     upload_state: str
     reason: str
+    reason_zh: str = ""
 
 
 class DayReport(Struct, frozen=True):
@@ -246,9 +241,10 @@ def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
 
 def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:
     reasons = {message.settlement_id: message.reason for message in journal.queue()}
-    reasons |= {one.settlement_id: one.trouble or PURSE_IN_DOUBT for one in journal.open_debits()}
+    reasons |= {one.settlement_id: one.trouble or said.PURSE_IN_DOUBT.en for one in journal.open_debits()}
     found = [record for record in records if _is_open(journal, record)]
-    return [OpenMatter(one.id, _upload_state(one), reasons.get(one.id, "")) for one in found]
+    states = [(one.id, _upload_state(one)) for one in found]
+    return [OpenMatter(number, state, reasons.get(number, ""), said.open_zh(state)) for number, state in states]
 
 
 def _upload_state(record: SettlementRecord) -> str:
@@ -258,12 +254,12 @@ def _upload_state(record: SettlementRecord) -> str:
 def _late_matters(journal: Journal, day: dt.date, now: dt.datetime) -> list[OpenMatter]:
     """What was lost on its way so lately that it may arrive yet, behind the reversal that did not find it."""
     since = now - dt.timedelta(seconds=LATE_SECONDS_MAX)
-    return [OpenMatter(number, "unknown", MAY_ARRIVE_YET) for number in journal.lately_undone(day, since)]
+    return [OpenMatter(number, "unknown", *said.MAY_ARRIVE_YET) for number in journal.lately_undone(day, since)]
 
 
 def _begun_refunds(journal: Journal, day: dt.date) -> list[OpenMatter]:
     begun = [one for one in journal.open_refunds() if one.stays.business_day <= day]
-    return [OpenMatter(one.original, "refunding", REFUND_BEGUN) for one in begun]
+    return [OpenMatter(one.original, "refunding", *said.REFUND_BEGUN) for one in begun]
 
 
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:

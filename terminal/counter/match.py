@@ -13,14 +13,14 @@ import msgspec
 from msgspec import Struct
 
 from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
+from terminal.counter import said
+from terminal.counter.said import Said
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord, Whereabouts
 from terminal.money import Fen
 
 Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
 Action = Literal["reverse-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"]
-
-TWICE = "the center has it twice"
 
 
 class TillRow(Struct, frozen=True):
@@ -43,6 +43,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     between: Literal["center", "till"]
     action: Action
     text: str
+    text_zh: str = ""
     settlement_id: str = ""
     provider_id: str = ""
     person_number: str = ""
@@ -118,7 +119,7 @@ def _adopted_once(found: Sequence[Difference]) -> list[Difference]:
     result = []
     for one in found:
         if one.action == "adopt-settlement" and one.settlement_id in seen:
-            one = msgspec.structs.replace(one, action="reverse-at-center", text=TWICE)
+            one = msgspec.structs.replace(one, action="reverse-at-center", text=said.TWICE.en, text_zh=said.TWICE.zh)
         elif one.action == "adopt-settlement":
             seen.add(one.settlement_id)
         result.append(one)
@@ -147,15 +148,13 @@ def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow]) -> 
             continue
         row = theirs.pop(record.till_reference, None)
         if row is None and record.state == "committed":
-            found.append(_till("missing-there", "void-here", record, None, "the till does not know this settlement"))
+            found.append(_till("missing-there", "void-here", record, None, said.TILL_MISSING))
         elif row is not None and row.total != record.settlement.total:
-            found.append(_till("amount", "none", record, row, "the till has another total"))
+            found.append(_till("amount", "none", record, row, said.TILL_TOTAL))
         elif row is not None and row.voided != (record.state == "voided"):
             action: Action = "void-here" if row.voided else "none"
-            found.append(_till("void-one-sided", action, record, row, "taken back on one side only"))
-    found += [
-        _till("missing-here", "none", None, row, "the till has it, the terminal does not") for row in theirs.values()
-    ]
+            found.append(_till("void-one-sided", action, record, row, said.TILL_VOID))
+    found += [_till("missing-here", "none", None, row, said.TILL_ONLY) for row in theirs.values()]
     return found
 
 
@@ -169,9 +168,8 @@ def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> li
             cause="refused",
             between="center",
             action="send-again" if record.voids else "void-here",
-            text="the center refused the void; send it again, or ask the insurance office"
-            if record.voids
-            else "the center refused it; take it back, give the goods back or settle anew",
+            text=(said.VOID_REFUSED if record.voids else said.REFUSED).en,
+            text_zh=(said.VOID_REFUSED if record.voids else said.REFUSED).zh,
             settlement_id=record.id,
             provider_id=record.provider_id,
             terminal_total_fen=record.sign * int(record.settlement.total),
@@ -218,28 +216,28 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
     record, undone = _behind(journal, row)
     cause: Cause = "void-one-sided" if row.refunded else "missing-here"
     action: Action = "reverse-at-center"
-    text = "the center has it, nothing of it stands here"
+    text = said.NOTHING_HERE
     subject = ""
     if record is None and is_anothers:
-        cause, action, text = "another-till", "none", "another till of this institution has it"
+        cause, action, text = "another-till", "none", said.ANOTHER_TILL
     elif record is not None and not undone and record.state in ("committed", "voided"):
         subject = record.id
         if number_there(record) == row.center_number:
-            cause, action, text = "date-boundary", "none", f"counts here on {record.business_day}"
+            cause, action, text = "date-boundary", "none", said.counts_here(record.business_day)
         elif number_there(record):
-            text = TWICE
+            text = said.TWICE
         elif record.upload_state == "refused" and is_repaired(journal, record):
-            text = "the center has it, and was heard to refuse it: it is taken back here"
+            text = said.REFUSED_AND_TAKEN_BACK
         else:
-            action, text = "adopt-settlement", "the center has it, its answer was never heard here"
+            action, text = "adopt-settlement", said.NEVER_HEARD
     elif row.refunded:
         original = next(
             (one for one in journal.by_center_reference(row.visit_number) if one.kind == "settlement"), None
         )
         if original is not None and original.state == "committed":
-            subject, action, text = original.id, "void-here", "taken back at the center, and not here"
+            subject, action, text = original.id, "void-here", said.TAKEN_BACK_THERE
         elif original is not None and _lacks_its_row(journal.settlement(original.voided_by)):
-            subject, action, text = original.voided_by, "adopt-settlement", "it is what took the settlement back there"
+            subject, action, text = original.voided_by, "adopt-settlement", said.TOOK_IT_BACK
     return _with_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
@@ -253,7 +251,7 @@ def _behind(journal: Journal, row: CenterRow) -> tuple[SettlementRecord | None, 
 
 
 def _amount(provider_id: str, record: SettlementRecord, mine: OwnRow, row: CenterRow) -> Difference:
-    text = "the center has other amounts"
+    text = said.OTHER_AMOUNTS
     return _with_row(f"amount:{record.id}", "amount", "adopt-amounts", text, provider_id, record.id, row, mine.total)
 
 
@@ -261,7 +259,7 @@ def _with_row(
     name: str,
     cause: Cause,
     action: Action,
-    text: str,
+    text: Said,
     provider_id: str,
     settlement_id: str,
     row: CenterRow,
@@ -273,7 +271,8 @@ def _with_row(
         cause=cause,
         between="center",
         action=action,
-        text=text,
+        text=text.en,
+        text_zh=text.zh,
         settlement_id=settlement_id,
         provider_id=provider_id,
         person_number=row.person_number,
@@ -290,12 +289,14 @@ def _with_row(
 
 def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: OwnRow, elsewhere: bool) -> Difference:
     one_sided: Cause = "void-one-sided" if record.kind == "void" else "missing-there"
+    text = said.counts_there(counted_there(record)) if elsewhere else said.GONE_THERE
     return Difference(
         id=f"{'date-boundary' if elsewhere else one_sided}:{record.id}",
         cause="date-boundary" if elsewhere else one_sided,
         between="center",
         action="none" if elsewhere else "send-again",
-        text=f"counts at the center on {counted_there(record)}" if elsewhere else "the center no longer has it",
+        text=text.en,
+        text_zh=text.zh,
         settlement_id=record.id,
         provider_id=provider_id,
         person_number=record.person_number,
@@ -319,7 +320,8 @@ def _unnumbered(provider_id: str, record: SettlementRecord) -> Difference:
         cause="void-one-sided",
         between="center",
         action="none",
-        text="the center has it under a number that it has not told: its row stands on another day, close that one",
+        text=said.UNNUMBERED.en,
+        text_zh=said.UNNUMBERED.zh,
         settlement_id=record.id,
         provider_id=provider_id,
         person_number=record.person_number,
@@ -327,14 +329,15 @@ def _unnumbered(provider_id: str, record: SettlementRecord) -> Difference:
     )
 
 
-def _till(cause: Cause, action: Action, record: SettlementRecord | None, row: TillRow | None, text: str) -> Difference:
+def _till(cause: Cause, action: Action, record: SettlementRecord | None, row: TillRow | None, text: Said) -> Difference:
     subject = record.id if record else ""
     return Difference(
         id=f"till-{cause}:{subject or (row.reference if row else '')}",
         cause=cause,
         between="till",
         action=action,
-        text=text,
+        text=text.en,
+        text_zh=text.zh,
         settlement_id=subject,
         terminal_total_fen=int(record.settlement.total) if record else 0,
         other_total_fen=int(row.total) if row else 0,

@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { told } from "./acts.js";
 import { question } from "./dialog.js";
 import { h, keyButton, table } from "./dom.js";
-import { t } from "./i18n.js";
+import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
 import { readable } from "./money.js";
 import { badge } from "./parts.js";
@@ -80,11 +80,14 @@ function dayParts(totals, runs, found, repair) {
     last?.detail ? h("p", { class: "note" }, last.detail) : null,
     totals.groups.length > 0 ? totalsTable(totals.groups) : h("p", { class: "empty" }, t("day_empty")),
     part(t("open_matters"), last?.open_matters ?? [], h("ul", {}, (last?.open_matters ?? []).map((one) =>
-      h("li", {}, one.settlement_id, " · ", t(`upload.${one.upload_state}`), " · ", one.reason)))),
+      h("li", {}, one.settlement_id, " · ", t(`upload.${one.upload_state}`), " · ", inWords(one))))),
     found.run > 0 && found.differences.length === 0 ? h("p", { class: "empty" }, t("differences_none")) : null,
     part(t("differences"), found.differences, differencesTable(found, repair)),
   ];
 }
+
+/** Why something is open: in Chinese what to do, with what the center said behind it. */
+const inWords = (one) => [...new Set(language() === "zh" ? [one.reason_zh, one.reason] : [one.reason])].filter(Boolean).join(" · ");
 
 /** What a run of day end says: whether it balances, and what it sealed. */
 function reportPart(report) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,8 @@ NEXT_DAY = DAY + dt.timedelta(days=1)
 def causes(shop: Shop, till: list[TillRow] | None = None) -> list[tuple[str, str]]:
     """Run day end; cause and proposal of every difference."""
     report = shop.counter.close_day(DAY, till)
+    chinese = [one.text_zh for one in report.differences] + [one.reason_zh for one in report.open_matters]
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in chinese), "everything is said in Chinese too"
     return [(one.cause, one.action) for one in report.differences]
 
 

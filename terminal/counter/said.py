@@ -1,0 +1,79 @@
+"""What day end says of a difference and of what is not finished: English for the record, Chinese for the counter."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from terminal.limits import LATE_SECONDS_MAX
+
+
+class Said(NamedTuple):
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+NOTHING_HERE = Said("the center has it, nothing of it stands here", "中心有此结算，终端无任何记录")
+ANOTHER_TILL = Said("another till of this institution has it", "本机构其他终端的结算，无需处理")
+TWICE = Said("the center has it twice", "中心重复入账，应撤销多出的一笔")
+REFUSED_AND_TAKEN_BACK = Said(
+    "the center has it, and was heard to refuse it: it is taken back here", "中心曾答复拒绝却已入账，终端已撤销"
+)
+NEVER_HEARD = Said("the center has it, its answer was never heard here", "中心已入账，终端未收到答复，应予采纳")
+TAKEN_BACK_THERE = Said("taken back at the center, and not here", "中心已撤销，终端未撤销")
+TOOK_IT_BACK = Said("it is what took the settlement back there", "中心据此撤销了该结算，应予采纳")
+OTHER_AMOUNTS = Said("the center has other amounts", "中心的金额与终端不一致")
+GONE_THERE = Said("the center no longer has it", "中心已无此结算，应重新发送")
+UNNUMBERED = Said(
+    "the center has it under a number that it has not told: its row stands on another day, close that one",
+    "中心已入账但未告知编号：该记录在另一日，请办理该日日终",
+)
+VOID_REFUSED = Said(
+    "the center refused the void; send it again, or ask the insurance office",
+    "中心拒绝撤销：请重新发送，或询问医保经办机构",
+)
+REFUSED = Said(
+    "the center refused it; take it back, give the goods back or settle anew", "中心拒绝：请撤销，退回药品或重新结算"
+)
+TILL_MISSING = Said("the till does not know this settlement", "收银系统没有此结算")
+TILL_TOTAL = Said("the till has another total", "收银系统的金额不一致")
+TILL_VOID = Said("taken back on one side only", "仅一方已撤销")
+TILL_ONLY = Said("the till has it, the terminal does not", "收银系统有此结算，终端没有")
+
+PURSE_IN_DOUBT = Said(
+    "it is not known whether the card has paid: put it in again, or decide the case",
+    "卡内是否已扣款未知：请重新插卡，或人工处理",
+)
+REFUND_BEGUN = Said(
+    "its refund by line was begun and is not done: go on with it, or give it up", "部分退费未完成：请继续或放弃"
+)
+MAY_ARRIVE_YET = Said(
+    f"its message was lost and may arrive yet: run day end again in {LATE_SECONDS_MAX} seconds",
+    f"报文在途丢失，仍可能到达：请在 {LATE_SECONDS_MAX} 秒后重新日终",
+)
+
+_OPEN_ZH = {
+    "queued": "等待上传至医保中心",
+    "sent": "已发送，等待中心答复",
+    "unknown": "中心是否受理未知，终端将继续确认或冲正",
+    "refused": "医保中心拒绝：请撤销该结算，再重新结算",
+    "parked": "多次未成功已搁置：请核对原因后重新发送",
+    "accepted": "冲正尚未完成",
+    "debiting": PURSE_IN_DOUBT.zh,
+}
+
+
+def counts_here(day: object) -> Said:
+    """The center counts it on this day, the terminal on another one."""
+    return Said(f"counts here on {day}", f"终端计入 {day}，无需处理")
+
+
+def counts_there(day: object) -> Said:
+    """The terminal counts it on this day, the center on another one."""
+    return Said(f"counts at the center on {day}", f"中心计入 {day}，无需处理")
+
+
+def open_zh(upload_state: str) -> str:
+    """What holds an unfinished settlement up, by the state of its message."""
+    return _OPEN_ZH.get(upload_state, "")
