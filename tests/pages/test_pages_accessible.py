@@ -9,6 +9,9 @@ from pages.hands import answered, begin_sale
 from pages.judge import faults
 from pages.shop import AMOXICILLIN, ENOUGH, OTHER, VITAMINS, Shop
 
+DIALOGS = {"find": ("Alt+V",), "day": ("F9",), "devices": ("Alt+Q",)}
+"""Keys of a view that ask something before they do it: taking back, day end, signing out."""
+
 
 def test_every_view_is_accessible_and_fits(page: Page, shop: Shop, axe: str) -> None:
     """Each view and dialog of the operator's page in turn: no serious fault, no scrolling of the page itself."""
@@ -42,7 +45,16 @@ def test_every_view_is_accessible_and_fits(page: Page, shop: Shop, axe: str) -> 
     for key, name in (("F3", "find"), ("F4", "open"), ("F6", "day"), ("F7", "month"), ("F8", "devices")):
         page.keyboard.press(key)
         page.locator(".find-results table" if name == "find" else "[aria-busy=false]").wait_for()
+        if name == "find":
+            page.keyboard.press("Enter")
+            page.locator(".find-detail [data-settlement]").wait_for()
         check(name)
+        for asks in DIALOGS.get(name, ()):
+            page.keyboard.press(asks)
+            expect(page.get_by_role("dialog")).to_be_visible()
+            check(f"{name}-{asks.lower().replace('+', '-')}")
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Alt+l")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     check("english")
