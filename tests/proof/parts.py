@@ -52,6 +52,12 @@ def _sweep(name: str, modes: tuple[int, ...], technique: str, *words: str, again
     return Part(name, technique, modes, command, reader, 900, "0 to 7" if again else "0", smaller="disk/test_disk.py")
 
 
+def _fuzz(target: str, modes: tuple[int, ...], what: str) -> Part:
+    command = ("{python}", "tests/fuzz/fuzz.py", target, "{folder}", "-max_total_time=20", f"-seed={SEED}")
+    technique = f"coverage-guided fuzzing (atheris) of {what}"
+    return Part(f"fuzz {target}", technique, modes, command, read_fuzzer, 120, SEED, smaller="fuzz/test_fuzz.py")
+
+
 def _mutation(what: str, every: int, technique: str) -> Part:
     command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}")
     return Part(
@@ -76,6 +82,14 @@ PARTS: tuple[Part, ...] = (
         SEED,
         cores=2,
         smaller="simulation/test_simulation.py",
+    ),
+    Part(
+        "canaries of the simulation",
+        "known bugs are planted in the simulated terminal, and each must be found",
+        (2, 18, 19, 32),
+        pytest("tests/simulation/test_canaries.py", "tests/simulation/test_stateful.py"),
+        read_tests("tests"),
+        600,
     ),
     Part(
         "kills",
@@ -313,14 +327,12 @@ PARTS: tuple[Part, ...] = (
         SEED,
         smaller="native/test_core.py",
     ),
-    Part(
-        "fuzz devices",
-        "coverage-guided fuzzing (atheris) of what devices send, with the inputs kept from before",
-        (13, 15),
-        pytest("tests/fuzz"),
-        read_tests("tests"),
-        300,
-    ),
+    _fuzz("social", (13,), "what a card answers"),
+    _fuzz("purse", (13,), "what a purse and a PSAM answer"),
+    _fuzz("scanner", (15,), "what a scanner sends"),
+    _fuzz("printer", (17,), "what a printer answers"),
+    _fuzz("bill", (27,), "bills from a till"),
+    _fuzz("center", (21,), "answers of a center"),
     _mutation("core", 4, "the C core with one token changed: its own C tests must notice"),
     _mutation("money", 1, "the money module with one node changed: its tests must notice"),
 )
