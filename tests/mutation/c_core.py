@@ -54,7 +54,11 @@ class CoreBench:
                 return Verdict(mutant, "stillborn")
             if by := self._noticed():
                 return Verdict(mutant, "killed", by)
-            return Verdict(mutant, "same" if self._object() == self._pristine else "survived")
+            if self._object() == self._pristine:
+                return Verdict(mutant, "same")
+            return (
+                Verdict(mutant, "killed", "explaining") if self._explained_otherwise() else Verdict(mutant, "survived")
+            )
         finally:
             file.write_text(mutant.text, encoding="utf-8")
 
@@ -67,6 +71,14 @@ class CoreBench:
         target = self._folder / "settle.o"
         subprocess.run([*COMPILE, "-O2", "-c", str(self._sources / "settle.c"), "-o", str(target)], check=True)
         return target.read_bytes()
+
+    def _sanitized(self) -> bool:
+        """Whether address and undefined-behaviour sanitizers, as in the core's own tests, end the edges."""
+        program = self._folder / "sanitized"
+        sources = (str(TESTS / "edges.c"), str(self._sources / "settle.c"))
+        flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{NATIVE}", f"-I{TESTS}")
+        subprocess.run([*COMPILE, "-O0", *flags, *sources, "-o", str(program)], check=True)
+        return subprocess.run([str(program)], capture_output=True, check=False).returncode != 0
 
     def _noticed(self) -> str:
         """The test that fails first; "" where none does."""

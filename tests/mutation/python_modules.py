@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.abc
 import importlib.machinery
 import os
 import signal
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from tests.mutation.children import ROOT, forked, passed_by
 from tests.mutation.mutant import Mutant
 from tests.mutation.python_nodes import mutants_of
 from tests.mutation.verdict import Verdict
-
-ROOT = Path(__file__).parents[2]
-TEST_SECONDS_MAX = 120
 
 
 class ChangedModule(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -50,7 +46,7 @@ class Module:
 
     def try_out(self, mutants: list[Mutant]) -> list[Verdict]:
         """Try these one after the other."""
-        assert _forked(lambda: _test(self.tests)) == 0, "the program itself does not pass"
+        assert forked(lambda: passed_by(self.tests)) == 0, "the program itself does not pass"
         return [self._tried(mutant) for mutant in mutants]
 
     def _tried(self, mutant: Mutant) -> Verdict:
@@ -62,9 +58,9 @@ class Module:
         def changed() -> int:
             name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts)
             sys.meta_path.insert(0, ChangedModule(name, mutant))
-            return _test(self.tests)
+            return passed_by(self.tests)
 
-        status = os.waitstatus_to_exitcode(_forked(changed))
+        status = os.waitstatus_to_exitcode(forked(changed))
         return Verdict(mutant, "killed" if status else "survived", "time" if status == -signal.SIGALRM else "tests")
 
 
@@ -92,32 +88,3 @@ def module_mutants(module: Module) -> list[Mutant]:
     place = ROOT / module.place
     files = [place] if place.is_file() else sorted(place.glob("*.py"))
     return [mutant for file in files for mutant in mutants_of(file)]
-
-
-def _test(tests: tuple[str, ...]) -> int:
-    import pytest
-
-    # Without plugins each run begins at once; none of these tests needs one.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main(["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *tests]))
-
-
-def _forked(work: Callable[[], int]) -> int:
-    """The wait status of a child that does `work`, quietly and not for ever."""
-    _load_what_is_not_ours()
-    child = os.fork()
-    if child == 0:
-        os.chdir(ROOT)
-        quiet = os.open(os.devnull, os.O_RDWR)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        signal.alarm(TEST_SECONDS_MAX)
-        os._exit(work())
-    _, status = os.waitpid(child, 0)
-    return status
-
-
-def _load_what_is_not_ours() -> None:
-    """Once for all children."""
-    for name in ("pytest", "hypothesis.strategies", "msgspec", "sqlite_utils", "cryptography.x509", "PIL.ImageDraw"):
-        importlib.import_module(name)

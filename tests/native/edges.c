@@ -209,6 +209,7 @@ static void item_numbers(void) {
 static void largest(void) {
     begin();
     items[0].amount = SETTLE_FEN_MAX;
+    items[0].kind = SETTLE_KINDS_MAX - 1;
     expect(SETTLE_OK, "the largest bill");
     items[0].unit_price = SETTLE_FEN_MAX * INT64_C(10000);
     items[0].quantity = SETTLE_FEN_MAX * INT64_C(100);
@@ -244,7 +245,7 @@ static void largest(void) {
 /* Rows of columns that no bill comes to, in one of several blocks; the other rows settle. */
 static void rows(void) {
     enum { ROWS = 100 };
-    static int64_t plans[ROWS], eligible[ROWS], strange[ROWS], prior[ROWS], paid[ROWS], pool[ROWS];
+    static int64_t plans[ROWS], eligible[ROWS], strange[ROWS], prior[ROWS], over[ROWS], out[ROWS], paid[ROWS], pool[ROWS];
     static int32_t codes[ROWS];
     settle_plan three[3];
     settle_facts_columns facts;
@@ -267,23 +268,53 @@ static void rows(void) {
     paid[45] = -1;
     eligible[46] = SETTLE_FEN_MAX + 1;
     plans[47] = 2;
+    eligible[48] = -1;
+    plans[49] = plans[50] = 1;
+    over[49] = 1;
+    out[50] = 1;
     facts.plan = plans;
     facts.eligible[0] = eligible;
     facts.eligible[1] = strange;
     facts.prior_self_pay = prior;
+    facts.over_limit = over;
+    facts.out_of_catalogue = out;
     facts.line_paid = paid;
     splits.funds[0] = pool;
     tried++;
-    failed |= settle_columns(&splits, codes, three, 3, &facts, ROWS) != 7;
+    failed |= settle_columns(&splits, codes, three, 3, &facts, ROWS) != 10;
     static const int32_t wanted[] = {SETTLE_BAD_ITEM,  SETTLE_BAD_ITEM,  SETTLE_OK,      SETTLE_BAD_CLAIM,
-                                     SETTLE_BAD_CLAIM, SETTLE_BAD_CLAIM, SETTLE_BAD_ITEM, SETTLE_BAD_PLAN};
+                                     SETTLE_BAD_CLAIM, SETTLE_BAD_CLAIM, SETTLE_BAD_ITEM, SETTLE_BAD_PLAN,
+                                     SETTLE_BAD_ITEM,  SETTLE_BAD_ITEM,  SETTLE_BAD_ITEM};
     for (int i = 0; i < ROWS; i++) {
-        const int32_t code = i < 40 || i > 47 ? SETTLE_OK : wanted[i - 40];
+        const int32_t code = i < 40 || i > 50 ? SETTLE_OK : wanted[i - 40];
         if (codes[i] != code || pool[i] != (code != SETTLE_OK ? 0 : i == 42 ? 0 : 900)) {
             fprintf(stderr, "row %d: code %d, pool %lld\n", i, (int)codes[i], (long long)pool[i]);
             failed = 1;
         }
     }
+}
+
+/* Claims on items that several share: one that reaches beyond the last of them, and one that ends there. */
+static void shared_items(void) {
+    settle_claim two[2];
+    settle_split splits[2];
+    int32_t codes[2];
+    begin();
+    two[0] = two[1] = claim;
+    two[0].item_start = two[1].item_start = 1;
+    two[0].item_count = 2;
+    tried++;
+    failed |= settle_bills(splits, codes, &plan, 1, two, 2, items, 2) != 1;
+    failed |= codes[0] != SETTLE_BAD_CLAIM || codes[1] != SETTLE_OK;
+}
+
+/* Who wants no lines is told of none. */
+static void no_lines(void) {
+    settle_split split;
+    int32_t line_count = 7;
+    begin();
+    tried++;
+    failed |= settle_bill(&split, 0, &line_count, 0, &plan, &claim, items) != SETTLE_OK || line_count != 0;
 }
 
 int main(void) {
@@ -293,6 +324,8 @@ int main(void) {
     item_numbers();
     largest();
     rows();
+    shared_items();
+    no_lines();
     printf("%d edges\n", tried);
     return failed;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,9 +54,10 @@ def test_the_figures_of_tests_are_those_of_their_report(tmp_path: Path) -> None:
     """Passed and failed ones are counted, and what a test printed of itself is told."""
     tests = "def test_a():\n    print('all 5 ends')\n\ndef test_b():\n    assert False\n"
     (tmp_path / "test_it.py").write_text(tests, encoding="utf-8")
-    quiet = ("-q", "-s", "-n0", f"--junit-xml={tmp_path}/tests.xml", "-p", "no:cacheprovider")
+    quiet = ("-q", "-s", f"--junit-xml={tmp_path}/tests.xml", "-p", "no:cacheprovider")
     command = [sys.executable, "-m", "pytest", *quiet, "-o", "addopts=", str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     found = read_tests("tests", r"\d+ ends")(done.stdout, tmp_path)
     assert found == Figures(2, "tests", ["test_it.test_b"], {}, "5 ends")
 
