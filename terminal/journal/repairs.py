@@ -19,12 +19,13 @@ from terminal.journal.store import moment_text
 from terminal.money import Fen
 
 _WHEREABOUTS = (
-    "SELECT s.provider_id, s.scheme, s.clearing_class, s.business_day, q.state, q.center_references,"
+    "SELECT s.provider_id, s.scheme, s.clearing_class, s.business_day, coalesce(q.state, 'queued') AS state,"
+    " coalesce(q.center_references, '{}') AS center_references,"
     " EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = s.id AND r.transaction_name = 'reverse')"
     " OR EXISTS (SELECT 1 FROM center_amounts a WHERE a.settlement_id IN (s.id, s.voids) AND a.adopted_by IS NOT NULL)"
     " AS doubted"
-    " FROM settlements s JOIN outbox q ON q.settlement_id = s.id AND q.transaction_name <> 'reverse'"
-    " WHERE s.business_day >= ? AND s.state IN ('committed', 'voided')"
+    " FROM settlements s LEFT JOIN outbox q ON q.settlement_id = s.id AND q.transaction_name <> 'reverse'"
+    " WHERE s.business_day >= ? AND s.state IN ('committed', 'voided', 'abandoned')"
 )
 
 
@@ -69,7 +70,7 @@ class Repairs(Stock):
         return [dt.date.fromisoformat(row[0]) for row in rows]
 
     def whereabouts(self, since: dt.date) -> list[Whereabouts]:
-        """What the center has said of everything that was committed on the business days from `since`."""
+        """What the center has said of everything that was committed, or asked of it, on the days from `since`."""
         return [
             Whereabouts(
                 provider_id=row["provider_id"],

@@ -13,7 +13,7 @@ from counter_parts import DAY, LAW, NAMES, PHARMACY, STAY, Shop, purchase
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.profile import Profile
 from terminal.counter.match import TillRow
-from terminal.errors import Conflict, Missing, Refused
+from terminal.errors import Conflict, InDoubt, Missing, Refused
 from terminal.journal.records import ClearingClass
 from terminal.money import Fen
 
@@ -203,6 +203,20 @@ def test_an_office_void_of_what_counts_a_day_later_there_does_not_hide_in_the_to
         shop.clock.advance(86_400)
         report = shop.counter.close_day(NEXT_DAY)
         assert ("void-one-sided", "void-here") in [(one.cause, one.action) for one in report.differences]
+
+
+def test_two_errors_that_cancel_do_not_hide_behind_an_attempt_that_was_in_doubt(tmp_path: Path) -> None:
+    """Online: the undone attempt stands at the center again, and the office has taken back the one that followed it."""
+    with Shop(tmp_path, mode="online", profile=Profile(name="test", repeats="unsafe")) as shop:
+        shop.center.faults.inject("drop-after", infno="2102")
+        with pytest.raises(InDoubt):
+            shop.settle(purchase("20.00"))
+        shop.upload_all()
+        number = shop.settle(purchase("20.00"))["id"]
+        (undone, _), _ = shop.books.settlements()
+        shop.books.set_state(undone.settlement_id, "booked")
+        void_at_the_office(shop, number)
+        assert sorted(causes(shop)) == [("missing-here", "reverse-at-center"), ("void-one-sided", "void-here")]
 
 
 def test_the_till_s_own_references_are_matched_too(shop: Shop) -> None:
