@@ -9,10 +9,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from pages.conftest import shoot
 from pages.hands import answered, begin_sale, cash, moved, scan, settle, sign_in
+from pages.judge import faults
 from pages.shop import AMOXICILLIN, ENOUGH, GUARDED, PURSE, Shop
-from pages.test_pages_accessible import axe, faults
-
-__all__ = ["axe"]
 
 PIN = "583920"
 
