@@ -117,7 +117,7 @@ def drawn(random: Random, seed: int) -> Plan:
         days_by=days_by,
         persons=tuple(persons),
         wire=wire,
-        mute=random.choice(SETTLES + VOIDS) if random.random() < 0.15 else "",
+        mute=random.choice(SETTLES + VOIDS) if random.random() < 0.3 else "",
         power=random.choice(CRASH_RATES),
         pin=f"{random.randrange(10**12):012}" if random.random() < 0.3 else "",
         begins_at=random.choice((MORNING, LATE_EVENING)),
