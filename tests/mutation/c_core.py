@@ -56,9 +56,7 @@ class CoreBench:
                 return Verdict(mutant, "killed", by)
             if self._object() == self._pristine:
                 return Verdict(mutant, "same")
-            return (
-                Verdict(mutant, "killed", "explaining") if self._explained_otherwise() else Verdict(mutant, "survived")
-            )
+            return Verdict(mutant, "killed", "sanitizers") if self._sanitized() else Verdict(mutant, "survived")
         finally:
             file.write_text(mutant.text, encoding="utf-8")
 
