@@ -21,7 +21,7 @@ run: $(VENV)/.run
 	$(BIN)/terminal demo --stay
 
 test: $(VENV)/.test lint
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/pytest --numprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

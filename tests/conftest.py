@@ -7,12 +7,22 @@ test run on the same machine instead of using its readers.
 from __future__ import annotations
 
 import fcntl
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 8 * 1024**3
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN:
+    # Journals and books are synced thousands of times: on a real disk the tests wait for it half of their time. What a
+    # disk may do to a journal is shown in tests/disk.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 LOCK_FILE = Path(tempfile.gettempdir()) / "settlement-terminal-card-service.lock"
 
