@@ -1,6 +1,7 @@
 """What a till waits for at the counter: a quote, a settlement; how soon a terminal is ready, and what it weighs.
 
-A real terminal as a process with pages and simulated devices, over HTTP with one kept connection. Beside each
+A real terminal as a process with pages and simulated devices, over HTTP with one kept connection; the center is a
+process of its own, since no till shares its interpreter with one. Beside each
 settlement stand, measured in turn with it, a bare durable insert of the same bytes on the same disk and an HTTP round
 trip that does nothing: their sum is the least that a durable answer can take.
 """
@@ -13,8 +14,11 @@ import os
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,11 +45,11 @@ def test_quote_and_settlement(tmp_path: Path) -> None:
 
     Each customer is identified anew, and the queue is empty before the next: what is measured is one sale.
     """
-    from daemon.process import TerminalProcess, bill, new_bureau
+    from daemon.process import TerminalProcess, bill
 
     times: dict[str, list[float]] = {name: [] for name in ("quote", "settlement", "insert", "round trip")}
     drug = bill("9.60", service="pharmacy")
-    with new_bureau(tmp_path) as bureau, TerminalProcess(tmp_path, bureau.url, printer="none") as terminal:
+    with center_apart(tmp_path) as url, TerminalProcess(tmp_path, url, printer="none") as terminal:
         terminal.sign_in()
         ask, insert = asker(terminal.url, terminal.token), inserter(tmp_path)
         for number in range(CUSTOMERS):
@@ -112,6 +116,25 @@ def test_ready_and_weight(tmp_path: Path) -> None:
     print(f"ready: best of {STARTS} {min(seconds):.2f} s, median {statistics.median(seconds):.2f} s")
     print(f"CPU until ready: best {min(cpu):.2f} s, median {statistics.median(cpu):.2f} s")
     print(f"memory: {at_start / 1024:.0f} MB when ready, {at_work / 1024:.0f} MB after a sale with its picture")
+
+
+@contextmanager
+def center_apart(folder: Path) -> Iterator[str]:
+    """The reference center in a process of its own; its address."""
+    here, there = get_context("spawn").Pipe()
+    process = get_context("spawn").Process(target=_serve_center, args=(folder, there))
+    process.start()
+    yield here.recv()
+    here.send("enough")
+    process.join()
+
+
+def _serve_center(folder: Path, line: Connection) -> None:
+    from tests.daemon.process import new_bureau
+
+    with new_bureau(folder) as bureau:
+        line.send(bureau.url)
+        line.recv()
 
 
 def asker(url: str, token: str) -> Callable[..., Any]:

@@ -33,6 +33,9 @@ NUMBERS_SKIPPED = 1_000
 
 DAYS_SKIPPED_MAX = 400
 
+WITNESS_BYTES = 512
+"""One sector: a power cut leaves the old text or the new one."""
+
 STAMPS_SKIPPED = 3_600 * STAMPS_A_SECOND
 
 
@@ -113,17 +116,23 @@ class Whereabouts(Newsroom):
             self._note()
 
     def _note(self) -> None:
-        """Written without waiting for the disk: it may be lost with the power, and is never ahead of the journal."""
+        """Written without waiting for the disk: it may be lost with the power, and is never ahead of the journal.
+
+        In place and always as long: a new file in the old one's stead would make the next commit wait for both.
+        """
         if self._machine is None:
             return
         number, entry_hash = newest(self._connection, self.terminal_id)
         if number == self._witnessed:
             return
-        beside = Path(f"{self._file}.new")
+        told = msgspec.json.encode(Witness(self._machine, number, entry_hash)).ljust(WITNESS_BYTES)
         # A full disk must not undo what is durable already: then the file stays behind for a while.
         with contextlib.suppress(OSError):
-            beside.write_bytes(msgspec.json.encode(Witness(self._machine, number, entry_hash)))
-            os.replace(beside, self._file)
+            file = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.pwrite(file, told, 0)
+            finally:
+                os.close(file)
             self._witnessed = number
 
     def _is_behind(self) -> bool:
