@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from terminal.bureau.app import PATH
+from terminal.bureau.persons import load_providers
 from terminal.config import Config, load
 from terminal.errors import Refused
 
-SAMPLE = Path(__file__).parents[1] / "terminal.toml"
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "terminal.toml"
 
 LEAST = """
 [terminal]
@@ -38,6 +41,14 @@ def test_the_sample_shows_every_default_truly(tmp_path: Path) -> None:
     uncommented = re.sub(r"^starts_at.*$", "", uncommented, flags=re.MULTILINE)
     assert uncommented.count(" = ") > sample.count("\n# ") > 20
     assert loaded(tmp_path, uncommented) == loaded(tmp_path, sample)
+
+
+def test_the_sample_terminal_and_the_sample_center_know_each_other() -> None:
+    """Who starts both as they are signs in: the same address, and every institution has an agreement there."""
+    config = load(SAMPLE)
+    known = load_providers(ROOT / "examples" / "bureau" / "providers.toml")
+    assert config.center.url.endswith(f":8432{PATH}")
+    assert {number: known[number].name for number in config.provider_names} == config.provider_names
 
 
 def test_every_key_stands_in_the_sample() -> None:

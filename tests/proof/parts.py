@@ -189,7 +189,7 @@ PARTS: tuple[Part, ...] = (
         900,
     ),
     Part(
-        "torn card, real daemon",
+        "torn card on the card service",
         "the same on the real PC/SC service, where it hurts most",
         (12,),
         pytest("tests/daemon/test_daemon_purse.py", "tests/hw/test_purse_torn.py"),
