@@ -233,8 +233,7 @@ def _sums_of(group: GroupTotals, journal: Journal, records: Sequence[SettlementR
 
 def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
     """The sum over the schemes: 3202 knows no insurance type."""
-    money = ("total", "fund_total", "account", "cash", "provider_borne")
-    sums: dict[str, Fen] = {name: Fen(sum(getattr(part, name) for part in parts)) for name in money}
+    sums = {name: Fen(sum(getattr(part, name) for part in parts)) for name in CenterSums.__struct_fields__}
     counts = {name: sum(getattr(part, name) for part in parts) for name in ("count", "void_count")}
     return msgspec.structs.replace(parts[0], **sums, **counts)
 

@@ -162,21 +162,23 @@ def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> li
     """What the center refused and still stands here: a settlement is to be taken back; a void, whose money is given
     back already, is to be sent again.
     """
-    return [
-        Difference(
-            id=f"refused:{record.id}",
-            cause="refused",
-            between="center",
-            action="send-again" if record.voids else "void-here",
-            text=(said.VOID_REFUSED if record.voids else said.REFUSED).en,
-            text_zh=(said.VOID_REFUSED if record.voids else said.REFUSED).zh,
-            settlement_id=record.id,
-            provider_id=record.provider_id,
-            terminal_total_fen=record.sign * int(record.settlement.total),
-        )
-        for record in records
-        if record.upload_state == "refused" and not is_repaired(journal, record)
-    ]
+    return [_refused(one) for one in records if one.upload_state == "refused" and not is_repaired(journal, one)]
+
+
+def _refused(record: SettlementRecord) -> Difference:
+    action: Action = "send-again" if record.voids else "void-here"
+    text = said.VOID_REFUSED if record.voids else said.REFUSED
+    return Difference(
+        id=f"refused:{record.id}",
+        cause="refused",
+        between="center",
+        action=action,
+        text=text.en,
+        text_zh=text.zh,
+        settlement_id=record.id,
+        provider_id=record.provider_id,
+        terminal_total_fen=record.sign * int(record.settlement.total),
+    )
 
 
 def is_repaired(journal: Journal, refused: SettlementRecord) -> bool:

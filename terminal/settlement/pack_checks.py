@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from terminal.money import format_fen
 from terminal.settlement.facts import ACCUMULATORS, FACTS, ITEM_FACTS
@@ -20,6 +21,7 @@ from terminal.settlement.pack_rows import (
     Row,
     SegmentsRow,
     SelfPayRow,
+    ServiceName,
 )
 from terminal.settlement.supplement import Supplement
 from terminal.settlement.toml_form import bad_file, line_of
@@ -39,18 +41,7 @@ RULES = (
     "recognition",
     "excludes",
 )
-SERVICES = (
-    "inpatient",
-    "emergency",
-    "outpatient",
-    "chronic",
-    "special-drug",
-    "pharmacy",
-    "maternity",
-    "accident",
-    "bed-day",
-    "limited-price",
-)
+SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 
 
 def rows_of(pack: Pack) -> Iterator[tuple[str, Row]]:

@@ -14,21 +14,11 @@ from msgspec import Meta, Struct
 
 from terminal.limits import COUNT_MAX
 from terminal.money import Fen, Rate
+from terminal.settlement.bill import Service
 from terminal.settlement.facts import Condition
 
 Cite = Annotated[str, Meta(min_length=1, max_length=200)]
-ServiceName = Literal[
-    "inpatient",
-    "emergency",
-    "outpatient",
-    "chronic",
-    "special-drug",
-    "pharmacy",
-    "maternity",
-    "accident",
-    "bed-day",
-    "limited-price",
-]
+ServiceName = Literal[Service, "limited-price"]
 PartName = Literal[
     "unpooled", "deductible", "co_payment", "prior_self_pay", "over_cap", "over_limit", "out_of_catalogue"
 ]

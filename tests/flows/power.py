@@ -135,6 +135,11 @@ def day(shop: PoweredShop) -> None:
     number = msgspec.json.decode(as_a_till(shop, "goods", purchase("20.00")))["id"]
     taken_back(shop, number)
     as_a_till(shop, "more", purchase("30.00"))
+    sealed(shop)
+
+
+def sealed(shop: PoweredShop) -> None:
+    """Print what waits, and close the day until it is sealed, its report printed too."""
     shop.print_all()
     for _ in range(5):
         if shop.journal.day_state(DAY) == "sealed":

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from counter_parts import DAY, purchase
-from power import UNSAFE, PoweredShop, as_a_till, books_of
+from counter_parts import purchase
+from power import UNSAFE, PoweredShop, as_a_till, books_of, sealed
 
 from terminal.counter.refund import RefundAsked, RefundLine
 from terminal.errors import Missing, TerminalError
@@ -39,13 +39,7 @@ def day(shop: PoweredShop, by_operator: bool) -> range:
         _until_certain(shop, lambda: shop.counter.go_on_with_refund(number))
     _until_certain(shop, lambda: _given_back(shop, number))
     refund = range(first, shop.power.calls + 1)
-    shop.print_all()
-    for _ in range(5):
-        if shop.journal.day_state(DAY) == "sealed":
-            break
-        shop.counter.close_day(DAY)
-        shop.clock.advance(60)
-    shop.print_all()
+    sealed(shop)
     return refund
 
 

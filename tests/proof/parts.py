@@ -63,6 +63,16 @@ def _fuzz(target: str, modes: tuple[int, ...], what: str) -> Part:
     return Part(f"fuzz {target}", technique, modes, command, read_fuzzer, 120, SEED, smaller="fuzz/test_fuzz.py")
 
 
+NORMAL_LOSES, BETRAYED = "synchronous=NORMAL loses", "each loss is betrayed"
+
+
+def _losing(name: str, mode: int, technique: str, how: str, canary: str) -> Part:
+    """A disk that must lose what was told, and is seen to: the sweep ends with status 1."""
+    command = ("{python}", "-m", "tests.disk.sweep", "power", how, "--step", "48")
+    reader = read_canary(canary, "lost", "betrayed")
+    return Part(name, technique, (mode,), command, reader, 600, "0", smaller="disk/test_disk.py", statuses=(1,))
+
+
 def _mutation(what: str, every: int, percent_min: int, technique: str) -> Part:
     command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}")
     smaller, statuses = "mutation/test_mutation.py", (0, 1)
@@ -141,28 +151,8 @@ PARTS: tuple[Part, ...] = (
         smaller="disk/test_disk.py",
         statuses=(1,),
     ),
-    Part(
-        "canary NORMAL",
-        "the power cuts with synchronous=NORMAL, which must lose",
-        (1,),
-        ("{python}", "-m", "tests.disk.sweep", "power", "--normal", "--step", "48"),
-        read_canary("synchronous=NORMAL loses", "lost", "betrayed"),
-        600,
-        "0",
-        smaller="disk/test_disk.py",
-        statuses=(1,),
-    ),
-    Part(
-        "canary lying disk",
-        "the power cuts on a disk that says it has synced and has not",
-        (5,),
-        ("{python}", "-m", "tests.disk.sweep", "power", "--lies", "--step", "48"),
-        read_canary("each loss is betrayed", "lost", "betrayed"),
-        600,
-        "0",
-        smaller="disk/test_disk.py",
-        statuses=(1,),
-    ),
+    _losing("canary NORMAL", 1, "the power cuts with synchronous=NORMAL, which must lose", "--normal", NORMAL_LOSES),
+    _losing("canary lying disk", 5, "the power cuts on a disk that says it has synced and has not", "--lies", BETRAYED),
     Part(
         "full disk",
         "a real file system of 16 MiB, filled to the last byte",
