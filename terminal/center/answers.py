@@ -74,14 +74,6 @@ class InsuredPerson(Struct, frozen=True):
     last_year: Year | None = None
 
 
-class FundEntitlement(Struct, frozen=True):
-    """2001: whether a fund owes this person anything now, and the center's reason where it does not."""
-
-    fund_type: str
-    entitled: bool
-    reason: str
-
-
 class Accepted(Struct, frozen=True):
     """The center has booked it.
 

@@ -13,7 +13,6 @@ from terminal.center import fields, messages, publications
 from terminal.center.answers import (
     Accepted,
     Credential,
-    FundEntitlement,
     Inquiry,
     Institution,
     InsuredPerson,
@@ -25,6 +24,7 @@ from terminal.center.answers import (
     Unknown,
 )
 from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows, unpacked
+from terminal.center.entitlement import entitlement_input, with_entitlement
 from terminal.center.envelope import Answer
 from terminal.center.exchange import Exchange, SignIns, understood
 from terminal.center.lanes import Lanes, OneByOne
@@ -37,7 +37,7 @@ from terminal.center.settle_messages import Input, settle_input, void_input
 from terminal.center.visits import VisitKeeper, VisitMemory, VisitWalk
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
-from terminal.journal.records import CenterSums, GroupTotals, Scheme, SettlementRecord
+from terminal.journal.records import CenterSums, GroupTotals, SettlementRecord
 from terminal.settlement.bill import Service
 
 __all__ = [
@@ -118,22 +118,17 @@ class CenterDesk:
             self._operator = ""
 
     def identify(self, provider_id: str, credential: Credential) -> InsuredPerson:
-        """1101: who this is and what the center knows of them.
+        """1101: who this is and what the center knows of them; 2001 after it, where the profile asks for it.
 
         Raises Unavailable (not reached, not understood) or Refused (not known there, nobody signed in here).
         """
-        data = messages.person_input(credential)
-        answer = self._exchange.ask(fields.PERSON, provider_id, self._signed_operator(), data)
-        return understood(messages.read_person, answer)
-
-    def entitlements(
-        self, provider_id: str, person_number: str, scheme: Scheme, service: Service
-    ) -> list[FundEntitlement]:
-        """2001: what the funds owe this person now. Raises Unavailable or Refused."""
-        now = self._exchange.now()
-        data = messages.entitlement_input(person_number, scheme, service, provider_id, now)
-        answer = self._exchange.ask(fields.ENTITLEMENT, provider_id, self._signed_operator(), data)
-        return understood(messages.read_entitlements, answer)
+        data, operator = messages.person_input(credential), self._signed_operator()
+        person = understood(messages.read_person, self._exchange.ask(fields.PERSON, provider_id, operator, data))
+        if not self.profile.entitlement_check:
+            return person
+        data = entitlement_input(person, self.profile.entitlement_check, provider_id, self._exchange.now())
+        answer = self._exchange.ask(fields.ENTITLEMENT, provider_id, operator, data)
+        return understood(lambda found: with_entitlement(person, found), answer)
 
     def accumulators(self, provider_id: str, person_number: str) -> dict[str, int]:
         """5206: the year's accumulators by the center's own codes, in hundredths. Raises Unavailable or Refused."""

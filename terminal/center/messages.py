@@ -10,18 +10,14 @@ from typing import Any
 import msgspec
 
 from terminal.center import fields
-from terminal.center.answers import Credential, FundEntitlement, InsuredPerson, SignIn
-from terminal.center.envelope import Answer, Unreadable, fen_of, moment_text, node, read_moment, rows, text_of
-from terminal.center.extension import (
-    PersonExtension,
-    read_extension,
-)
+from terminal.center.answers import Credential, InsuredPerson, SignIn
+from terminal.center.envelope import Answer, Unreadable, fen_of, node, read_moment, rows, text_of
+from terminal.center.extension import PersonExtension, read_extension
 from terminal.center.profile import Profile
 from terminal.center.publications import read_newest
 from terminal.clock import BEIJING
-from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
+from terminal.journal.records import GroupTotals, SettlementRecord
 from terminal.money import Fen, format_fen
-from terminal.settlement.bill import Service
 
 Input = dict[str, Any]
 
@@ -89,32 +85,6 @@ def read_person(answer: Answer) -> InsuredPerson:
 def reverse_input(person_number: str, message_id: str, transaction: str) -> Input:
     """2601: undoes the message `message_id` of `transaction`, whose outcome is unknown."""
     return {"data": {"psn_no": person_number, "omsgid": message_id, "oinfno": transaction}}
-
-
-def entitlement_input(
-    person_number: str, scheme: Scheme, service: Service, provider_id: str, now: dt.datetime
-) -> Input:
-    """2001."""
-    return {
-        "data": {
-            "psn_no": person_number,
-            "insutype": fields.INSURANCE_TYPES[scheme],
-            "fixmedins_code": provider_id,
-            "med_type": fields.MEDICAL_TYPES[service],
-            "begntime": moment_text(now),
-        }
-    }
-
-
-def read_entitlements(answer: Answer) -> list[FundEntitlement]:
-    """2001's answer: one for each fund. Raises Unreadable."""
-    found = []
-    for row in rows(answer.output, "trtinfo"):
-        flag = text_of(row.get("trt_enjymnt_flag"))
-        if flag not in ("0", "1"):
-            raise Unreadable("the answer has no trt_enjymnt_flag")
-        found.append(FundEntitlement(text_of(row.get("fund_pay_type")), flag == "1", text_of(row.get("trt_chk_rslt"))))
-    return found
 
 
 def read_accumulators(answer: Answer) -> dict[str, int]:

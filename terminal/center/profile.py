@@ -87,7 +87,8 @@ class Profile(_Part, frozen=True):
     sets: `med_type` -> set of transactions, where this province has it otherwise than the nation (pooled outpatient
     care at a pharmacy, say). files: how 9101 takes a file, as an array of numbers or beside its envelope. order: a
     settlement waits for the last word on the one before it, on this terminal's or only on the same person's; then
-    several are in flight. publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and
+    several are in flight. entitlement_check: the `med_type` for which 2001 is asked of everybody identified; "" where
+    1101 says it all. publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and
     signs its catalogues.
     """
 
@@ -105,6 +106,7 @@ class Profile(_Part, frozen=True):
     reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
     files: Literal["array", "multipart"] = "array"
     order: Literal["terminal", "person"] = "person"
+    entitlement_check: Annotated[str, Meta(pattern=r"\A([0-9]{2,6})?\Z")] = ""
     publishes: bool = False
     numbers: Literal["as-text", "as-numbers"] = "as-text"
     line_number: Literal["digits", "letters"] = "digits"

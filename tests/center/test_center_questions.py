@@ -218,14 +218,11 @@ def test_a_pre_settlement_shows_where_the_center_differs(town: Town) -> None:
     assert "acct_pay: center 75.00, terminal 74.00" in differences
 
 
-def test_entitlement_and_accumulators_are_asked_for(town: Town) -> None:
-    """2001: the pool owes an active person; 5206: after a stay, its pool payment and one admission."""
+def test_accumulators_are_asked_for(town: Town) -> None:
+    """5206: after a stay, its pool payment and one admission."""
     person = town.person("A00000001").person_number
-    provider_id = "H37060200003"
-    (pool,) = town.desk.entitlements(provider_id, person, "employee", "inpatient")
-    assert (pool.fund_type, pool.entitled, pool.reason) == ("310100", True, "")
     town.send(town.stay())
-    found = town.desk.accumulators(provider_id, person)
+    found = town.desk.accumulators("H37060200003", person)
     assert (found["D310100"], found["C0000"]) == (574_000, 100)
 
 
