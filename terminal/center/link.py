@@ -12,21 +12,18 @@ import select
 import socket
 import ssl
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
 from terminal.center.form import form_type
-from terminal.center.patience import Left, PatientResponse
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, gateway_headers
+from terminal.center.wire import read_answer, whole_request
 from terminal.clock import Clock
 from terminal.errors import Refused
 from terminal.limits import CENTER_REPLY_BYTES_MAX, CENTER_REPLY_TIMEOUT_SECONDS
-
-READ_CHUNK_BYTES = 65_536
 
 CONNECT_SECONDS_MAX = 5
 """A line that does not stand by then is dead, whatever the patience for an answer."""
@@ -116,7 +113,6 @@ class HttpLink:
         self._deadline_seconds = 0.0
         self._is_cut = False
         self._is_awaited = False
-        self._connection.response_class = partial(_response, self._left)  # type: ignore[assignment]
 
     def post(self, body: bytes) -> bytes:
         """Send `body` as UTF-8 JSON. Raises Unreachable (surely not sent) or Silence (outcome unknown)."""
@@ -130,7 +126,7 @@ class HttpLink:
         self._connect()
         self._deadline_seconds = self._clock.monotonic_seconds() + self._timeout_seconds
         try:
-            self._connection.request("POST", *self._dressed(body))
+            self._connection.sock.sendall(whole_request(self._connection, *self._dressed(body)))
         except (OSError, http.client.HTTPException) as error:
             raise self._silent(error) from None
         self._is_awaited = True
@@ -139,24 +135,28 @@ class HttpLink:
         """See `Lane`."""
         self._deadline_seconds = max(self._deadline_seconds, self._clock.monotonic_seconds() + GRACE_SECONDS)
         try:
-            answer = self._read(self._connection.getresponse())
+            answer = read_answer(self._connection.sock, self._left, CENTER_REPLY_BYTES_MAX)
         except (OSError, http.client.HTTPException) as error:
             raise self._silent(error) from None
         self._is_awaited = False
-        return answer
+        if not answer.stays:
+            self.close()
+        if len(answer.body) > CENTER_REPLY_BYTES_MAX:
+            raise Silence(f"the answer is longer than {CENTER_REPLY_BYTES_MAX} bytes")
+        return answer.body
 
     def _silent(self, error: Exception) -> Silence:
         self.close()
         return Silence(f"no answer: {_named(error)}")
 
-    def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
-        """Path, body and headers as the profile wants them for this body's transaction."""
+    def _dressed(self, body: bytes) -> tuple[str, dict[str, str], bytes]:
+        """Path, headers and body as the profile wants them for this body's transaction."""
         found = _INFNO.search(body, 0, INFNO_WITHIN_BYTES)
         infno = found.group(1).decode() if found else ""
         gateway = gateway_headers(self._profile.gateway, self._secrets, infno, self._clock.now(), self._nonce())
         content_type = form_type(body) or self._profile.address.content_type
         headers = {"Content-Type": content_type, "Accept": "application/json"}
-        return self._profile.path_of(self._path, infno), body, headers | gateway
+        return self._profile.path_of(self._path, infno), headers | gateway, body
 
     def close(self) -> None:
         """Drop the connection; the next request opens a new one."""
@@ -191,22 +191,8 @@ class HttpLink:
         readable, _, _ = select.select([self._connection.sock], [], [], 0)
         return bool(readable)
 
-    def _read(self, response: http.client.HTTPResponse) -> bytes:
-        body = b""
-        while chunk := response.read1(READ_CHUNK_BYTES):
-            body += chunk
-            if len(body) > CENTER_REPLY_BYTES_MAX:
-                self.close()
-                raise Silence(f"the answer is longer than {CENTER_REPLY_BYTES_MAX} bytes")
-        response.close()
-        return body
-
     def _left(self) -> float:
         return self._deadline_seconds - self._clock.monotonic_seconds()
-
-
-def _response(left: Left, sock: socket.socket, *options: Any, **named: Any) -> PatientResponse:
-    return PatientResponse(sock, left, *options, **named)
 
 
 def _address(url: str) -> tuple[SplitResult, int | None]:

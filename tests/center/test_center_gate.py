@@ -54,8 +54,8 @@ class OneByte(HttpLink):
 
     place = ""
 
-    def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
-        path, body, headers = super()._dressed(body)
+    def _dressed(self, body: bytes) -> tuple[str, dict[str, str], bytes]:
+        path, headers, body = super()._dressed(body)
         if self.place == "path":
             path = path[:-1] + "~"
         elif self.place in headers:
@@ -68,7 +68,7 @@ class OneByte(HttpLink):
             else:
                 field["druginfo"]["psn_no"] = changed(field["druginfo"]["psn_no"])
             body = json.dumps(document, separators=(",", ":")).encode()
-        return path, body, headers
+        return path, headers, body
 
 
 def changed(text: str) -> str:
@@ -163,10 +163,10 @@ def test_a_file_goes_up_in_the_province_s_encoding(sm2: Keys, name: str, kind: s
         types = []
 
         class Watched(HttpLink):
-            def _dressed(self, body: bytes) -> tuple[str, bytes, dict[str, str]]:
+            def _dressed(self, body: bytes) -> tuple[str, dict[str, str], bytes]:
                 dressed = super()._dressed(body)
                 if b'"infno":"9101"' in body:
-                    types.append(dressed[2]["Content-Type"])
+                    types.append(dressed[1]["Content-Type"])
                 return dressed
 
         nonces = itertools.count()
