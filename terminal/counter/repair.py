@@ -1,6 +1,7 @@
 """Carries out what day end proposed for one difference, and writes down who wanted it.
 
-Each action is safe to repeat: what was carried out before is found done.
+Each action is safe to repeat: what was carried out before is found done. What is done here is one durable write, with
+who wanted it: an end in the middle leaves nothing of it.
 """
 
 from __future__ import annotations
@@ -40,21 +41,22 @@ def repair(
 
     Raises Refused `nothing-to-do` (it proposes no action), Unavailable (the center gave no definite answer), Conflict.
     """
-    now = journal.clock.now()
+    if difference.action == "none":
+        raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
     if difference.action == "reverse-at-center":
         _take_back_there(journal, center, day, difference, operator)
-    elif difference.action == "adopt-settlement":
-        journal.accept_found(difference.settlement_id, _references(difference, day), now)
-    elif difference.action == "send-again":
-        new_id = center.new_message_id(difference.provider_id)
-        journal.send_again(difference.settlement_id, new_id, difference.text, now)
-    elif difference.action == "adopt-amounts":
-        _adopt(journal, difference, now)
-    elif difference.action == "void-here":
-        _void_here(journal, center, day, difference, operator, business_day)
-    else:
-        raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
-    journal.note_repair(day, difference.id, difference.action, operator, now)
+    now = journal.clock.now()
+    with journal.writing():
+        if difference.action == "adopt-settlement":
+            journal.accept_found(difference.settlement_id, _references(difference, day), now)
+        elif difference.action == "send-again":
+            new_id = center.new_message_id(difference.provider_id)
+            journal.send_again(difference.settlement_id, new_id, difference.text, now)
+        elif difference.action == "adopt-amounts":
+            _adopt(journal, difference, now)
+        elif difference.action == "void-here":
+            _void_here(journal, center, day, difference, operator, business_day)
+        journal.note_repair(day, difference.id, difference.action, operator, now)
 
 
 def found_in(differences: list[Difference], difference_id: str) -> Difference:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from counter_parts import DAY, LAW, NAMES, PHARMACY, STAY, Shop, purchase
+from at_the_center import leave_without_answer, sell_unseen, void_at_the_office
+from counter_parts import DAY, STAY, Shop, purchase
 
-from terminal.center.desk import CenterDesk, Institution
 from terminal.center.profile import Profile
 from terminal.counter.match import TillRow
 from terminal.errors import Conflict, InDoubt, Missing, Refused
-from terminal.journal.records import ClearingClass
 from terminal.money import Fen
 
 NEXT_DAY = DAY + dt.timedelta(days=1)
@@ -33,13 +32,6 @@ def repaired(shop: Shop) -> str:
     (difference,) = shop.counter.close_day(DAY).differences
     shop.counter.repair(DAY, difference.id)
     return shop.counter.close_day(DAY).state
-
-
-def void_at_the_office(shop: Shop, number: str) -> None:
-    """Somebody at the insurance office takes a settlement back; the terminal hears nothing of it."""
-    record = shop.journal.settlement(number)
-    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=number)
-    shop.desk.send(office, record, shop.desk.new_message_id(record.provider_id), "void", lambda request: None)
 
 
 def test_what_the_center_has_lost_is_sent_again(shop: Shop) -> None:
@@ -308,17 +300,6 @@ def test_details_that_do_not_come_leave_the_day_pending(shop: Shop, fault: str, 
     assert causes(shop) == [("missing-there", "send-again")]
 
 
-def sell_unseen(shop: Shop, till_number: int, clearing_class: ClearingClass) -> None:
-    """The last purchase once more, told to the center in the name of a till, and written down nowhere here."""
-    institution = Institution("370602", NAMES, "T9")
-    desk = CenterDesk(shop.link, institution, shop.journal.next_message_stamp, till_number, shop.clock)
-    record = shop.counter.last(1)[0]
-    seen = shop.counter.identify_card().person
-    bill = msgspec.structs.replace(record.bill, account=seen.account, year=seen.year)
-    sold = msgspec.structs.replace(record, bill=bill, settlement=LAW.settle(bill), clearing_class=clearing_class)
-    desk.send(sold, None, desk.new_message_id(PHARMACY), "settle", lambda request: None)
-
-
 def test_another_till_of_the_same_institution_is_told_apart(shop: Shop) -> None:
     """The center knows no tills: what till 2 sold is in its totals, is known by its message's id, and seals the day."""
     shop.settle(purchase("20.00"))
@@ -387,14 +368,6 @@ def test_what_the_center_has_twice_is_voided_there_once(tmp_path: Path, answer: 
         shop.upload_all()
         assert shop.journal.counts() == {"accepted": 2}
         assert shop.identify().person.account.balance == 150_000
-
-
-def leave_without_answer(shop: Shop) -> None:
-    """The waiting message goes out, and is parked before anything is heard of it."""
-    message, record = shop.journal.queue()[0], shop.counter.last(1)[0]
-    shop.desk.send(record, None, message.message_id, "settle", lambda request: None)
-    shop.journal.mark_sent(message.message_id, b"what was sent", shop.clock.now())
-    shop.journal.mark_parked(message.message_id, "never answered", shop.clock.now())
 
 
 def test_what_was_refused_the_second_time_is_adopted_and_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""What happens at the center behind the terminal's back: others sell there, take back, or answer nobody."""
+
+from __future__ import annotations
+
+import msgspec
+from counter_parts import LAW, NAMES, PHARMACY, Shop
+
+from terminal.center.desk import CenterDesk, Institution
+from terminal.journal.records import ClearingClass
+
+
+def void_at_the_office(shop: Shop, number: str) -> None:
+    """Somebody at the insurance office takes a settlement back; the terminal hears nothing of it."""
+    record = shop.journal.settlement(number)
+    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=number)
+    shop.desk.send(office, record, shop.desk.new_message_id(record.provider_id), "void", lambda request: None)
+
+
+def sell_unseen(shop: Shop, till_number: int, clearing_class: ClearingClass) -> None:
+    """The last purchase once more, told to the center in the name of a till, and written down nowhere here."""
+    institution = Institution("370602", NAMES, "T9")
+    desk = CenterDesk(shop.link, institution, shop.journal.next_message_stamp, till_number, shop.clock)
+    record = shop.counter.last(1)[0]
+    seen = shop.counter.identify_card().person
+    bill = msgspec.structs.replace(record.bill, account=seen.account, year=seen.year)
+    sold = msgspec.structs.replace(record, bill=bill, settlement=LAW.settle(bill), clearing_class=clearing_class)
+    desk.send(sold, None, desk.new_message_id(PHARMACY), "settle", lambda request: None)
+
+
+def leave_without_answer(shop: Shop) -> None:
+    """The waiting message goes out, and is parked before anything is heard of it."""
+    message, record = shop.journal.queue()[0], shop.counter.last(1)[0]
+    shop.desk.send(record, None, message.message_id, "settle", lambda request: None)
+    shop.journal.mark_sent(message.message_id, b"what was sent", shop.clock.now())
+    shop.journal.mark_parked(message.message_id, "never answered", shop.clock.now())
