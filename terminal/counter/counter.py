@@ -77,7 +77,7 @@ class Counter(Returns):
         return difference
 
     def forgotten_days(self) -> list[dt.date]:
-        """Days before today on which something was sold and that are not sealed, oldest first."""
+        """Days before today that are not sealed, oldest first: something was sold then, or may stand at the center."""
         return self._journal.unclosed_days(self._clock.now().date())
 
     def note_drawer(self, reason: str, outcome: str) -> None:

@@ -29,6 +29,14 @@ _WHEREABOUTS = (
 )
 
 
+_UNCLOSED = (
+    "SELECT DISTINCT business_day FROM settlements s WHERE business_day < ?"
+    " AND (state IN ('debiting', 'committed', 'voided') OR (state = 'abandoned' AND EXISTS (SELECT 1 FROM outbox r"
+    " WHERE r.settlement_id = s.id AND r.transaction_name = 'reverse' AND r.state <> 'accepted')))"
+    " AND business_day NOT IN (SELECT day FROM days WHERE state = 'sealed') ORDER BY 1"
+)
+
+
 class _Moment(Struct, frozen=True):
     at: dt.datetime
 
@@ -60,13 +68,9 @@ class Repairs(Stock):
 
     def unclosed_days(self, before: dt.date) -> list[dt.date]:
         """Days before `before` that are not sealed, oldest first: something was committed on them, or debited with an
-        end that nobody knows."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT business_day FROM settlements WHERE business_day < ?"
-            " AND state IN ('debiting', 'committed', 'voided')"
-            " AND business_day NOT IN (SELECT day FROM days WHERE state = 'sealed') ORDER BY 1",
-            (before.isoformat(),),
-        )
+        end that nobody knows, or asked of the center without an answer and not found undone there.
+        """
+        rows = self._connection.execute(_UNCLOSED, (before.isoformat(),))
         return [dt.date.fromisoformat(row[0]) for row in rows]
 
     def whereabouts(self, since: dt.date) -> list[Whereabouts]:

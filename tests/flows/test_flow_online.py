@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from counter_parts import STAY, Shop, purchase
+from counter_parts import DAY, STAY, Shop, purchase
 
 from terminal.center.profile import Profile
 from terminal.errors import InDoubt, Refused, Unavailable
@@ -208,6 +209,31 @@ def test_a_day_with_abandoned_intents_is_sealed(shop: Shop) -> None:
     report = shop.counter.close_day(STAY.date)
     assert report.state == "sealed"
     assert [(group.group.count, group.balanced) for group in report.groups] == [(0, True)]
+
+
+def test_a_day_on_which_the_center_was_asked_without_an_answer_is_not_forgotten(tmp_path: Path) -> None:
+    """A day with nothing but a void that was never answered, at a center that reverses no voids: it stands there, the
+    day is called for, and its end takes the settlement back here too."""
+    voids_stand = Profile(name="test", repeats="recognised", reversible=("2102",))
+    with Shop(tmp_path, mode="online", profile=voids_stand, center_profile=voids_stand) as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        assert shop.counter.close_day(DAY).state == "sealed"
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        shop.center.faults.inject("drop-after", infno="2103")
+        with pytest.raises(InDoubt):
+            shop.void(number)
+        shop.upload_all()
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        (asked,) = shop.counter.forgotten_days()
+        assert asked == DAY + dt.timedelta(days=1)
+        (difference,) = shop.counter.close_day(asked).differences
+        shop.counter.repair(asked, difference.id)
+        assert shop.counter.close_day(asked).state == "sealed"
+        assert shop.counter.forgotten_days() == []
+        assert shop.journal.settlement(number).state == "voided"
+        assert booked(shop) == ["voided", "booked"]
 
 
 def test_no_visit_is_left_open_where_the_intent_cannot_be_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
