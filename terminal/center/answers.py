@@ -124,6 +124,15 @@ class Inquiry(Struct, frozen=True):
     differences: tuple[str, ...]
 
 
+class RowThere(Struct, frozen=True):
+    """A row of the center as it stands there: whether it was taken back, and the number of what it takes back itself,
+    "" for a settlement, or where the center names none.
+    """
+
+    taken_back: bool
+    takes_back: str
+
+
 class TotalsAnswer(Struct, frozen=True):
     """The center's word on one group's totals: balanced or not, and what it says."""
 

@@ -19,6 +19,7 @@ from terminal.center.answers import (
     NotSent,
     Outcome,
     Rejected,
+    RowThere,
     SignIn,
     TotalsAnswer,
     Unknown,
@@ -259,6 +260,15 @@ class CenterDesk:
         data = messages.query_input(record)
         answer = self._exchange.ask(fields.QUERY, record.provider_id, record.operator, data)
         return understood(messages.read_taken_back, answer)
+
+    def row_there(self, provider_id: str, person_number: str, center_number: str, visit_number: str) -> RowThere:
+        """5203: how a row stands that the center told of in its details, whoever sent it.
+
+        Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in here).
+        """
+        data = messages.row_input(person_number, center_number, visit_number)
+        answer = self._exchange.ask(fields.QUERY, provider_id, self._signed_operator(), data)
+        return understood(messages.read_row, answer)
 
     def inquire(self, record: SettlementRecord) -> Inquiry:
         """5203: the settlement as it stands at the center, beside ours.

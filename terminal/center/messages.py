@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from terminal.center import fields
-from terminal.center.answers import Credential, InsuredPerson, SignIn
+from terminal.center.answers import Credential, InsuredPerson, RowThere, SignIn
 from terminal.center.envelope import Answer, Unreadable, fen_of, node, read_moment, rows, text_of
 from terminal.center.extension import PersonExtension, read_extension
 from terminal.center.profile import Profile
@@ -98,13 +98,12 @@ def read_accumulators(answer: Answer) -> dict[str, int]:
 def query_input(record: SettlementRecord) -> Input:
     """5203: what has become of a settlement that the center knows by its own numbers."""
     references = record.center_references
-    return {
-        "data": {
-            "psn_no": record.person_number,
-            "setl_id": references.get("setl_id", ""),
-            "mdtrt_id": references.get("mdtrt_id", ""),
-        }
-    }
+    return row_input(record.person_number, references.get("setl_id", ""), references.get("mdtrt_id", ""))
+
+
+def row_input(person_number: str, center_number: str, visit_number: str) -> Input:
+    """5203 of any row of the center, by its numbers."""
+    return {"data": {"psn_no": person_number, "setl_id": center_number, "mdtrt_id": visit_number}}
 
 
 def read_taken_back(answer: Answer) -> bool:
@@ -114,6 +113,13 @@ def read_taken_back(answer: Answer) -> bool:
     if text_of(flag) not in ("0", "1", "00", "01"):
         raise Unreadable("the answer has no refd_setl_flag")
     return text_of(flag).endswith("1")
+
+
+def read_row(answer: Answer) -> RowThere:
+    """5203's answer about any row. Raises Unreadable."""
+    # A void is flagged as what it takes back is; only the void names another settlement.
+    takes_back = text_of(node(answer.output, "setlinfo").get("init_setl_id"))
+    return RowThere(not takes_back and read_taken_back(answer), takes_back)
 
 
 def totals_input(business_day: dt.date, group: GroupTotals, agency: str, profile: Profile) -> Input:

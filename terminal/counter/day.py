@@ -29,6 +29,7 @@ from terminal.counter.match import (
     own_rows,
     refused_matters,
 )
+from terminal.counter.pairs import without_pairs
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord
@@ -210,7 +211,7 @@ def _details(
             for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
         ]
         found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-    return found
+    return without_pairs(journal, center, found)
 
 
 def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:

@@ -25,6 +25,18 @@ TAKEN_BACK_THERE = Said("taken back at the center, and not here", "中心已撤�
 TOOK_IT_BACK = Said("it is what took the settlement back there", "中心据此撤销了该结算，应予采纳")
 OTHER_AMOUNTS = Said("the center has other amounts", "中心的金额与终端不一致")
 GONE_THERE = Said("the center no longer has it", "中心已无此结算，应重新发送")
+TAKEN_BACK_BY_ITSELF = Said(
+    "the center has taken it back by itself, counted on another day: it stands for nothing",
+    "中心已自行撤销（计入另一日），两笔相抵，无需处理",
+)
+TAKES_BACK_ITS_OWN = Said(
+    "it takes back what only the center had, counted on another day: they stand for nothing",
+    "该撤销冲抵中心另一日自有的结算，两笔相抵，无需处理",
+)
+TAKES_BACK_WHAT_WAITS = Said(
+    "it may take back a settlement of this person whose number there is not known yet: close that day first",
+    "可能撤销了本人尚无中心编号的结算：请先办理该结算所在日的日终",
+)
 UNNUMBERED = Said(
     "the center has it under a number that it has not told: its row stands on another day, close that one",
     "中心已入账但未告知编号：该记录在另一日，请办理该日日终",

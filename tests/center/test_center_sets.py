@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from town import STAY, Town, items, void_of
 
-from terminal.center.answers import Accepted, NotSent, Rejected, Unknown
+from terminal.center.answers import Accepted, NotSent, Rejected, RowThere, Unknown
 from terminal.center.link import Link
 from terminal.center.profile import REFERENCE, Profile
 from terminal.journal.records import SettlementRecord
@@ -200,3 +200,21 @@ def test_an_inquiry_says_how_a_settlement_stands_at_the_center(town: Town) -> No
     assert (found.taken_back, found.sums.fund_total, found.differences) == (False, 574_000, ())
     town.send_void(record, outcome.references)
     assert town.desk.inquire(known).taken_back
+
+
+def test_any_row_of_the_center_says_what_it_is(town: Town) -> None:
+    """5203 of a row that the details named: standing, taken back, or itself what takes another back."""
+    record = town.purchase()
+    outcome = town.send(record)
+    assert isinstance(outcome, Accepted)
+
+    def row_there(number: str) -> RowThere:
+        visit_number = outcome.references["mdtrt_id"]
+        return town.desk.row_there(record.provider_id, record.person_number, number, visit_number)
+
+    number = outcome.references["setl_id"]
+    assert row_there(number) == RowThere(taken_back=False, takes_back="")
+    void = town.send_void(record, outcome.references)
+    assert isinstance(void, Accepted)
+    assert row_there(number) == RowThere(taken_back=True, takes_back="")
+    assert row_there(void.references["setl_id"]) == RowThere(taken_back=False, takes_back=number)

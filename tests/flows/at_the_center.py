@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
-from counter_parts import LAW, NAMES, PHARMACY, Shop
+from counter_parts import DAY, LAW, NAMES, PHARMACY, Shop
 
+from terminal.bureau.books import Booked
 from terminal.center.desk import CenterDesk, Institution
-from terminal.journal.records import ClearingClass
+from terminal.journal.records import ClearingClass, SettlementRecord
 
 
-def void_at_the_office(shop: Shop, number: str) -> None:
+def void_at_the_office(shop: Shop, number: str, day: dt.date = DAY) -> None:
     """Somebody at the insurance office takes a settlement back; the terminal hears nothing of it."""
     record = shop.journal.settlement(number)
-    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=number)
+    _void(shop, record, day)
+
+
+def take_back_there(shop: Shop, booked: Booked, day: dt.date) -> None:
+    """As `void_at_the_office`, of a row that need not stand here."""
+    references = {"setl_id": booked.settlement_id, "mdtrt_id": booked.visit_id}
+    _void(shop, msgspec.structs.replace(shop.counter.last(1)[0], center_references=references), day)
+
+
+def _void(shop: Shop, record: SettlementRecord, day: dt.date) -> None:
+    office = msgspec.structs.replace(record, id="T120210630999998", kind="void", voids=record.id, business_day=day)
     shop.desk.send(office, record, shop.desk.new_message_id(record.provider_id), "void", lambda request: None)
 
 

@@ -123,6 +123,7 @@ def hear_the_center(data: bytes) -> None:
         lambda: desk.next_catalogue("1301", 0),
         lambda: desk.inquire(voided),
         lambda: desk.is_taken_back(voided),
+        lambda: desk.row_there(PROVIDER_ID, PERSON, "1", "2"),
     )
     chosen = data[0] % (len(money) + len(questions))
     if chosen >= len(money):

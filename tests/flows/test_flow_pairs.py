@@ -1,0 +1,94 @@
+"""What the center has booked and taken back by itself on two days: explained on both, reversed on neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from at_the_center import leave_without_answer, sell_unseen, take_back_there, void_at_the_office
+from counter_parts import DAY, STAY, Shop, purchase
+
+from terminal.center.profile import Profile
+
+NEXT_DAY = DAY + dt.timedelta(days=1)
+VOIDS_REVERSED = Profile(name="test", repeats="unsafe")
+VOIDS_STAND = Profile(name="test", repeats="unsafe", reversible=("2102", "2207", "2304"))
+
+
+def differences(shop: Shop, day: dt.date) -> list[tuple[str, str]]:
+    """Run a day's end; cause and proposal of every difference."""
+    return [(one.cause, one.action) for one in shop.counter.close_day(day).differences]
+
+
+def to_the_next_day(shop: Shop) -> None:
+    """The shop opens on the morning after."""
+    shop.clock.advance(86_400)
+    shop.sign_in()
+
+
+@pytest.mark.parametrize("profile", [VOIDS_REVERSED, VOIDS_STAND], ids=["voids are reversed", "voids are not"])
+@pytest.mark.parametrize("mode", ["local", "online"])
+def test_what_the_center_took_back_by_itself_on_another_day_is_explained_on_both(
+    tmp_path: Path, mode: Literal["local", "online"], profile: Profile
+) -> None:
+    """Booked there on one day, unknown here, and taken back by the office on the next: each day is sealed at once, and
+    the center's books stay as they are."""
+    with Shop(tmp_path, mode=mode, profile=profile, center_profile=profile) as shop:
+        shop.settle(purchase("20.00"))
+        shop.upload_all()
+        sell_unseen(shop, 1, "pharmacy")
+        to_the_next_day(shop)
+        take_back_there(shop, shop.books.settlements()[1][0], NEXT_DAY)
+        there = [(one.sign, state) for one, state in shop.books.settlements()]
+        assert differences(shop, DAY) == [("date-boundary", "none")]
+        assert differences(shop, NEXT_DAY) == [("date-boundary", "none")]
+        assert [shop.journal.day_state(day) for day in (DAY, NEXT_DAY)] == ["sealed", "sealed"]
+        assert [(one.sign, state) for one, state in shop.books.settlements()] == there
+        assert shop.identify().person.account.balance == 148_000
+
+
+def test_what_may_yet_be_ours_is_not_explained_away(shop: Shop) -> None:
+    """The center booked a purchase and was never heard, the office took it back a day later. The later day, closed
+    first, waits for the number; then the purchase is adopted, and taken back here."""
+    number = shop.settle(purchase("20.00"))["id"]
+    leave_without_answer(shop)
+    to_the_next_day(shop)
+    take_back_there(shop, shop.books.settlements()[0][0], NEXT_DAY)
+    assert differences(shop, NEXT_DAY) == [("void-one-sided", "none")]
+    assert differences(shop, DAY) == [("missing-here", "adopt-settlement")]
+    shop.counter.repair(DAY, shop.counter.close_day(DAY).differences[0].id)
+    (difference,) = shop.counter.close_day(NEXT_DAY).differences
+    shop.counter.repair(NEXT_DAY, difference.id)
+    assert [shop.counter.close_day(day).state for day in (DAY, NEXT_DAY)] == ["sealed", "sealed"]
+    assert shop.journal.settlement(number).state == "voided"
+    assert shop.identify().person.account.balance == 150_000
+
+
+def test_the_void_of_an_undone_attempt_takes_back_nothing_of_the_same_visit(tmp_path: Path) -> None:
+    """A stay was undone and settled anew in one visit; the center lets the undone one stand again, and takes it back a
+    day later. What counts here stays."""
+    with Shop(tmp_path, profile=VOIDS_STAND) as shop:
+        shop.center.faults.inject("drop-after", infno="2304")
+        number = shop.settle(STAY)["id"]
+        while shop.journal.settlement(number).upload_state != "accepted":
+            shop.upload_all()
+            shop.clock.advance(60)
+        (undone, state), (stands, _) = shop.books.settlements()
+        assert (state, undone.visit_id) == ("reversed", stands.visit_id)
+        shop.books.set_state(undone.settlement_id, "booked")
+        to_the_next_day(shop)
+        take_back_there(shop, undone, NEXT_DAY)
+        assert differences(shop, DAY) == [("date-boundary", "none")]
+        assert differences(shop, NEXT_DAY) == [("date-boundary", "none")]
+        assert shop.journal.settlement(number).state == "committed"
+
+
+def test_an_office_void_of_ours_on_another_day_is_still_made_here(shop: Shop) -> None:
+    """What the office takes back of ours the day after is no pair: it is taken back here too."""
+    number = shop.settle(purchase("20.00"))["id"]
+    shop.upload_all()
+    to_the_next_day(shop)
+    void_at_the_office(shop, number, NEXT_DAY)
+    assert differences(shop, NEXT_DAY) == [("void-one-sided", "void-here")]
