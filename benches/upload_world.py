@@ -23,9 +23,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from terminal.bureau.app import PATH
 from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person
+from terminal.bureau.reception import PATH
 from terminal.bureau.server import BureauServer, listening_socket
 from terminal.clock import BEIJING, SetClock
 from terminal.settlement.bill import Patient, Provider

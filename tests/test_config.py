@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal.bureau.app import PATH
 from terminal.bureau.persons import load_providers
+from terminal.bureau.reception import PATH
 from terminal.config import Config, load
 from terminal.errors import Refused
 

@@ -9,7 +9,7 @@ other, and books twice. Every transaction but 9001 needs the day's sign-in. What
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -103,6 +103,14 @@ class Center:
             with self.books.transaction():
                 note_arrival(self.books.storage, self.clock.now(), asked, "refused", said, fault)
             return self._wrapped(asked.area_code if asked else "", -1, said, {})
+
+    def answers(self, bodies: Sequence[bytes]) -> list[bytes]:
+        """The answers to several requests in one transaction: all or nothing.
+
+        Raises Denied or Refused where one of them is refused, Unavailable: nothing was done.
+        """
+        with self.books.transaction():
+            return [self._answer(read_request(body), "") for body in bodies]
 
     def note(self, body: bytes, verdict: Literal["turned-away", "lost"], why: str = "", fault: str = "") -> None:
         """Write down what never came as far as here: the gateway or a fault kept it away. Raises Unavailable."""

@@ -116,6 +116,11 @@ class Faults:
         with self._lock:
             self._ready.clear()
 
+    @property
+    def are_ready(self) -> bool:
+        """Whether any stands ready."""
+        return bool(self._ready)
+
     def ready(self) -> Sequence[Fault]:
         """What stands ready, in order."""
         with self._lock:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,11 +18,13 @@ import uvicorn
 from msgspec import Struct
 from starlette.requests import Request
 
-from terminal.bureau.app import PATH, make_app
+from terminal.bureau.app import make_app
 from terminal.bureau.asked import CenterLaw, PublishedFiles
 from terminal.bureau.books import Books
 from terminal.bureau.faults import FaultPlan, Faults
 from terminal.bureau.gate import CenterKeys
+from terminal.bureau.reception import PATH, Reception
+from terminal.bureau.short_way import ShortWay, Together
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 
@@ -89,7 +92,7 @@ class BureauServer:
     ) -> None:
         self.books = books
         self.faults = Faults(plan)
-        self._app = make_app(books, law, clock, self.faults, self._cut, published, profile, keys)
+        self._reception = Reception(books, law, clock, self.faults, published, profile, keys)
         self._tls = tls
         self._host = host
         self._port = port
@@ -126,7 +129,12 @@ class BureauServer:
         self._port = listener.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
-                self._app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, **self._options()
+                make_app(self._reception, self._cut),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                proxy_headers=False,
+                **self._options(),
             )
         )
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="bureau", daemon=True)
@@ -147,9 +155,10 @@ class BureauServer:
         self._server = self._thread = None
 
     def _options(self) -> dict[str, Any]:
+        short_way = {"http": partial(ShortWay, Together(self._reception))}
         if self._tls is None:
-            return {}
-        return {
+            return short_way
+        return short_way | {
             "ssl_certfile": self._tls.certificate,
             "ssl_keyfile": self._tls.key,
             "ssl_ca_certs": self._tls.authority,

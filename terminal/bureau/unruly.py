@@ -19,16 +19,23 @@ Cut = Callable[[Request], None]
 
 
 class Unruly:
-    """seal: what the gateway puts around an answer. cut: drops a request's connection."""
+    """seal: what the gateway puts around an answer."""
 
-    def __init__(self, center: Center, seal: Callable[[bytes], bytes], cut: Cut | None) -> None:
+    def __init__(self, center: Center, seal: Callable[[bytes], bytes]) -> None:
         self._center = center
         self._seal = seal
-        self._cut = cut
         self._held: list[bytes] = []
 
-    async def answer(self, request: Request, plain: bytes, fault: Fault | None) -> Response:
-        """The answer to one plain request, as its fault has it. Raises Unavailable: the books are out of reach."""
+    @property
+    def holds_back(self) -> bool:
+        """Whether a request waits here for the one behind which it is to come in."""
+        return bool(self._held)
+
+    async def answer(self, request: Request, plain: bytes, fault: Fault | None, cut: Cut | None) -> Response:
+        """The answer to one plain request, as its fault has it. cut: drops its connection.
+
+        Raises Unavailable: the books are out of reach.
+        """
         name = fault.name if fault else None
         if name in INSTEAD or name == "drop-before":
             self._center.note(plain, "lost", fault=name)
@@ -37,12 +44,12 @@ class Unruly:
         if name == "reorder":
             self._held.append(plain)
         if name in ("drop-before", "reorder"):
-            return await self._dropped(request)
+            return await _dropped(request, cut)
         answer = self._processed(plain, name or "")
         if name == "drop-after":
-            return await self._dropped(request)
+            return await _dropped(request, cut)
         sealed = spoilt_on_the_way(self._seal(spoilt(answer, name)), name)
-        kind = JSON if sealed[:1] in (b"{", b"") else "application/octet-stream"
+        kind = kind_of(sealed)
         pause = dt.timedelta(milliseconds=fault.milliseconds if fault else 0).total_seconds()
         if name == "slow":
             return StreamingResponse(_dripping(sealed, pause), media_type=kind)
@@ -60,12 +67,18 @@ class Unruly:
             self._center.answer(late, "reorder")
         return answer
 
-    async def _dropped(self, request: Request) -> Response:
-        if self._cut:
-            self._cut(request)
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
-        return Response(b"")
+
+def kind_of(answer: bytes) -> str:
+    """The media type of an answer: an envelope, or a file."""
+    return JSON if answer[:1] in (b"{", b"") else "application/octet-stream"
+
+
+async def _dropped(request: Request, cut: Cut | None) -> Response:
+    if cut:
+        cut(request)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+    return Response(b"")
 
 
 async def _dripping(answer: bytes, pause_seconds: float) -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ from test_bureau_center import BUYER, LAW, Counter, purchase
 from terminal.bureau.accounts import seal_account
 from terminal.bureau.app import make_app
 from terminal.bureau.faults import Faults
+from terminal.bureau.reception import Reception
 
 NAME, ID_NUMBER = "张六", "370602197001010006"
 
@@ -21,7 +22,7 @@ class Page(Counter):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self.faults = Faults()
-        self.app = make_app(self.books, LAW, self.clock, self.faults)
+        self.app = make_app(Reception(self.books, LAW, self.clock, self.faults))
 
     async def _got(self, path: str) -> str:
         transport = httpx.ASGITransport(self.app)
