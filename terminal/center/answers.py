@@ -86,6 +86,10 @@ class Accepted(Struct, frozen=True):
     sums: CenterSums | None = None
 
 
+TAKEN_BACK = "taken back at the center"
+"""Under `found` in the references of a void whose own number there nobody has told."""
+
+
 class Rejected(Struct, frozen=True):
     """The center has definitely not booked it, and says why."""
 

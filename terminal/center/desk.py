@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from terminal.center import fields, messages, publications
 from terminal.center.answers import (
+    TAKEN_BACK,
     Accepted,
     Credential,
     Inquiry,
@@ -211,7 +212,9 @@ class CenterDesk:
 
         A visit is registered and its lines are uploaded first; none of that moves money. `before_send` gets the whole
         money message before a byte of it leaves, so that it can be made durable; it is not called where the sign-in or
-        a step before fails (NotSent, Rejected). Raises Refused where the record does not fit the center's form.
+        a step before fails (NotSent, Rejected). A void that is refused because the center has its settlement as taken
+        back already is accepted, without a number: day end finds that. Raises Refused where the record does not fit the
+        center's form.
         """
         try:
             sign_number = self._exchange.sign_number(record.operator)
@@ -229,8 +232,10 @@ class CenterDesk:
         body = self._exchange.encode(request)
         before_send(body)
         outcome = self._outcome(body, record.operator, lambda answer: accepted(answer, record, original, message_id))
-        if isinstance(outcome, Rejected) and transaction == "settle":
+        if isinstance(outcome, Rejected) and original is None:
             return self._given_up(record, outcome)
+        if isinstance(outcome, Rejected) and original is not None:
+            outcome = self._taken_back_before(original, record.operator) or outcome
         if isinstance(outcome, Accepted) and original is not None:
             self._visits.give_up(original, original.center_references.get("mdtrt_id", ""))
         return outcome
@@ -242,6 +247,25 @@ class CenterDesk:
     def _given_up(self, record: SettlementRecord, outcome: Rejected) -> Rejected:
         self._visits.give_up(record)
         return outcome
+
+    def _inquiry(self, record: SettlementRecord, operator: str) -> Inquiry:
+        answer = self._exchange.ask(fields.QUERY, record.provider_id, operator, messages.query_input(record))
+        sums, found = understood(lambda given: amounts_there(given, record), answer)
+        return Inquiry(understood(messages.read_taken_back, answer), sums, found)
+
+    def _taken_back_before(self, original: SettlementRecord, operator: str) -> Accepted | None:
+        """What a refused void comes to where an earlier message of ours has done it already: one that came late, behind
+        its own reversal, which had found nothing to undo. None where it has not, or nobody can tell.
+        """
+        if "setl_id" not in original.center_references:
+            return None
+        try:
+            inquiry = self._inquiry(original, operator)
+        except (Unavailable, Refused):
+            return None
+        if not inquiry.taken_back:
+            return None
+        return Accepted(b"", {"found": TAKEN_BACK}, inquiry.differences, inquiry.sums)
 
     def _message(self, record: SettlementRecord, original: SettlementRecord | None, visit_number: str) -> Input:
         if original is not None:
@@ -278,10 +302,7 @@ class CenterDesk:
         if "setl_id" not in record.center_references:
             message = "the center has given no number for this settlement yet"
             raise Refused("not-at-center", message, "中心尚无该结算编号", "settlement_id")
-        data = messages.query_input(record)
-        answer = self._exchange.ask(fields.QUERY, record.provider_id, self._signed_operator(), data)
-        sums, found = understood(lambda given: amounts_there(given, record), answer)
-        return Inquiry(understood(messages.read_taken_back, answer), sums, found)
+        return self._inquiry(record, self._signed_operator())
 
     def reverse(
         self,

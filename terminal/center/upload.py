@@ -12,7 +12,7 @@ import contextlib
 import datetime as dt
 from random import Random
 
-from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
+from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, Batch, Burst, answered
 from terminal.center.desk import CenterDesk
 from terminal.center.lanes import Ready
@@ -266,8 +266,8 @@ class Upload:
             return Rejected(b"", "never booked at the center")
         for message in self._journal.queue():
             if message.settlement_id == record.id and message.transaction == "void":
-                self._journal.mark_accepted(message.message_id, b"", {"found": "taken back at the center"}, now)
-        return Rejected(b"", "taken back at the center")
+                self._journal.mark_accepted(message.message_id, b"", {"found": TAKEN_BACK}, now)
+        return Rejected(b"", TAKEN_BACK)
 
     def _reached(self, now: dt.datetime) -> None:
         if self._failures_in_row:

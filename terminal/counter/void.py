@@ -24,6 +24,7 @@ def void_of(original: SettlementRecord, journal: Journal, reason: str, sale: Cir
         reason=reason,
         electronic=sale.electronic,
         purse_proof=None,
+        entry_hash="",
     )
 
 

@@ -48,7 +48,7 @@ class Evidence:
 
 @dataclass
 class Kept:
-    """One settlement or void of the journal."""
+    """One settlement or void of the journal. messages: the ids under which it went to the center."""
 
     id: str
     key: str
@@ -57,6 +57,7 @@ class Kept:
     hash: str
     sums: dict[str, int]
     committed: bool
+    messages: set[str]
 
 
 def wrong(evidence: Evidence) -> list[str]:
@@ -73,6 +74,7 @@ def wrong(evidence: Evidence) -> list[str]:
 
 def _journal(evidence: Evidence, found: list[str]) -> dict[str, Kept]:
     kept: dict[str, Kept] = {}
+    by_message: dict[str, Kept] = {}
     sealed: set[str] = set()
     previous = hashlib.sha256(evidence.terminal_id.encode()).hexdigest()
     rows = _rows(evidence.journal, "SELECT number, hash, body FROM entries ORDER BY number")
@@ -83,9 +85,11 @@ def _journal(evidence: Evidence, found: list[str]) -> dict[str, Kept]:
         facts = json.loads(row["body"])
         if facts["kind"] in BEGUN:
             one = _begun(facts, row["hash"])
-            kept[one.id] = one
+            kept[one.id] = by_message[facts["message_id"]] = one
         elif facts["kind"] in FINISHED:
             kept[facts["settlement"]].committed = True
+        elif facts["kind"] == "renewed":
+            by_message[facts["message_id"]].messages.add(facts["sent_as"])
         elif facts["kind"] == "day-sealed":
             sealed.add(facts["day"])
     found += [f"journal: {one.id} is of a day that is not sealed" for one in kept.values() if one.day not in sealed]
@@ -100,7 +104,8 @@ def _begun(facts: dict[str, Any], entry_hash: str) -> Kept:
     sign = -1 if record["kind"] == "void" else 1
     finished = facts["kind"] in FINISHED
     sums = sums_of(record["settlement"])
-    return Kept(record["id"], facts["key"], sign, record["business_day"], entry_hash, sums, finished)
+    key, day, messages = facts["key"], record["business_day"], {facts["message_id"]}
+    return Kept(record["id"], key, sign, day, entry_hash, sums, finished, messages)
 
 
 def _told(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
@@ -120,8 +125,9 @@ def _told(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
 
 
 def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
-    """What stands at the center stands here, once, with the same amounts; and the accounts are what is left."""
-    by_hash = {one.hash: one for one in committed.values()}
+    """What stands at the center stands here, once, with the same amounts and the witness that it was sent; and the
+    accounts are what is left."""
+    by_message = {message_id: one for one in committed.values() for message_id in one.messages}
     seen: Counter[str] = Counter()
     spent: Counter[str] = Counter()
     for row in _rows(evidence.books, "SELECT settlement_id, state, body FROM settlements ORDER BY number"):
@@ -129,7 +135,7 @@ def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
         if row["state"] == "reversed":
             continue
         spent[facts["person_number"]] += facts["sign"] * fen(facts["settlement"]["account"])
-        one = by_hash.get(facts["journal_hash"])
+        one = by_message.get(facts["message_id"])
         if one is None:
             yield f"books: {row['settlement_id']} stands at the center and not here"
             continue
@@ -137,6 +143,9 @@ def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
         theirs = sums_of(facts["settlement"])
         if facts["sign"] != one.sign or any(theirs[name] != one.sums[name] for name in COUNTED):
             yield f"books: {one.id} has other amounts there"
+        # What the center decides is asked for before its entry is written.
+        if facts["journal_hash"] not in ("", one.hash):
+            yield f"books: {one.id} has the hash of another entry there"
     yield from (f"books: {name} stands there {seen[name]} times" for name in committed if seen[name] != 1)
     for row in _rows(evidence.books, "SELECT person_number, body FROM persons"):
         number, left = row["person_number"], fen(json.loads(row["body"])["account"]["balance"])
