@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from town import PURCHASE, STAY, Town, card_of, items, void_of
 
+from terminal.center.answers import TAKEN_BACK
 from terminal.center.desk import Accepted, CenterDesk, Rejected, Unknown
 from terminal.center.envelope import decode_answer, fen_of
 from terminal.money import Fen, format_fen

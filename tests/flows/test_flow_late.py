@@ -1,4 +1,4 @@
-"""A void that arrives behind its own reversal: nobody is refused for good, and the books agree when the day is closed."""
+"""A void that arrives behind its own reversal: nobody is refused for good, and the books agree at the day's end."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_void_that_came_late_is_found_by_the_upload(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["", "drop-before", "refuse"])
 def test_a_refused_void_stays_refused_where_the_center_has_not_taken_back(tmp_path: Path, fault: str) -> None:
-    """Refused for a reason of the center's, and its word on the settlement is no, or cannot be had: nothing is voided."""
+    """Refused for another reason, and 5203 says that it stands, or cannot be had: nothing is taken back."""
     with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
         number = shop.settle(STAY)["id"]
         shop.center.faults.inject("refuse", infno="2305")

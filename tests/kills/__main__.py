@@ -56,10 +56,12 @@ def summary(figures: list[Figures]) -> dict[str, object]:
     """All lanes together."""
     moments = sum((Counter(one.moments) for one in figures), Counter[str]())
     faults = sum((Counter(one.faults) for one in figures), Counter[str]())
+    repaired = sum((Counter(one.repaired) for one in figures), Counter[str]())
     names = ("kills", "settlements", "voids", "days")
     sums: dict[str, object] = {name: sum(getattr(one, name) for one in figures) for name in names}
     bad = [line for one in figures for line in one.bad]
-    return sums | {"moments": dict(moments), "faults": dict(faults), "bad": bad}
+    met = {"moments": dict(moments), "faults": dict(faults), "repaired": dict(repaired)}
+    return sums | met | {"bad": bad}
 
 
 if __name__ == "__main__":

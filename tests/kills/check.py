@@ -13,7 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.simulation.auditor.findings import fen, sums_of
 
 BEGUN = ("settlement", "void", "authorising", "debiting")
 FINISHED = ("settlement", "void", "authorised", "debited")
+ACCEPTED = ("accepted", "authorised")
 COUNTED = ("total", "fund_total", "account")
 """What both sides keep of every row."""
 
@@ -48,7 +49,8 @@ class Evidence:
 
 @dataclass
 class Kept:
-    """One settlement or void of the journal. messages: the ids under which it went to the center."""
+    """One settlement or void of the journal. messages: the ids under which it went to the center; center_numbers: by
+    which the center knows it."""
 
     id: str
     key: str
@@ -58,6 +60,7 @@ class Kept:
     sums: dict[str, int]
     committed: bool
     messages: set[str]
+    center_numbers: set[str] = field(default_factory=set)
 
 
 def wrong(evidence: Evidence) -> list[str]:
@@ -88,10 +91,9 @@ def _journal(evidence: Evidence, found: list[str]) -> dict[str, Kept]:
             kept[one.id] = by_message[facts["message_id"]] = one
         elif facts["kind"] in FINISHED:
             kept[facts["settlement"]].committed = True
-        elif facts["kind"] == "renewed":
-            by_message[facts["message_id"]].messages.add(facts["sent_as"])
         elif facts["kind"] == "day-sealed":
             sealed.add(facts["day"])
+        _note_names(facts, by_message)
     found += [f"journal: {one.id} is of a day that is not sealed" for one in kept.values() if one.day not in sealed]
     for one in kept.values():
         if one.sums["total"] != sum(one.sums[name] for name in ("fund_total", "provider_borne", "account", "cash")):
@@ -106,6 +108,14 @@ def _begun(facts: dict[str, Any], entry_hash: str) -> Kept:
     sums = sums_of(record["settlement"])
     key, day, messages = facts["key"], record["business_day"], {facts["message_id"]}
     return Kept(record["id"], key, sign, day, entry_hash, sums, finished, messages)
+
+
+def _note_names(facts: dict[str, Any], by_message: Mapping[str, Kept]) -> None:
+    """Under which messages something went to the center, and by which number the center knows it."""
+    if facts["kind"] == "renewed":
+        by_message[facts["message_id"]].messages.add(facts["sent_as"])
+    elif facts["kind"] in ACCEPTED and "setl_id" in facts["references"]:
+        by_message[facts["message_id"]].center_numbers.add(facts["references"]["setl_id"])
 
 
 def _told(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
@@ -127,7 +137,7 @@ def _told(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
 def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
     """What stands at the center stands here, once, with the same amounts and the witness that it was sent; and the
     accounts are what is left."""
-    by_message = {message_id: one for one in committed.values() for message_id in one.messages}
+    named = {name: one for one in committed.values() for name in one.messages | one.center_numbers}
     seen: Counter[str] = Counter()
     spent: Counter[str] = Counter()
     for row in _rows(evidence.books, "SELECT settlement_id, state, body FROM settlements ORDER BY number"):
@@ -135,7 +145,7 @@ def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
         if row["state"] == "reversed":
             continue
         spent[facts["person_number"]] += facts["sign"] * fen(facts["settlement"]["account"])
-        one = by_message.get(facts["message_id"])
+        one = named.get(row["settlement_id"]) or named.get(facts["message_id"])
         if one is None:
             yield f"books: {row['settlement_id']} stands at the center and not here"
             continue

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ class Figures:
     moments: dict[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
     bad: list[str] = field(default_factory=list)
 
 
@@ -309,7 +311,7 @@ class Lane:
         figures.bad = [*self.till.contradictions, *wrong(self.evidence()), *self._audited()]
         figures.kills = sum(self.moments.met.values())
         figures.moments, figures.faults = dict(self.moments.met), dict(self.proxy.met)
-        figures.refused = {code: self.till.refused.count(code) for code in sorted(set(self.till.refused))}
+        figures.refused, figures.repaired = dict(Counter(self.till.refused)), dict(Counter(self.till.repaired))
         figures.settlements = len(self._sold())
         figures.voids = len(self.till.told) - figures.settlements
 

@@ -38,13 +38,15 @@ class Asked:
 
 
 class Till:
-    """One till of one terminal. told: every answer by its key; refused: what was heard instead, by code."""
+    """One till of one terminal. told: every answer by its key; refused: what was heard instead, by code. repaired: what
+    the operator did at the end of a day because day end proposed it."""
 
     def __init__(self, terminal: TerminalProcess) -> None:
         self.terminal = terminal
         self.told: dict[str, bytes] = {}
         self.unanswered: dict[str, Asked] = {}
         self.refused: list[str] = []
+        self.repaired: list[str] = []
         self.contradictions: list[str] = []
 
     def ask(self, asked: Asked) -> None:
@@ -71,11 +73,15 @@ class Till:
         self.terminal.post(f"/v1/days/{day}/close", {})
 
     def close(self, day: str) -> None:
-        """Day end, again until the day is sealed; where it never is, the check says so."""
+        """Day end, again until the day is sealed; where it never is, the check says so. What it proposes is done."""
         for _ in range(CLOSINGS_MAX):
             report = self.terminal.post(f"/v1/days/{day}/close", {}).json()
             if report.get("code") == "day-closed" or report["state"] == "sealed":
                 return
+            for one in report["differences"]:
+                if one["action"] != "none":
+                    self.repaired.append(one["action"])
+                    self.terminal.post(f"/v1/days/{day}/repairs", {"difference": one["id"]})
             time.sleep(PAUSE_SECONDS)
 
     def _once(self, asked: Asked) -> bool:
