@@ -16,7 +16,7 @@ from terminal.center.lanes import Flying, Lanes, Ready
 from terminal.clock import Clock
 from terminal.journal.journal import Journal
 from terminal.journal.outbox import Outbox
-from terminal.journal.records import QueuedMessage, SettlementRecord
+from terminal.journal.records import LastWord, QueuedMessage, SettlementRecord
 
 BATCH_MESSAGES_MAX = 32
 """So many are made durable at once."""
@@ -24,7 +24,6 @@ BATCH_MESSAGES_MAX = 32
 BURST_SECONDS_MAX = 2
 """Nothing new is begun after so long: day end waits for the end of a step."""
 
-Step = Callable[[Outbox], None]
 Batch = Sequence[tuple[QueuedMessage, Ready]]
 Trouble = tuple[QueuedMessage, SettlementRecord, Outcome]
 
@@ -38,7 +37,7 @@ class Burst:
         self._clock = clock
         self._prepare = prepare
         self._flying: deque[tuple[QueuedMessage, Flying]] = deque()
-        self._last_words: list[Step] = []
+        self._last_words: list[LastWord] = []
         self._until_seconds: float | None = None
         self.troubles: list[Trouble] = []
         self.heard = 0
@@ -49,12 +48,12 @@ class Burst:
         """
         unsent: list[QueuedMessage] = []
         while batch:
-            self._write(_sent(batch, now))
+            self._write(now, sent=batch)
             unsent = self._carried(batch, now)
             batch = self._prepare() if self._goes_on else []
         while self._flying:
             self._land(now)
-        self._write(*(_unsent(message, now) for message in unsent))
+        self._write(now, unsent=unsent)
 
     def _carried(self, batch: Batch, now: dt.datetime) -> list[QueuedMessage]:
         """Send a batch; what of it was not begun."""
@@ -77,32 +76,31 @@ class Burst:
         message, flying = self._flying.popleft()
         outcome = self._lanes.land(flying)
         if isinstance(outcome, Accepted | Rejected):
-            self._last_words.append(answered(message, outcome, now))
+            self._last_words.append(answered(message, outcome))
             self.heard += 1
         else:
             self.troubles.append((message, flying.ready.record, outcome))
 
-    def _write(self, *further: Step) -> None:
-        """What was heard, and more, in one durable write."""
-        steps, self._last_words = [*self._last_words, *further], []
-        if steps:
-            self._journal.at_once(steps)
+    def _write(self, now: dt.datetime, sent: Batch = (), unsent: Sequence[QueuedMessage] = ()) -> None:
+        """What was heard so far, what leaves next and what does not leave after all, in one durable write."""
+        words, self._last_words = self._last_words, []
+        requests = {message.message_id: ready.body for message, ready in sent}
+
+        def write(journal: Outbox) -> None:
+            journal.mark_answered(words, now)
+            journal.mark_all_sent(requests, now)
+            for message in unsent:
+                journal.mark_unsent(message.message_id, now)
+
+        if words or sent or unsent:
+            self._journal.at_once(write)
 
 
-def answered(message: QueuedMessage, outcome: Accepted | Rejected, now: dt.datetime) -> Step:
-    """The center's last word, as a step of one durable write."""
+def answered(message: QueuedMessage, outcome: Accepted | Rejected) -> LastWord:
+    """What the journal keeps of the center's last word."""
     if isinstance(outcome, Rejected):
-        return lambda journal: journal.mark_refused(message.message_id, outcome.answer, outcome.reason, now)
+        return LastWord(message.message_id, "refused", outcome.answer, reason=outcome.reason)
     references = dict(outcome.references)
     if outcome.differences:
         references["differences"] = "; ".join(outcome.differences)
-    return lambda journal: journal.mark_accepted(message.message_id, outcome.answer, references, now, outcome.sums)
-
-
-def _sent(batch: Batch, now: dt.datetime) -> Step:
-    requests = {message.message_id: ready.body for message, ready in batch}
-    return lambda journal: journal.mark_all_sent(requests, now)
-
-
-def _unsent(message: QueuedMessage, now: dt.datetime) -> Step:
-    return lambda journal: journal.mark_unsent(message.message_id, now)
+    return LastWord(message.message_id, "accepted", outcome.answer, references, sums=outcome.sums)

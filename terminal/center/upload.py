@@ -189,7 +189,7 @@ class Upload:
             return
         self._reached(now)
         if isinstance(outcome, Accepted | Rejected):
-            self._journal.at_once([answered(message, outcome, now)])
+            self._journal.mark_answered([answered(message, outcome)], now)
         else:
             self._silent(message, record, outcome, now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from terminal.settlement.codec import encode
@@ -39,9 +40,19 @@ def append(
     connection: sqlite3.Connection, terminal_id: str, kind: str, at: dt.datetime, facts: dict[str, Any]
 ) -> tuple[int, str]:
     """Append one entry inside the caller's write transaction; returns its number and hash."""
-    number, previous = newest(connection, terminal_id)
-    number += 1
-    body = encode({"number": number, "kind": kind, "at": at, **facts})
-    entry_hash = next_hash(previous, body)
-    connection.execute("INSERT INTO entries VALUES (?, ?, ?)", (number, entry_hash, body))
-    return number, entry_hash
+    return append_all(connection, terminal_id, at, [(kind, facts)])[0]
+
+
+def append_all(
+    connection: sqlite3.Connection, terminal_id: str, at: dt.datetime, entries: Sequence[tuple[str, dict[str, Any]]]
+) -> list[tuple[int, str]]:
+    """Append entries (kind and facts) one after the other, as `append` does; the number and hash of each."""
+    number, entry_hash = newest(connection, terminal_id)
+    rows = []
+    for kind, facts in entries:
+        number += 1
+        body = encode({"number": number, "kind": kind, "at": at, **facts})
+        entry_hash = next_hash(entry_hash, body)
+        rows.append((number, entry_hash, body))
+    connection.executemany("INSERT INTO entries VALUES (?, ?, ?)", rows)
+    return [(number, entry_hash) for number, entry_hash, _ in rows]

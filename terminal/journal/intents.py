@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -105,7 +106,7 @@ class Intents(RefundIntents):
             if sums is not None:
                 own = record.settlement
                 same = all(getattr(own, name) == getattr(sums, name) for name in CenterSums.__struct_fields__)
-                keep_sums(connection, record.id, number, sums, adopted=not same)
+                keep_sums(connection, [(record.id, number, sums)], adopted=not same)
             queue_first_print(connection, record, now)
             connection.execute(
                 "INSERT INTO keys VALUES (?, ?, ?, ?)",
@@ -193,12 +194,17 @@ def queue_reversal(
 
 
 def keep_sums(
-    connection: sqlite3.Connection, settlement_id: str, entry: int, sums: CenterSums, adopted: bool = False
+    connection: sqlite3.Connection, kept: Iterable[tuple[str, int, CenterSums]], adopted: bool = False
 ) -> None:
-    """Keep the center's sums beside ours; they count from here on where they are `adopted`."""
-    amounts = [int(getattr(sums, name)) for name in CenterSums.__struct_fields__]
-    values = (settlement_id, entry, *amounts, entry if adopted else None)
-    connection.execute("INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    """Keep the center's sums beside ours, each with its settlement and entry; they count from here on where they are
+    `adopted`."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (settlement_id, entry, *map(int, msgspec.structs.astuple(sums)), entry if adopted else None)
+            for settlement_id, entry, sums in kept
+        ],
+    )
 
 
 def _commit(connection: sqlite3.Connection, record: SettlementRecord, entry: int) -> None:

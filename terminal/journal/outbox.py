@@ -10,16 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Literal
 
-import msgspec
-
-from terminal.errors import Conflict, Missing
-from terminal.journal.chain import append, digest
+from terminal.errors import Conflict
+from terminal.journal.chain import append
 from terminal.journal.debits import Debits
-from terminal.journal.intents import keep_sums, queue_reversal
+from terminal.journal.intents import queue_reversal
+from terminal.journal.last_words import no_such_message, unfinished, write_last_words
 from terminal.journal.progress import STUCK, Progress, progress_in
-from terminal.journal.records import CenterSums, QueuedMessage
+from terminal.journal.records import CenterSums, LastWord, QueuedMessage
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
 
@@ -75,14 +74,13 @@ class Outbox(Debits):
             rows += self._connection.execute(query, (*times, count - len(rows))).fetchall()
         return [_message(row) for row in rows]
 
-    def at_once(self, steps: Sequence[Callable[[Outbox], None]]) -> None:
-        """Several markings in one durable write, in their order: all of them, or none.
+    def at_once(self, write: Callable[[Outbox], None]) -> None:
+        """Several markings in one durable write: all of them, or none.
 
         What must be durable before something leaves is durable when this returns, as if each had been written alone.
         """
         with self.writing():
-            for step in steps:
-                step(self)
+            write(self)
 
     def queue(self) -> list[QueuedMessage]:
         """Every message that the center has not accepted, oldest first; refused and parked ones too.
@@ -186,25 +184,27 @@ class Outbox(Debits):
             ).rowcount
             if not changed:
                 if not connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (message_id,)).fetchone():
-                    raise _no_such_message()
+                    raise no_such_message()
                 raise Conflict("not-parked", "this message is not parked", "该消息未被搁置", "message_id")
 
     def reverse_unknown(self, message_id: str, reversal_id: str, reason: str, now: dt.datetime) -> None:
         """Queue the reversal of a message whose outcome is unknown: a message of its own, which goes first."""
         with self.writing() as connection:
-            row = _unfinished(connection, message_id, "")
-            if row is not None:
-                wire_id = row["sent_as"] or message_id
-                record = self.settlement(row["settlement_id"])
-                queue_reversal(connection, self.terminal_id, record, wire_id, reversal_id, reason, now)
+            row = unfinished(connection, message_id)
+            wire_id = row["sent_as"] or message_id
+            record = self.settlement(row["settlement_id"])
+            queue_reversal(connection, self.terminal_id, record, wire_id, reversal_id, reason, now)
 
     def renew(self, reversal_id: str, answer: bytes, reason: str, undone: bool, new_id: str, now: dt.datetime) -> None:
         """The last word on a reversal (`undone`: it was booked and is no longer; else it never was booked).
 
         The message that it undid goes again, under `new_id`; where there is none (an abandoned intent), that is all.
         """
-        state = "accepted" if undone else "refused"
-        self._last_word(reversal_id, state, answer, {}, reason, now, new_id=new_id)
+        state: Literal["accepted", "refused"] = "accepted" if undone else "refused"
+        word = LastWord(reversal_id, state, answer, reason=reason)
+        with self.writing() as connection:
+            for settlement_id in write_last_words(connection, self.terminal_id, [word], now):
+                self._send_anew(connection, settlement_id, new_id, now)
 
     def reversals_of(self, settlement_id: str) -> int:
         """How many reversals were queued for this settlement so far."""
@@ -238,46 +238,16 @@ class Outbox(Debits):
 
         Said twice, it counts once.
         """
-        self._last_word(message_id, "accepted", answer, references, "", now, sums)
+        self.mark_answered([LastWord(message_id, "accepted", answer, references, sums=sums)], now)
 
     def mark_refused(self, message_id: str, answer: bytes, reason: str, now: dt.datetime) -> None:
         """The center said no, with its reason; an operator sees it. Said twice, it counts once."""
-        self._last_word(message_id, "refused", answer, {}, reason, now)
+        self.mark_answered([LastWord(message_id, "refused", answer, reason=reason)], now)
 
-    def _last_word(
-        self,
-        message_id: str,
-        state: str,
-        answer: bytes,
-        references: dict[str, str],
-        reason: str,
-        now: dt.datetime,
-        sums: CenterSums | None = None,
-        new_id: str = "",
-    ) -> None:
+    def mark_answered(self, words: Sequence[LastWord], now: dt.datetime) -> None:
+        """Last words on several messages, in one durable write. Raises Missing, Conflict, and none is written."""
         with self.writing() as connection:
-            row = _unfinished(connection, message_id, state)
-            if row is None:
-                return
-            facts: dict[str, Any] = {
-                "message_id": message_id,
-                "request_digest": digest(row["request"] or b""),
-                "answer_digest": digest(answer),
-                "references": references,
-                "reason": reason,
-            }
-            if sums is not None:
-                facts["sums"] = sums
-            entry, _ = append(connection, self.terminal_id, state, now, facts)
-            connection.execute(
-                "UPDATE outbox SET state = ?, answer = ?, center_references = ?, reason = ?, last_word = ?"
-                " WHERE message_id = ?",
-                (state, answer, msgspec.json.encode(references).decode(), reason, entry, message_id),
-            )
-            if sums is not None:
-                keep_sums(connection, row["settlement_id"], entry, sums)
-            if new_id:
-                self._send_anew(connection, row["settlement_id"], new_id, now)
+            write_last_words(connection, self.terminal_id, words, now)
 
     def _send_anew(self, connection: sqlite3.Connection, settlement_id: str, new_id: str, now: dt.datetime) -> None:
         waiting = connection.execute(
@@ -296,34 +266,8 @@ class Outbox(Debits):
 
     def _mark(self, message_id: str, changes: str, values: tuple[object, ...]) -> None:
         with self.writing() as connection:
-            if _unfinished(connection, message_id, "") is not None:
-                connection.execute(f"UPDATE outbox SET {changes} WHERE message_id = ?", (*values, message_id))
-
-
-def _unfinished(connection: sqlite3.Connection, message_id: str, state: str) -> sqlite3.Row | None:
-    """The message's row; None where it stands at `state` already.
-
-    Raises Missing, Conflict (another last word).
-    """
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT state, request, settlement_id, sent_as FROM outbox WHERE message_id = ?", (message_id,)
-    ).fetchone()
-    if row is None:
-        raise _no_such_message()
-    if row["state"] == state:
-        return None
-    if row["state"] in ("accepted", "refused"):
-        raise Conflict(
-            "message-finished",
-            f"the center has {row['state']} this message already",
-            "中心已答复该消息",
-            "message_id",
-        )
-    return row
-
-
-def _no_such_message() -> Missing:
-    return Missing("no-such-message", "there is no message of this id", "没有该编号的消息", "message_id")
+            unfinished(connection, message_id)
+            connection.execute(f"UPDATE outbox SET {changes} WHERE message_id = ?", (*values, message_id))
 
 
 def _message(row: sqlite3.Row) -> QueuedMessage:

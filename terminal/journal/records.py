@@ -103,6 +103,20 @@ class CenterSums(Struct, frozen=True, kw_only=True):
     cash: Fen
 
 
+class LastWord(Struct, frozen=True):
+    """The center's last word on one message, with the bytes of its answer.
+
+    accepted: `references` are its numbers for it, `sums` its own amounts, kept beside ours. refused: with its reason.
+    """
+
+    message_id: str
+    state: Literal["accepted", "refused"]
+    answer: bytes
+    references: dict[str, str] = {}
+    reason: str = ""
+    sums: CenterSums | None = None
+
+
 class Intent(Struct, frozen=True, kw_only=True):
     """What was about to be asked of the center when it was written: the record and the id of its message."""
 

@@ -10,6 +10,8 @@ from journal_parts import MORNING, crashed_copy, message_of, open_journal, settl
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.journal import Journal
+from terminal.journal.records import CenterSums, LastWord
+from terminal.money import Fen
 
 LATER = MORNING + dt.timedelta(seconds=60)
 
@@ -137,6 +139,37 @@ def test_the_center_s_last_word_stands(journal: Journal) -> None:
             change()
     with pytest.raises(Missing):
         journal.mark_sent("m-none", b"r", MORNING)
+
+
+def test_last_words_heard_together_are_written_together(journal: Journal) -> None:
+    """Three answers of one burst, one of them twice: each counts once, and the chain holds them in their order."""
+    records = [settle(journal, person_number=f"P{number}") for number in range(3)]
+    ids = [message_of(journal, record) for record in records]
+    sums = CenterSums(total=Fen(1), fund_total=Fen(1), provider_borne=Fen(0), account=Fen(0), cash=Fen(0))
+    yes, no = LastWord(ids[0], "accepted", b"yes", {"n": "1"}, sums=sums), LastWord(ids[1], "refused", b"", reason="w")
+    before = journal.entry_count()
+    journal.mark_answered([yes, no, yes, LastWord(ids[2], "accepted", b"yes")], MORNING)
+    assert journal.entry_count() == before + 3
+    assert journal.counts() == {"accepted": 2, "refused": 1}
+    assert journal.settlement(records[0].id).center_references == {"n": "1"}
+    assert journal.verify() == []
+
+
+@pytest.mark.parametrize("last", ["of nobody", "contradicts", "contradicts the batch"])
+def test_one_impossible_last_word_undoes_its_whole_batch(journal: Journal, last: str) -> None:
+    """No such message, refused before, refused in the same breath: nothing of what came with it is written."""
+    first, second = (message_of(journal, settle(journal, person_number=person)) for person in ("P1", "P2"))
+    journal.mark_refused(second, b"", "why", MORNING)
+    head = journal.head()
+    wrong = {
+        "of nobody": LastWord("m-none", "accepted", b""),
+        "contradicts": LastWord(second, "accepted", b""),
+        "contradicts the batch": LastWord(first, "refused", b""),
+    }[last]
+    with pytest.raises((Conflict, Missing)):
+        journal.mark_answered([LastWord(first, "accepted", b"yes"), wrong], MORNING)
+    assert journal.head() == head
+    assert journal.counts() == {"queued": 1, "refused": 1}
 
 
 def test_a_parked_message_waits_for_an_operator(journal: Journal) -> None:
