@@ -1,12 +1,12 @@
 """Mutants of Python: operators, comparisons, numbers, conditions, results and statements, one node at a time.
-
-Texts are left alone: most of them are words for people, and which of those are promised is said by tests of their own.
+Texts are left alone.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +43,24 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     for node in _program(tree):
         for start, end, becomes in _changes(node, places):
             yield Mutant(path, start, end, becomes, text)
+
+
+def lines_of(mutant: Mutant) -> frozenset[int]:
+    """The lines of which one runs where the mutant's statement does: all of a simple one's, the head of a compound."""
+    around = [
+        node
+        for node in ast.walk(_tree(mutant.text))
+        if isinstance(node, ast.stmt) and node.lineno <= mutant.line <= (node.end_lineno or 0)
+    ]
+    inmost = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)))
+    body = getattr(inmost, "body", None)
+    last = max(body[0].lineno - 1, inmost.lineno) if body else inmost.end_lineno or 0
+    return frozenset((mutant.line, *range(inmost.lineno, last + 1)))
+
+
+@lru_cache(4)
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 class _Places:

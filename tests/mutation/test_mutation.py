@@ -40,6 +40,60 @@ def spare(given: int | None = None) -> int:
     return given - LIMIT
 '''
 
+PART = """
+LIMIT = 3
+
+
+def cheap(price):
+    return price < LIMIT
+
+
+def emptied(count):
+    while count > 0:
+        count = count - 1
+    return count
+
+
+def same(count):
+    return count + 0
+
+
+def unasked():
+    return LIMIT
+"""
+
+ITS_TESTS = """
+from part import cheap, emptied, same
+
+
+def test_a_price_below_the_limit_is_cheap():
+    assert cheap(2)
+
+
+def test_a_price_at_the_limit_is_not():
+    assert not cheap(3)
+
+
+def test_nothing_is_left():
+    assert emptied(3) == 0
+
+
+def test_nothing_changes():
+    assert same(5) == 5
+"""
+
+TRY_A_PART = """
+import json, sys
+from pathlib import Path
+from tests.mutation import python_tests
+from tests.mutation.python_modules import Module, module_mutants
+
+python_tests.SECONDS_MIN = 1
+part = Module("part.py", ("test_part.py",), Path(sys.argv[1]))
+for one in part.try_out(module_mutants(part)):
+    print(json.dumps([one.mutant.text[one.mutant.start : one.mutant.end], one.mutant.becomes, one.fate, one.by]))
+"""
+
 
 def changes(found: list[Mutant]) -> list[tuple[str, str]]:
     """What becomes what."""
@@ -68,6 +122,36 @@ def test_the_mutants_of_python(tmp_path: Path) -> None:
         ("raise ValueError", "pass"),
         *(("given - LIMIT", "None"), ("-", "+")),
     ]
+
+
+def tried(folder: Path, part: str) -> subprocess.CompletedProcess[str]:
+    """What becomes of the mutants of a small part."""
+    (folder / "part.py").write_text(part, encoding="utf-8")
+    (folder / "test_part.py").write_text(ITS_TESTS, encoding="utf-8")
+    command = [sys.executable, "-c", TRY_A_PART, str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_each_mutant_meets_the_tests_that_run_it(tmp_path: Path) -> None:
+    """A constant is read anew, a function changed in place; what hangs is noticed, what no test runs is not."""
+    said = [json.loads(line) for line in tried(tmp_path, PART).stdout.splitlines()]
+    below, at = "test_part.py::test_a_price_below_the_limit_is_cheap", "test_part.py::test_a_price_at_the_limit_is_not"
+    left, same = "test_part.py::test_nothing_is_left", "test_part.py::test_nothing_changes"
+    assert said == [
+        ["3", "4", "killed", at],
+        *(["price < LIMIT", "None", "killed", below], ["<", "<=", "killed", at]),
+        *([">", ">=", "killed", left], ["0", "1", "killed", left]),
+        *(["-", "+", "killed", "time"], ["1", "2", "killed", left], ["count", "None", "killed", left]),
+        *(["count + 0", "None", "killed", same], ["+", "-", "survived", ""], ["0", "1", "killed", same]),
+        ["LIMIT", "None", "survived", "no test runs it"],
+    ]
+
+
+def test_a_program_that_fails_its_tests_tells_nothing_of_its_mutants(tmp_path: Path) -> None:
+    """Nothing is tried where the tests fail without any change."""
+    done = tried(tmp_path, PART.replace("LIMIT = 3", "LIMIT = 4"))
+    assert done.stdout == ""
+    assert "RuntimeError: the program itself does not pass" in done.stderr
 
 
 def test_mutants_of_the_core_are_noticed() -> None:
