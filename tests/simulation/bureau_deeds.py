@@ -31,7 +31,6 @@ class Clerk:
         self._numbers = itertools.count(1)
         self._moved = 1
         self.changed: set[str] = set()
-        self._restored: set[str] = set()
         self.done: list[str] = []
 
     def act(self, random: Random, day: dt.date, sealed: Callable[[dt.date], bool]) -> None:
@@ -40,9 +39,6 @@ class Clerk:
         wanted = "reversed" if deed == "restore" else "booked"
         rows = [one for one, state in self._center.books.settlements() if state == wanted and one.sign > 0]
         rows = [one for one in rows if not sealed(one.business_day) and not sealed(one.booked_at.date())]
-        if deed == "void":
-            # What stands there by mistake only, and is taken back there on another day, no terminal can clear up.
-            rows = [one for one in rows if one.settlement_id not in self._restored]
         if not rows or sealed(day):
             return
         one = random.choice(rows[-8:])
@@ -57,7 +53,6 @@ class Clerk:
             self.done.append(deed)
         elif deed == "restore":
             self._center.books.set_state(one.settlement_id, "booked")
-            self._restored.add(one.settlement_id)
             self.done.append(deed)
         elif deed == "spend":
             self._spend(one.person_number)
