@@ -61,12 +61,15 @@ class Window:
             gauges=lambda: gauges_of(journal.path, day),
         )
         call: Any = SimpleNamespace(terminal=terminal)
-        for route in (metrics_routes.metrics, queue_routes.queue, queue_routes.unresolved):
-            answer = asyncio.run(route(call))
-            self.seen.append(bytes(answer.body).decode())
+        self.seen += asyncio.run(_answered(call))
         newest = journal.entry_count()
         self.seen += [encode(news).decode() for news in journal.news_between(self._news_heard, newest)]
         self._news_heard = newest
+
+
+async def _answered(call: Any) -> list[str]:
+    routes = (metrics_routes.metrics, queue_routes.queue, queue_routes.unresolved)
+    return [bytes((await route(call)).body).decode() for route in routes]
 
 
 async def _at_once(work: Callable[[], T]) -> T:
