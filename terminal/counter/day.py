@@ -21,6 +21,7 @@ from terminal.counter import said
 from terminal.counter.match import (
     Difference,
     TillRow,
+    adopted_once,
     counted_elsewhere,
     is_repaired,
     match_center,
@@ -211,7 +212,7 @@ def _details(
             for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
         ]
         found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-    return without_pairs(journal, center, found)
+    return adopted_once(without_pairs(journal, center, found))
 
 
 def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:

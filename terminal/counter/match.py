@@ -110,10 +110,10 @@ def match_center(
         else:
             found.append(_only_here(day, provider_id, record, mine, other is not None))
     unnumbered = [_unnumbered(provider_id, record) for record in records if _is_unnumbered(record)]
-    return _adopted_once(found) + unnumbered
+    return found + unnumbered
 
 
-def _adopted_once(found: Sequence[Difference]) -> list[Difference]:
+def adopted_once(found: Sequence[Difference]) -> list[Difference]:
     """Of several rows that the center has for one settlement, the first is adopted; the others are surplus there."""
     seen: set[str] = set()
     result = []

@@ -19,8 +19,13 @@ from terminal.counter.said import Said
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 
-ONE_SIDED: tuple[Action, ...] = ("reverse-at-center", "void-here")
-"""What is proposed for a row that only the center has, as far as one day's rows tell."""
+ONE_SIDED: dict[bool, tuple[Action, ...]] = {
+    False: ("reverse-at-center",),
+    True: ("reverse-at-center", "void-here", "adopt-settlement"),
+}
+"""What is proposed for a settlement, and for a void (True), that only the center has, as far as a day's rows tell. They
+name the visit of a void, and one visit may have been settled twice.
+"""
 
 
 def without_pairs(journal: Journal, center: CenterDesk, found: Sequence[Difference]) -> list[Difference]:
@@ -29,7 +34,7 @@ def without_pairs(journal: Journal, center: CenterDesk, found: Sequence[Differen
 
 
 def _looked_at(journal: Journal, center: CenterDesk, one: Difference) -> Difference:
-    if one.between != "center" or one.action not in ONE_SIDED or not one.center_number:
+    if one.between != "center" or one.action not in ONE_SIDED[one.refunded] or not one.center_number:
         return one
     there = _row_there(center, one)
     if there is None:

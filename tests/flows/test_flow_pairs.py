@@ -11,6 +11,8 @@ from at_the_center import leave_without_answer, sell_unseen, take_back_there, vo
 from counter_parts import DAY, STAY, Shop, purchase
 
 from terminal.center.profile import Profile
+from terminal.counter.said import UNNUMBERED
+from terminal.limits import LATE_SECONDS_MAX
 
 NEXT_DAY = DAY + dt.timedelta(days=1)
 VOIDS_REVERSED = Profile(name="test", repeats="unsafe")
@@ -66,23 +68,53 @@ def test_what_may_yet_be_ours_is_not_explained_away(shop: Shop) -> None:
     assert shop.identify().person.account.balance == 150_000
 
 
+def upload_until_accepted(shop: Shop, number: str) -> None:
+    """Let the upload work until the center's word on this record is heard."""
+    while shop.journal.settlement(number).upload_state != "accepted":
+        shop.upload_all()
+        shop.clock.advance(60)
+
+
+def settled_twice_in_one_visit(shop: Shop) -> str:
+    """A stay is undone and settled anew; the center lets the undone one stand again, and takes it back a day later. The
+    number of what counts."""
+    shop.center.faults.inject("drop-after", infno="2304")
+    number = shop.settle(STAY)["id"]
+    upload_until_accepted(shop, number)
+    (undone, state), (stands, _) = shop.books.settlements()
+    assert (state, undone.visit_id) == ("reversed", stands.visit_id)
+    shop.books.set_state(undone.settlement_id, "booked")
+    to_the_next_day(shop)
+    take_back_there(shop, undone, NEXT_DAY)
+    return str(number)
+
+
 def test_the_void_of_an_undone_attempt_takes_back_nothing_of_the_same_visit(tmp_path: Path) -> None:
-    """A stay was undone and settled anew in one visit; the center lets the undone one stand again, and takes it back a
-    day later. What counts here stays."""
+    """What counts here stays, though the center's void names its visit."""
     with Shop(tmp_path, profile=VOIDS_STAND) as shop:
-        shop.center.faults.inject("drop-after", infno="2304")
-        number = shop.settle(STAY)["id"]
-        while shop.journal.settlement(number).upload_state != "accepted":
-            shop.upload_all()
-            shop.clock.advance(60)
-        (undone, state), (stands, _) = shop.books.settlements()
-        assert (state, undone.visit_id) == ("reversed", stands.visit_id)
-        shop.books.set_state(undone.settlement_id, "booked")
-        to_the_next_day(shop)
-        take_back_there(shop, undone, NEXT_DAY)
+        number = settled_twice_in_one_visit(shop)
         assert differences(shop, DAY) == [("date-boundary", "none")]
         assert differences(shop, NEXT_DAY) == [("date-boundary", "none")]
         assert shop.journal.settlement(number).state == "committed"
+
+
+def test_of_two_voids_of_one_visit_the_one_that_took_ours_back_is_adopted(tmp_path: Path) -> None:
+    """What counts is taken back too, the void's answer unheard: it gets its own number there, not the other one's."""
+    with Shop(tmp_path, profile=VOIDS_STAND) as shop:
+        number = settled_twice_in_one_visit(shop)
+        shop.center.faults.inject("drop-after", infno="2305")
+        void = shop.void(number)["id"]
+        upload_until_accepted(shop, void)
+        found = [one for one in shop.counter.close_day(NEXT_DAY).differences if one.text != UNNUMBERED.en]
+        assert [(one.cause, one.action) for one in found] == [
+            ("date-boundary", "none"),
+            ("void-one-sided", "adopt-settlement"),
+        ]
+        shop.counter.repair(NEXT_DAY, found[1].id)
+        shop.clock.advance(LATE_SECONDS_MAX)
+        assert [shop.counter.close_day(day).state for day in (DAY, NEXT_DAY)] == ["sealed", "sealed"]
+        ours, _ = shop.books.settlements()[-1]
+        assert shop.journal.settlement(void).center_references["setl_id"] == ours.settlement_id
 
 
 def test_an_office_void_of_ours_on_another_day_is_still_made_here(shop: Shop) -> None:
