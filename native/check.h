@@ -101,7 +101,6 @@ static int check_plans(const settle_plan *plans, int32_t count) {
 SETTLE_STEP int check_claim(facts_row *row, const settle_claim *claim) {
     memset(&row->numbers[FACTS_OF_ITEMS], 0, (FACTS_COUNT - FACTS_OF_ITEMS) * sizeof(int64_t));
     settle_facts *facts = &row->facts;
-    facts->plan = 0;
     facts->pooled = claim->pooled;
     facts->line_count = claim->line_count;
     facts->days = claim->days;
@@ -118,7 +117,7 @@ SETTLE_STEP int check_claim(facts_row *row, const settle_claim *claim) {
     for (int32_t i = 0; i < SETTLE_STAGES_MAX; i++) {
         facts->stage_paid[i] = claim->stage_paid[i];
     }
-    return in_range(claim->item_count, 1, SETTLE_ITEMS_MAX) & facts_fit(row, 0, FACTS_OF_ITEMS);
+    return in_range(claim->item_count, 1, SETTLE_ITEMS_MAX) & facts_fit(row, FACTS_OF_CLAIM, FACTS_OF_ITEMS);
 }
 
 /* A price counts millionths of a yuan: 10^4 of them are a fen. A quantity counts ten-thousandths. */

@@ -19,6 +19,7 @@ typedef struct {
 
 #define FACTS_COUNT (sizeof(settle_facts) / sizeof(int64_t))
 #define FACT(name) (offsetof(settle_facts, name) / sizeof(int64_t))
+#define FACTS_OF_CLAIM FACT(pooled) /* the first number that a claim determines; the plan before it is its caller's */
 #define FACTS_OF_ITEMS FACT(eligible) /* the first number that items determine */
 
 /* A bill's numbers by name, and by place: `eligible` stands at FACT(eligible) of both structs. */

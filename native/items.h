@@ -6,12 +6,12 @@
 
 /* (u - p) x q counts 10^-10 yuan, 10^-8 fen. What exceeds the amount is the amount, also where it would not fit. */
 static int64_t item_over_limit(const settle_item *item) {
-    const int limited = (item->price_limit >= 0) & (item->quantity >= 0) & (item->unit_price > item->price_limit);
-    int64_t product = 0;
-    if (!limited) {
+    int64_t product;
+    if (item->price_limit < 0) {
         return 0;
     }
-    if (__builtin_mul_overflow(item->unit_price - item->price_limit, item->quantity, &product)) {
+    const int64_t over = fen_max(0, item->unit_price - item->price_limit);
+    if (__builtin_mul_overflow(over, fen_max(0, item->quantity), &product)) {
         return item->amount;
     }
     return fen_min(item->amount, fen_divide_half_up(product, 100000000));

@@ -19,9 +19,6 @@ SETTLE_STEP int64_t patient_account_first(const settle_state *state) {
 
 /* Lays what the account paid first onto the places it paid: the deductible, then the co-payment, then above the end. */
 SETTLE_STEP void patient_place_account_first(settle_state *state) {
-    if (state->plan->waterfall != SETTLE_ACCOUNT_FIRST) {
-        return;
-    }
     const int64_t paid = state->account_first;
     const int64_t within = fen_min(paid, state->inside);
     const int64_t deductible = fen_min(within, state->split->deductible);
@@ -34,8 +31,8 @@ static void patient_line(settle_state *state, int32_t part, int32_t payer, int64
     settle_line line;
     const int on_axis = part == SETTLE_DEDUCTIBLE;
     state_set(&line, part, payer, 0, 0, -1);
-    state_measure(&line, on_axis ? 0 : -1, on_axis ? state->split->deductible : -1, state->parts[part], amount);
-    state_keep(state, &line);
+    state_measure(&line, on_axis ? 0 : -1, on_axis ? state->split->deductible : -1, state->parts[part]);
+    state_keep(state, &line, amount);
 }
 
 /* The sums of the parts that are done. */

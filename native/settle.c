@@ -117,7 +117,7 @@ static int32_t settle_explained(settle_split *split, settle_line *lines, int32_t
 }
 
 static int32_t settle_silent(settle_split *split, const settle_plan *plan, const settle_facts *facts) {
-    int32_t no_lines = 0;
+    int32_t no_lines;
     return settle_steps(split, 0, &no_lines, plan, facts);
 }
 
@@ -144,10 +144,9 @@ int32_t settle_bill(settle_split *split, settle_line *lines, int32_t *line_count
     return code;
 }
 
-/* Whether the claim names a plan, and items, that there are. */
+/* Whether the claim names a plan, and items, that there are; that it has an item at all, check_claim asks. */
 static int settle_claim_fits(const settle_claim *claim, int32_t plan_count, int64_t item_count) {
-    return (claim->plan >= 0) & (claim->plan < plan_count) & (claim->item_start >= 0) &
-           (claim->item_start <= item_count) & (claim->item_count <= item_count - claim->item_start);
+    return in_range(claim->plan, 0, plan_count - 1) & in_range(claim->item_start, 0, item_count - claim->item_count);
 }
 
 int64_t settle_bills(settle_split *splits, int32_t *codes, const settle_plan *plans, int32_t plan_count,
@@ -195,7 +194,7 @@ static int32_t settle_row(settle_split *split, const facts_row *row, int ranges_
     if (!plans_hold && !check_plan(plan)) {
         return SETTLE_BAD_PLAN;
     }
-    if (!ranges_hold && !facts_fit(row, 0, FACTS_OF_ITEMS)) {
+    if (!ranges_hold && !facts_fit(row, FACTS_OF_CLAIM, FACTS_OF_ITEMS)) {
         return SETTLE_BAD_CLAIM;
     }
     if (settle_strange(plan, &row->facts) || (!ranges_hold && !facts_fit(row, FACTS_OF_ITEMS, FACTS_COUNT))) {

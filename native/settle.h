@@ -124,7 +124,7 @@ typedef struct {
     int64_t window_from, window_to; /* fen of the year's expense */
     int64_t guarantee_from; /* fen of the year's self-pay in scope */
     int64_t room; /* fen a year; SETTLE_NONE */
-    settle_band bands[SETTLE_BANDS_MAX]; /* from the first `to` on; below it nothing is paid: its value is 0 */
+    settle_band bands[SETTLE_BANDS_MAX]; /* ascending from 0; one below which nothing is paid has the value 0 */
 } settle_stage;
 
 typedef struct {

@@ -14,20 +14,20 @@ typedef struct {
     settle_line lines[SETTLE_COMPONENTS_MAX];
 } stage_sum;
 
-SETTLE_STEP void stage_component(const settle_state *state, stage_sum *sum, int64_t exact, int32_t component,
-                                 int32_t rate, int64_t from, int64_t to) {
+SETTLE_STEP void stage_component(stage_sum *sum, int64_t exact, int32_t component, int32_t rate, int64_t from,
+                                 int64_t to) {
     sum->exact += exact;
-    if (state->lines != 0 && exact != 0) {
+    if (exact != 0) {
         sum->shares[sum->count] = exact;
         state_set(&sum->lines[sum->count], SETTLE_AID, 0, component, 0, rate);
-        state_measure(&sum->lines[sum->count], from, to, to - from, 0);
+        state_measure(&sum->lines[sum->count], from, to, to - from);
         sum->count += 1;
     }
 }
 
 SETTLE_STEP void stage_rest(const settle_state *state, const settle_stage *stage, stage_sum *sum) {
     const int64_t from = state->start + state->used;
-    stage_component(state, sum, state->split->rest * stage->rest_rate * SETTLE_RATE_ONE, SETTLE_ON_REST,
+    stage_component(sum, state->split->rest * stage->rest_rate * SETTLE_RATE_ONE, SETTLE_ON_REST,
                     stage->rest_rate, from, from + state->split->rest);
 }
 
@@ -45,8 +45,8 @@ SETTLE_STEP void stage_co_payment(const settle_state *state, const settle_stage 
         point = walk_reach(state, need, need);
     }
     const int64_t share = state->exact - fen_min(point.exact, state->exact);
-    const int64_t co_payment = fen_max(0, (state->used - point.used) * SETTLE_RATE_ONE - share);
-    stage_component(state, sum, co_payment * stage->co_payment_rate, SETTLE_ON_CO_PAYMENT, -1,
+    const int64_t co_payment = (state->used - point.used) * SETTLE_RATE_ONE - share;
+    stage_component(sum, co_payment * stage->co_payment_rate, SETTLE_ON_CO_PAYMENT, -1,
                     state->start + point.used, state->start + state->used);
 }
 
@@ -62,7 +62,7 @@ SETTLE_STEP void stage_window(const settle_state *state, const settle_stage *sta
         from = fen_max(from, ceiling + state->facts->expense_quota);
     }
     const int64_t to = fen_max(from, fen_min(stage->window_to, before + state->split->eligible));
-    stage_component(state, sum, (to - from) * stage->window_rate * SETTLE_RATE_ONE, SETTLE_ON_WINDOW,
+    stage_component(sum, (to - from) * stage->window_rate * SETTLE_RATE_ONE, SETTLE_ON_WINDOW,
                     stage->window_rate, from, to);
 }
 
@@ -75,7 +75,7 @@ SETTLE_STEP void stage_burden(const settle_state *state, const settle_stage *sta
         const settle_band *band = &stage->bands[i];
         const int64_t from = fen_max(low, before);
         const int64_t to = fen_max(from, fen_min(band->to, after));
-        stage_component(state, sum, (to - from) * band->value * SETTLE_RATE_ONE, SETTLE_ON_BURDEN,
+        stage_component(sum, (to - from) * band->value * SETTLE_RATE_ONE, SETTLE_ON_BURDEN,
                         (int32_t)band->value, from, to);
         low = band->to;
     }
@@ -92,7 +92,7 @@ SETTLE_STEP int64_t stage_guarantee(const settle_state *state, const settle_stag
                                     int64_t burden) {
     const int64_t over = state->facts->self_pay_before + burden - stage->guarantee_from;
     const int64_t paid = fen_min(burden, fen_max(0, over));
-    stage_component(state, sum, paid * SETTLE_STAGE_UNIT, SETTLE_ON_GUARANTEE, SETTLE_RATE_ONE, 0, paid);
+    stage_component(sum, paid * SETTLE_STAGE_UNIT, SETTLE_ON_GUARANTEE, SETTLE_RATE_ONE, 0, paid);
     return paid;
 }
 
@@ -112,9 +112,9 @@ static void stage_lines(settle_state *state, stage_sum *sum, int32_t index, int6
         settle_line *line = &sum->lines[i];
         line->payer = state->plan->stages[index].fund;
         line->source += index * 8;
-        line->amount = fen_min(line->amount, left);
-        left -= line->amount;
-        state_keep(state, line);
+        const int64_t amount = fen_min(line->amount, left);
+        left -= amount;
+        state_keep(state, line, amount);
     }
 }
 

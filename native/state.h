@@ -48,11 +48,10 @@ SETTLE_STEP void state_set(settle_line *line, int32_t part, int32_t payer, int32
     line->rate = rate;
 }
 
-SETTLE_STEP void state_measure(settle_line *line, int64_t from, int64_t to, int64_t base, int64_t amount) {
+SETTLE_STEP void state_measure(settle_line *line, int64_t from, int64_t to, int64_t base) {
     line->axis_from = from;
     line->axis_to = to;
     line->base = base;
-    line->amount = amount;
 }
 
 /* The next line to be written; the assertion in settle.c says that there is always one. */
@@ -60,12 +59,13 @@ SETTLE_STEP settle_line *state_next(const settle_state *state) {
     return &state->lines[state->line_count];
 }
 
-/* Keep a line that says something. */
-SETTLE_STEP void state_keep(settle_state *state, const settle_line *line) {
-    if (line->amount != 0) {
+/* Keep a line of this amount, if that says something. */
+SETTLE_STEP void state_keep(settle_state *state, const settle_line *line, int64_t amount) {
+    if (amount != 0) {
         settle_line *next = state_next(state);
         state_set(next, line->part, line->payer, line->source, line->rate_class, line->rate);
-        state_measure(next, line->axis_from, line->axis_to, line->base, line->amount);
+        state_measure(next, line->axis_from, line->axis_to, line->base);
+        next->amount = amount;
         state->line_count += 1;
     }
 }
@@ -88,7 +88,7 @@ static void state_share_out(settle_line *lines, int64_t *exact, int32_t count, i
             best = exact[i] > exact[best] ? i : best;
         }
         lines[best].amount += 1;
-        exact[best] = -1;
+        exact[best] -= unit;
     }
 }
 

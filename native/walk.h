@@ -10,9 +10,7 @@ SETTLE_STEP int64_t walk_line(const settle_state *state) {
     const settle_facts *facts = state->facts;
     const int64_t steps = fen_min(facts->line_count, plan->line_steps_max);
     int64_t line = fen_max(0, plan->line_base - plan->line_step * steps);
-    if (plan->line_share != SETTLE_RATE_ONE) {
-        line = fen_divide_half_up(line * plan->line_share, SETTLE_RATE_ONE);
-    }
+    line = fen_divide_half_up(line * plan->line_share, SETTLE_RATE_ONE);
     line = fen_max(fen_max(line, plan->line_floor), facts->line_raise);
     line = fen_min(line, plan->line_cap);
     return fen_max(0, line - facts->line_paid);
@@ -31,7 +29,7 @@ SETTLE_STEP int64_t walk_offset(const settle_state *state) {
 
 SETTLE_STEP int64_t walk_rate(const settle_segment *segment, const settle_class *of, int32_t points) {
     const int32_t base = segment->rate + points - segment->reduction;
-    const int32_t raised = of->own_rate >= 0 ? (of->own_rate > base ? of->own_rate : base) : base + of->bonus;
+    const int64_t raised = of->own_rate >= 0 ? fen_max(of->own_rate, base) : base + of->bonus;
     return fen_max(0, fen_min(SETTLE_RATE_ONE, raised));
 }
 
@@ -83,10 +81,10 @@ SETTLE_STEP walk_point walk_reach(const settle_state *state, int64_t passed, int
     const settle_plan *plan = state->plan;
     const int64_t inside = state->inside + state->offset;
     const int64_t start = state->start + state->offset;
-    walk_piece piece = {start, 0, 0};
+    walk_piece piece = {.place = start};
     int64_t class_end = state->offset;
     int64_t exact = 0;
-    for (int32_t i = 0; i < plan->class_count && exact < passed; i++) {
+    for (int32_t i = 0; i < plan->class_count; i++) {
         class_end += state->facts->eligible[i];
         const int64_t limit = fen_min(class_end, inside);
         for (int32_t j = 0; j < plan->segment_count && exact < passed; j++) {
@@ -124,14 +122,14 @@ static void walk_lines(settle_state *state) {
             if (share != 0) {
                 shares[count] = share;
                 state_set(&lines[count], SETTLE_SEGMENT, 0, j, i, (int32_t)piece.rate);
-                state_measure(&lines[count], from, from + width, width, 0);
+                state_measure(&lines[count], from, from + width, width);
                 count += 1;
             }
         }
     }
     state_share_out(lines, shares, count, SETTLE_RATE_ONE, state->split->funds[0]);
     for (int32_t i = 0; i < count; i++) {
-        state_keep(state, &lines[i]);
+        state_keep(state, &lines[i], lines[i].amount);
     }
 }
 

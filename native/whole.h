@@ -10,8 +10,8 @@ SETTLE_STEP void whole_line(settle_state *state, int32_t part, int32_t payer, in
     if (state->lines != 0) {
         settle_line line;
         state_set(&line, part, payer, 0, 0, rate);
-        state_measure(&line, -1, -1, base, amount);
-        state_keep(state, &line);
+        state_measure(&line, -1, -1, base);
+        state_keep(state, &line, amount);
     }
 }
 

@@ -1,7 +1,8 @@
-"""`python -m tests.mutation core|money|settlement|journal|center [EVERY=n] [JOBS=n]`: try mutants, print survivors.
+"""`python -m tests.mutation core|money|settlement|journal|center [EVERY=n] [ONLY=text] [JOBS=n]`: try mutants.
 
-EVERY: of all mutants, each n-th only, from the first. The last line is one line of JSON; status 1 where mutants survive
-that `equivalent.txt` does not explain.
+ONLY: of all mutants, those whose name has this text in it (`walk.h |`; a survivor's name). EVERY: of these, each n-th
+only, from the first. Prints survivors; the last line is one line of JSON; status 1 where mutants survive that
+`equivalent.txt` does not explain.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
     what, given = arguments[0], dict(argument.split("=", 1) for argument in arguments[1:])
     every, jobs = int(given.get("EVERY", 1)), int(given.get("JOBS", 1))
     began = time.perf_counter()
-    found = verdicts(what, every, jobs)
+    found = verdicts(what, given.get("ONLY", ""), every, jobs)
     counted = figures(found)
     for name in counted["survivors"]:
         print(f"survived: {name}")
@@ -29,13 +30,14 @@ def main(arguments: list[str]) -> int:
     return int(bool(counted["survivors"]))
 
 
-def verdicts(what: str, every: int, jobs: int) -> list[Verdict]:
-    """What became of each n-th mutant."""
+def verdicts(what: str, only: str, every: int, jobs: int) -> list[Verdict]:
+    """What became of each n-th mutant of those with `only` in their names."""
     if what == "core":
-        mutants, attempt = core_mutants()[::every], try_core
+        mutants, attempt = core_mutants(), try_core
     else:
         module = MODULES[what]
-        mutants, attempt = module_mutants(module)[::every], module.try_out
+        mutants, attempt = module_mutants(module), module.try_out
+    mutants = [mutant for mutant in mutants if only in mutant.name][::every]
     with ProcessPoolExecutor(jobs) as pool:
         parts = pool.map(attempt, [mutants[start::jobs] for start in range(jobs)])
         return [verdict for part in parts for verdict in part]

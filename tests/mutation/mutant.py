@@ -30,13 +30,17 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What identifies it as long as its line stays as it is: file, the line's text, what became what, and where."""
+        """What identifies it as long as its line stays as it is: file, the line's text, what became what, and where.
+
+        Of lines with one text, the second is told from the first: what explains one mutant explains no other.
+        """
         begin = self.text.rfind("\n", 0, self.start) + 1
-        stop = self.text.find("\n", self.start)
-        line = self.text[begin:stop]
+        line = self.text[begin : self.text.find("\n", self.start)]
         old = " ".join(self.text[self.start : self.end].split())
         place = self.start - begin - (len(line) - len(line.lstrip()))
-        return f"{self.path.name} | {line.strip()} | {place}: {old} => {self.becomes}"
+        said = line.strip()
+        same = [other.strip() for other in self.text[:begin].split("\n")].count(said)
+        return f"{self.path.name} | {said}{f' ({same + 1})' if same else ''} | {place}: {old} => {self.becomes}"
 
 
 def known_equivalents() -> dict[str, str]:

@@ -163,7 +163,7 @@ def test_mutants_of_the_core_are_noticed() -> None:
     ]
     verdicts = try_core(chosen)
     assert {one.fate for one in verdicts} == {"killed"}
-    assert verdicts[-1].by == "sanitizers"
+    assert verdicts[-1].by == "sanitized"
 
 
 def test_mutants_of_the_money_module_are_noticed() -> None:

@@ -103,6 +103,7 @@ static int agree_lines(const settle_split *split, const settle_line *lines, int3
     return holds;
 }
 
+static settle_item_split agree_last_item_splits[AGREE_ITEMS_MAX];
 static settle_line agree_last_lines[SETTLE_LINES_MAX];
 static int32_t agree_last_line_count;
 
@@ -110,12 +111,11 @@ static int32_t agree_last_line_count;
 static int agree_fronts(settle_split *split, const settle_plan *plan, const settle_claim *claim,
                         const settle_item *items, int32_t *code) {
     settle_line *lines = agree_last_lines;
-    settle_item_split item_splits[AGREE_ITEMS_MAX];
     settle_split other[3];
     int32_t count = -1;
     int32_t codes[3] = {-1, -1, -1};
     agree_row row;
-    *code = settle_bill(split, lines, &count, item_splits, plan, claim, items);
+    *code = settle_bill(split, lines, &count, agree_last_item_splits, plan, claim, items);
     codes[0] = settle_bill(&other[0], 0, 0, 0, plan, claim, items);
     settle_bills(&other[1], &codes[1], plan, 1, claim, 1, items, claim->item_count);
     agree_columns(&row, plan, claim, items);
@@ -135,6 +135,16 @@ static int agree_fronts(settle_split *split, const settle_plan *plan, const sett
     return 1;
 }
 
+/* Whether each item of the last bill was split as the model splits it. */
+static inline int agree_items(const settle_plan *plan, const settle_claim *claim, const settle_item *items) {
+    int holds = 1;
+    for (int32_t i = 0; i < claim->item_count; i++) {
+        const settle_item_split expected = model_item(plan, &items[i]);
+        holds &= memcmp(&agree_last_item_splits[i], &expected, sizeof expected) == 0;
+    }
+    return holds;
+}
+
 /* A good bill agrees with itself on every front, and with the model in every field. */
 static inline int agree_with_model(const settle_plan *plan, const settle_claim *claim, const settle_item *items) {
     settle_split split, expected;
@@ -149,8 +159,8 @@ static inline int agree_with_model(const settle_plan *plan, const settle_claim *
                 (long long)expected.account);
         return 0;
     }
-    if (!model_lines_agree(agree_last_lines, agree_last_line_count)) {
-        fprintf(stderr, "lines differ from the model\n");
+    if (!model_lines_agree(agree_last_lines, agree_last_line_count) || !agree_items(plan, claim, items)) {
+        fprintf(stderr, "lines or items differ from the model\n");
         return 0;
     }
     return 1;

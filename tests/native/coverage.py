@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 NATIVE = HERE.parents[1] / "native"
-PROGRAMS = (("exhaustive",), ("edges",), ("random", "20000"))
+PROGRAMS = (("exhaustive",), ("edges",), ("by_hand",), ("random", "20000"))
 UNREACHED = HERE / "unreached_branches.txt"
 
 

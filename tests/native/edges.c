@@ -49,6 +49,15 @@ static void expect(int32_t wanted, const char *what) {
     }
 }
 
+/* The bill settles as the model has it. */
+static void agrees(const char *what) {
+    tried++;
+    if (!agree_with_model(&plan, &claim, items)) {
+        fprintf(stderr, "%s\n", what);
+        failed = 1;
+    }
+}
+
 static void narrow(int32_t *number, int64_t low, int64_t high, int32_t code, const char *what) {
     const int32_t kept = *number;
     *number = (int32_t)(low - 1);
@@ -317,55 +326,42 @@ static void no_lines(void) {
     failed |= settle_bill(&split, 0, &line_count, 0, &plan, &claim, items) != SETTLE_OK || line_count != 0;
 }
 
-/*
- * The lines of one bill of 110.00, by hand: a line of 10.00, 90% up to a cap of 45.00, so that 50.00 of the expense are
- * used and 50.00 are left; a further fund pays half of what is left and a fifth of the co-payment; the account has 12.00.
- */
-static void explained(void) {
-    static const settle_line wanted[] = {
-        {SETTLE_SEGMENT, 0, 0, 0, 9000, 1000, 6000, 5000, 4500},
-        {SETTLE_AID, 1, SETTLE_ON_REST, 0, 5000, 6000, 11000, 5000, 2500},
-        {SETTLE_AID, 1, SETTLE_ON_CO_PAYMENT, 0, -1, 1000, 6000, 5000, 100},
-        {SETTLE_DEDUCTIBLE, SETTLE_ACCOUNT, 0, 0, -1, 0, 1000, 1000, 1000},
-        {SETTLE_CO_PAYMENT, SETTLE_ACCOUNT, 0, 0, -1, -1, -1, 500, 200},
-        {SETTLE_CO_PAYMENT, SETTLE_CASH, 0, 0, -1, -1, -1, 500, 300},
-        {SETTLE_OVER_CAP, SETTLE_CASH, 0, 0, -1, -1, -1, 2400, 2400},
-    };
-    enum { LINES = sizeof wanted / sizeof *wanted };
-    settle_split split;
-    settle_line lines[SETTLE_LINES_MAX];
-    int32_t line_count = 0;
+/* As much of everything as a plan can hold, the cap in the last class: nothing is read behind an end. */
+static void fullest(void) {
     begin();
-    plan.band_count = plan.stages[0].band_count = 0;
-    plan.line_base = 1000;
-    plan.cap = 4500;
-    plan.stages[0].rest_rate = 5000;
-    plan.stages[0].co_payment_rate = 2000;
-    claim.usable = 1200;
-    items[0].amount = 11000;
-    tried++;
-    if (settle_bill(&split, lines, &line_count, 0, &plan, &claim, items) != SETTLE_OK || line_count != LINES) {
-        failed = 1;
-        return;
+    plan.segment_count = SETTLE_SEGMENTS_MAX;
+    plan.class_count = SETTLE_CLASSES_MAX;
+    plan.stage_count = SETTLE_STAGES_MAX;
+    plan.band_count = SETTLE_BANDS_MAX;
+    for (int i = 0; i < SETTLE_SEGMENTS_MAX; i++) {
+        plan.segments[i].to = i + 1 < SETTLE_SEGMENTS_MAX ? 10 * (i + 1) : SETTLE_NONE;
+        plan.segments[i].rate = 1000 * (i + 1);
     }
-    for (int i = 0; i < LINES; i++) {
-        const settle_line *is = &lines[i], *should = &wanted[i];
-        failed |= is->part != should->part || is->payer != should->payer || is->source != should->source ||
-                  is->rate_class != should->rate_class || is->rate != should->rate ||
-                  is->axis_from != should->axis_from || is->axis_to != should->axis_to || is->base != should->base ||
-                  is->amount != should->amount;
+    for (int i = 0; i < SETTLE_CLASSES_MAX; i++) {
+        plan.classes[i].own_rate = -1;
     }
-}
-
-/* What may cost nothing: all of it, however little there is of it, is over the limit. */
-static void limited_to_nothing(void) {
-    settle_split split;
-    begin();
-    items[0].unit_price = 1000000;
-    items[0].quantity = 10000;
-    items[0].price_limit = 0;
-    tried++;
-    failed |= settle_bill(&split, 0, 0, 0, &plan, &claim, items) != SETTLE_OK || split.over_limit != 100;
+    for (int i = 0; i < SETTLE_BANDS_MAX; i++) {
+        plan.bands[i] = (settle_band){i + 1, 2};
+    }
+    for (int i = 0; i < SETTLE_STAGES_MAX; i++) {
+        plan.stages[i] = plan.stages[0];
+        plan.stages[i].fund = 1 + i;
+        plan.stages[i].co_payment_from = 1;
+        plan.stages[i].rest_rate = plan.stages[i].co_payment_rate = plan.stages[i].window_rate = 500;
+        plan.stages[i].band_count = SETTLE_BANDS_MAX;
+        for (int j = 0; j < SETTLE_BANDS_MAX; j++) {
+            plan.stages[i].bands[j] = (settle_band){3 * (j + 1), 500 * j};
+        }
+    }
+    claim.item_count = 2;
+    claim.days = 12;
+    items[0].amount = 50;
+    items[1].rate_class = SETTLE_CLASSES_MAX - 1;
+    for (plan.cap = 20; plan.cap <= 2000; plan.cap += 90) {
+        agrees("the fullest plan");
+    }
+    plan.method = SETTLE_BED_DAY;
+    agrees("the fullest bed-days");
 }
 
 int main(void) {
@@ -377,8 +373,7 @@ int main(void) {
     rows();
     shared_items();
     no_lines();
-    explained();
-    limited_to_nothing();
+    fullest();
     printf("%d edges\n", tried);
     return failed;
 }

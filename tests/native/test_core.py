@@ -75,6 +75,12 @@ def test_edges_of_the_contract_are_refused_by_code(compiler: str, cores: dict[st
     assert run(tmp_path, program_on(cores[compiler], tmp_path, "edges")).endswith("edges\n")
 
 
+@BOTH
+def test_bills_worked_out_by_hand_and_every_line_of_them(compiler: str, cores: dict[str, Path], tmp_path: Path) -> None:
+    """The lines of further funds, of the patient and of what is paid as a whole; the last hair before half a fen."""
+    assert run(tmp_path, program_on(cores[compiler], tmp_path, "by_hand")).endswith("by hand\n")
+
+
 def test_fuzzer_finds_no_bill_that_differs_from_the_model(tmp_path: Path) -> None:
     """A fixed number of runs from a fixed seed; `make fuzz` runs it for longer."""
     program = tmp_path / "fuzz"
