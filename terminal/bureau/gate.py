@@ -66,6 +66,13 @@ def load_center_keys(path: Path) -> CenterKeys:
         raise Refused("bad-configuration", "is not TOML", "密钥文件格式有误", path.name) from None
 
 
+class _Named(Struct):
+    infno: str = ""
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
 class Gate:
     """One center's gateway. base: the path that a terminal's configuration names."""
 
@@ -82,16 +89,15 @@ class Gate:
         """
         body, data = taken_apart(headers, body)
         try:
-            parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-            infno = msgspec.json.decode(parts.get("infno", b'""'), type=str)
+            infno, readable = _NAMED.decode(body).infno, True
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            parts, infno = {}, ""
+            infno, readable = "", False
         self._check_path(path, infno)
         self._check_headers(headers, infno)
         if infno == UPLOAD_FILE and (data is not None) != (self.profile.files == "multipart"):
             raise TurnedAway(f"9101 takes a file as {self.profile.files} here")
-        plain = self._opened(parts, body) if parts else body
-        return infno, plain if data is None or not parts else with_file(plain, data)
+        plain = self._opened(body) if readable else body
+        return infno, with_file(plain, data) if readable and data is not None else plain
 
     def given(self, answer: bytes) -> bytes:
         """The answer, encrypted and signed; a file goes as it is."""
@@ -143,13 +149,14 @@ class Gate:
         if len(self._nonces) > NONCES_KEPT_MAX:
             del self._nonces[next(iter(self._nonces))]
 
-    def _opened(self, parts: dict[str, msgspec.Raw], body: bytes) -> bytes:
+    def _opened(self, body: bytes) -> bytes:
         wanted = self.profile.body
         if wanted.signature == "none" and wanted.encryption == "none":
             return body
-        text = bytes(parts.get("input", b"null"))
-        values = msgspec.json.decode(body, type=dict[str, Any])
         try:
+            parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+            text = bytes(parts.get("input", b"null"))
+            values = msgspec.json.decode(body, type=dict[str, Any])
             if wanted.encryption == "sm4":
                 text = sm4(self._secrets, unbase64(str(values.get("input"))), encrypt=False)
             signed = text if wanted.signature == "input" else envelope_text(values)
@@ -158,6 +165,8 @@ class Gate:
             return msgspec.json.encode(parts | {"input": msgspec.Raw(text)})
         except Unreadable:
             raise TurnedAway("input cannot be decrypted") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise TurnedAway("the message cannot be read") from None
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -8,6 +8,8 @@ care.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from terminal.bureau.asked import Asked, Denied
@@ -20,6 +22,8 @@ from terminal.limits import BILL_ITEMS_MAX
 from terminal.money import Fen, parse_quantity, parse_unit_price
 from terminal.settlement.bill import Account, Bill, Entitlement, Item, Provider
 from terminal.settlement.codec import as_builtins, convert
+
+ITEMS_KEPT = 4_096
 
 
 def read_settle_extension(asked: Asked) -> SettleExtension:
@@ -80,20 +84,26 @@ def item_of(line: object, number: int, node: str = "drugdetail") -> Item:
     at = f"{node}[{number}]"
     if not isinstance(line, dict):
         raise Denied(f"{at} is missing")
+    amount = _fen(line.get("det_item_fee_sumamt"), f"{at}.det_item_fee_sumamt")
+    extension = line.get("exp_content")
+    texts = (text_of(line.get(name)) for name in ("med_list_codg", "pric", "cnt"))
     try:
-        extension = read_extension(line.get("exp_content"), LineExtension)
-        price = parse_unit_price(text_of(line.get("pric"))) if extension.priced else None
-        quantity = parse_quantity(text_of(line.get("cnt"))) if extension.priced else None
+        return _item(extension if isinstance(extension, str) else "", amount, *texts)
     except ValueError as error:
         raise Denied(f"{at}: {error}") from None
-    values = as_builtins(extension)
-    values.pop("priced", None)
-    values["amount"] = as_builtins(_fen(line.get("det_item_fee_sumamt"), f"{at}.det_item_fee_sumamt"))
-    values["code"] = text_of(line.get("med_list_codg"))
-    try:
-        item = convert(values, Item)
     except Refused as error:
         raise Denied(f"{at}.{error}") from None
+
+
+@lru_cache(maxsize=ITEMS_KEPT)
+def _item(extension_text: str, amount: Fen, code: str, price_text: str, quantity_text: str) -> Item:
+    """Kept for a while, since the same goods are sold again and again. Raises ValueError, Refused."""
+    extension = read_extension(extension_text, LineExtension)
+    price = parse_unit_price(price_text) if extension.priced else None
+    quantity = parse_quantity(quantity_text) if extension.priced else None
+    values = as_builtins(extension)
+    values.pop("priced", None)
+    item = convert(values | {"amount": as_builtins(amount), "code": code}, Item)
     return msgspec.structs.replace(item, unit_price=price, quantity=quantity)
 
 

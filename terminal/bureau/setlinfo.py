@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from terminal.bureau.books import Booked
@@ -19,20 +20,21 @@ from terminal.settlement.result import ItemShares, Settlement
 NO_PRICE_CEILING = "999999"
 
 
-def settled_nodes(booked: Booked, person: Person) -> dict[str, Any]:
-    """The output of 2102."""
+def settled_nodes(booked: Booked, person: Person, amounts: Mapping[str, str]) -> dict[str, Any]:
+    """The output of 2102. amounts: its settlement's, as they are written."""
     pairs = zip(booked.bill.items, booked.settlement.items, strict=True)
     cuts = [_cut(str(number), item, shares) for number, (item, shares) in enumerate(pairs, 1)]
-    return {**voided_nodes(booked, person), "detlcutinfo": cuts}
+    return {"setlinfo": _info(booked, person, amounts), "setldetail": _details(booked), "detlcutinfo": cuts}
 
 
 def voided_nodes(booked: Booked, person: Person) -> dict[str, Any]:
     """The output of 2103: as 2102's without the lines; every amount negative."""
-    return {"setlinfo": _info(booked, person), "setldetail": _details(booked)}
-
-
-def _info(booked: Booked, person: Person) -> dict[str, Any]:
     amounts = amounts_of(booked.settlement)
+    told = written(amounts if booked.sign > 0 else negated(amounts))
+    return {"setlinfo": _info(booked, person, told), "setldetail": _details(booked)}
+
+
+def _info(booked: Booked, person: Person, amounts: Mapping[str, str]) -> dict[str, Any]:
     scheme = fields.scheme_of(person.policy)
     return {
         "setl_id": booked.settlement_id,
@@ -51,7 +53,7 @@ def _info(booked: Booked, person: Person) -> dict[str, Any]:
         "setl_time": moment_text(booked.booked_at),
         "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
         "med_type": fields.MEDICAL_TYPES[booked.bill.service],
-        **written(amounts if booked.sign > 0 else negated(amounts)),
+        **amounts,
         "pool_prop_selfpay": _pool_rate(booked.settlement),
         "balc": format_fen(person.account.balance),
         "acct_mulaid_pay": "0.00",

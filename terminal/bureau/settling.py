@@ -19,7 +19,7 @@ from terminal.bureau.purse import check_debit, keep_debit, with_purse
 from terminal.bureau.rebuild import read_settle_extension, rebuild_bill
 from terminal.bureau.setlinfo import settled_nodes
 from terminal.center import fields
-from terminal.center.amounts import amounts_of, differences, read_amounts
+from terminal.center.amounts import amounts_of, differences, read_amounts, written
 from terminal.center.envelope import text_of
 from terminal.center.extension import SettleExtension
 from terminal.money import Fen
@@ -39,7 +39,9 @@ def settle(work: Work) -> dict[str, Any]:
     extension, person, bill, settlement = _worked_out(work)
     if work.books.is_closed(work.asked.provider_id, extension.business_day):
         raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
-    _refuse_differences(person, settlement, extension)
+    amounts = written(amounts_of(settlement))
+    if amounts != extension.amounts:
+        _refuse_differences(person, settlement, extension)
     check_debit(work, extension, settlement)
     if settlement.out_of_catalogue and not bill.consent:
         raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
@@ -47,16 +49,16 @@ def settle(work: Work) -> dict[str, Any]:
     booked = _booked(work, person, extension, bill, settlement)
     work.books.book(booked)
     keep_debit(work.books.storage, booked.settlement_id, extension.purse)
-    return settled_nodes(booked, person)
+    return settled_nodes(booked, person, amounts)
 
 
 def pre_settle(work: Work) -> dict[str, Any]:
     """2101: the split as it would be booked now; nothing is. Raises Denied where the bill cannot be settled."""
     extension, person, bill, settlement = _worked_out(work)
     account = msgspec.structs.replace(person.account, balance=settlement.account_balance)
-    nodes = settled_nodes(
-        _booked(work, person, extension, bill, settlement), msgspec.structs.replace(person, account=account)
-    )
+    booked = _booked(work, person, extension, bill, settlement)
+    after = msgspec.structs.replace(person, account=account)
+    nodes = settled_nodes(booked, after, written(amounts_of(settlement)))
     del nodes["setlinfo"]["setl_id"]
     return nodes
 
@@ -80,7 +82,8 @@ def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: i
     year, balance = with_pending(before, person.account.balance, [(bill, settlement, sign)])
     account = msgspec.structs.replace(person.account, balance=balance)
     moved = msgspec.structs.replace(person.with_year(bill.date.year, year), account=account)
-    work.books.keep_person(moved)
+    if moved != person:
+        work.books.keep_person(moved)
     if change := balance - person.account.balance:
         entry = Entry(work.now, "settlement", work.asked.message_id, Fen(change), Fen(balance), work.asked.infno)
         note_entry(work.books, person.person_number, entry)
