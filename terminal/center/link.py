@@ -20,7 +20,7 @@ from msgspec import Struct
 from terminal.center.form import form_type
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, gateway_headers
-from terminal.center.wire import read_answer, whole_request
+from terminal.center.wire import Unanswered, read_answer, whole_request
 from terminal.clock import Clock
 from terminal.errors import Refused
 from terminal.limits import CENTER_REPLY_BYTES_MAX, CENTER_REPLY_TIMEOUT_SECONDS
@@ -136,7 +136,7 @@ class HttpLink:
         self._deadline_seconds = max(self._deadline_seconds, self._clock.monotonic_seconds() + GRACE_SECONDS)
         try:
             answer = read_answer(self._connection.sock, self._left, CENTER_REPLY_BYTES_MAX)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, Unanswered) as error:
             raise self._silent(error) from None
         self._is_awaited = False
         if not answer.stays:

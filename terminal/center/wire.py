@@ -1,30 +1,28 @@
-"""HTTP/1.1 for one request and one answer: the request leaves in one piece, the answer reads as http.client reads it.
+"""HTTP/1.1 for one request and one answer: the request leaves in one piece, the answer is read as it comes.
 
-What stands in a head is http.client's to write, once: while path and headers stay, only the length changes. An answer
-of the plain form, as nearly every one is (200, one length, nothing else about how its body comes), is read as it
-stands; any other is http.client's from its first byte.
+What stands in a head is http.client's to write, once: while path and headers stay, only the length changes. Answers are
+httptools' to read, the parser that browsers' and servers' makers keep; here stand only the bounds of time and size.
 """
 
 from __future__ import annotations
 
 import http.client
-import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from terminal.center.patience import Left, PatientResponse, piece
+import httptools
 
-HEAD_BYTES_MAX = 16_384
-"""A plain head is shorter."""
+PIECE_BYTES_MAX = 65_536
 
-LENGTH_DIGITS_MAX = 12
-"""A plain length is shorter; `int` itself refuses thousands of digits."""
+HEAD_BYTES_MAX = 65_536
+"""A head that is longer by a piece is no answer."""
 
-_END = b"\r\n\r\n"
-_HEAD = re.compile(rb"HTTP/1\.1 200 [^\r\n]*(?:\r\n[!#-'*+.0-9A-Z^-z|~-]+:[^\r\n]*)*")
-_TELLING = re.compile(rb"\r\n(content-length|transfer-encoding|connection):([^\r]*)", re.IGNORECASE)
+Left = Callable[[], float]
+"""Seconds that are left for the answer. A socket's own time-out starts anew with each byte, so that a center that drips
+one a second would never run into it.
+"""
 
 
 class _Head(http.client.HTTPConnection):
@@ -57,6 +55,10 @@ def whole_request(to: http.client.HTTPConnection, path: str, headers: Mapping[st
     return b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
 
 
+class Unanswered(Exception):
+    """What came is no HTTP answer."""
+
+
 class Heard(NamedTuple):
     """An answer's body, and whether the connection may carry another request."""
 
@@ -64,46 +66,67 @@ class Heard(NamedTuple):
     stays: bool
 
 
+class _Answer:
+    """One answer, as its parser tells of it."""
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.pieces: list[bytes] = []
+        self.body_bytes = 0
+        self.has_head = self.is_whole = self.is_followed = self.is_last = False
+
+    def on_message_begin(self) -> None:
+        self.is_followed = self.is_whole
+
+    def on_headers_complete(self) -> None:
+        # An interim answer (1xx) only announces the answer.
+        self.has_head = self.has_head or self.parser.get_status_code() >= http.HTTPStatus.OK
+
+    def on_body(self, piece: bytes) -> None:
+        if not self.is_whole:
+            self.pieces.append(piece)
+            self.body_bytes += len(piece)
+
+    def on_message_complete(self) -> None:
+        if not self.is_whole:
+            self.is_whole = self.has_head
+            self.is_last = not self.parser.should_keep_alive()
+
+    def take(self, piece: bytes) -> None:
+        """Read on. Raises Unanswered where this is no answer."""
+        try:
+            self.parser.feed_data(piece)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            # What follows a whole answer belongs to no request.
+            self.is_followed = True
+            if not self.is_whole:
+                raise Unanswered(f"{type(error).__name__}: {error}") from None
+
+    @property
+    def stays(self) -> bool:
+        return self.is_whole and not self.is_followed and not self.is_last
+
+
 def read_answer(sock: socket.socket, left: Left, bytes_max: int) -> Heard:
-    """The answer to one POST, of the body no more than `bytes_max` and a piece; where it was cut off, what has come.
+    """The answer to one POST; of a body longer than `bytes_max` only more than that; where it was cut off, what came.
 
-    Raises OSError (TimeoutError: not whole within what is left), http.client.HTTPException.
+    Raises OSError (TimeoutError: not whole within what is left), Unanswered.
     """
-    begun = b""
-    while (end := begun.find(_END)) < 0 and len(begun) < HEAD_BYTES_MAX:
-        come = piece(sock, left)
-        if not come:
-            break
-        begun += come
-    length = None if end < 0 else plain_length(begun[:end])
-    if length is None:
-        return _by_library(PatientResponse(sock, left, begun), bytes_max)
-    pieces = [begun[end + len(_END) :]]
-    missing = min(length, bytes_max + 1) - len(pieces[0])
-    while missing > 0 and (come := piece(sock, left)):
-        pieces.append(come)
-        missing -= len(come)
-    # What follows an answer belongs to no request: nothing more is read from there.
-    return Heard(b"".join(pieces)[:length], missing == 0 and length <= bytes_max)
+    answer, come_bytes = _Answer(), 0
+    while not answer.is_whole and answer.body_bytes <= bytes_max and (piece := _piece(sock, left)):
+        answer.take(piece)
+        come_bytes += len(piece)
+        if not answer.has_head and come_bytes > HEAD_BYTES_MAX:
+            raise Unanswered(f"its head is longer than {HEAD_BYTES_MAX} bytes")
+    if not answer.has_head:
+        raise Unanswered("the line was closed")
+    return Heard(b"".join(answer.pieces), answer.stays and answer.body_bytes <= bytes_max)
 
 
-def plain_length(head: bytes) -> int | None:
-    """The length of the body behind a plain head (without its empty line); None for any other head."""
-    if not _HEAD.fullmatch(head):
-        return None
-    found = _TELLING.findall(head)
-    told = {name.lower(): value.strip(b" \t").lower() for name, value in found}
-    length = told.get(b"content-length", b"")
-    once = len(told) == len(found) and b"transfer-encoding" not in told
-    stays = told.get(b"connection", b"keep-alive") == b"keep-alive"
-    return int(length) if once and stays and length.isdigit() and len(length) <= LENGTH_DIGITS_MAX else None
-
-
-def _by_library(response: PatientResponse, bytes_max: int) -> Heard:
-    response.begin()
-    body = b""
-    while len(body) <= bytes_max and (come := response.read1()):
-        body += come
-    stays = not response.will_close and (response.chunked or response.length == 0)
-    response.close()
-    return Heard(body, stays)
+def _piece(sock: socket.socket, left: Left) -> bytes:
+    """What has come, waited for no longer than is left; b"" at the end."""
+    seconds = left()
+    if seconds <= 0:
+        raise TimeoutError("the answer did not end in time")
+    sock.settimeout(seconds)
+    return sock.recv(PIECE_BYTES_MAX)

@@ -181,7 +181,7 @@ def dripping_center(start: bytes, pause_seconds: float) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "start",
-    [b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"],
+    [b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"],
     ids=["status", "header", "body"],
 )
 def test_a_center_that_drips_is_given_the_reply_time_and_no_more(start: bytes) -> None:
