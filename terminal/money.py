@@ -25,7 +25,7 @@ _CENTS = tuple(f"{rest:02d}" for rest in range(10**AMOUNT_PLACES))
 
 
 AMOUNTS_KEPT = 4_096
-"""Read amounts that are kept for a while: one settlement names few sums many times."""
+"""Read and written amounts that are kept for a while: one settlement names few sums many times."""
 
 
 class Fen(int):
@@ -88,6 +88,7 @@ def parse_quantity(text: str) -> Quantity:
     return Quantity(quantity)
 
 
+@lru_cache(maxsize=AMOUNTS_KEPT)
 def format_fen(fen: int) -> str:
     """Write fen as yuan with two places: 123450 as "1234.50", -5 as "-0.05"."""
     if fen < 0:

@@ -7,9 +7,8 @@ interface parts 3.5 and 4 (identities I1, I2, I4, I6).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
-
-import msgspec
 
 from terminal.center.envelope import fen_of
 from terminal.center.fields import FUND_FIELDS, OLD_NAMES, OTHER_FUND_FIELD, SUM_FIELDS
@@ -20,7 +19,16 @@ from terminal.settlement.result import Settlement
 Amounts = dict[str, int]
 """Field of `setlinfo` -> fen."""
 
+_SUMS = attrgetter(*SUM_FIELDS.values())
 _NAMED_FUNDS = frozenset(FUND_FIELDS.values())
+
+_PARTS = {
+    "I1": ("medfee_sumamt", ("fund_pay_sumamt", "psn_part_amt", "hosp_part_amt")),
+    "I2": ("psn_part_amt", ("acct_pay", "psn_cash_pay")),
+    "I4": ("fund_pay_sumamt", (*FUND_FIELDS, OTHER_FUND_FIELD)),
+    "I6": ("medfee_sumamt", ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")),
+}
+"""Each identity: a whole, and the parts that it is the sum of."""
 
 _READ_AS = [
     (name, field)
@@ -32,8 +40,9 @@ _READ_AS = [
 
 def amounts_of(settlement: Settlement) -> Amounts:
     """Every amount of a settlement, in fen, under the center's names."""
-    amounts = {field: int(getattr(settlement, key)) for field, key in SUM_FIELDS.items()}
-    amounts |= {field: int(settlement.funds.get(fund, 0)) for field, fund in FUND_FIELDS.items()}
+    amounts: Amounts = dict(zip(SUM_FIELDS, map(int, _SUMS(settlement)), strict=True))
+    for field, fund in FUND_FIELDS.items():
+        amounts[field] = int(settlement.funds.get(fund, 0))
     amounts[OTHER_FUND_FIELD] = sum(amount for fund, amount in settlement.funds.items() if fund not in _NAMED_FUNDS)
     return amounts
 
@@ -68,30 +77,26 @@ def broken_identities(amounts: Mapping[str, int]) -> list[str]:
 
     Absent amounts count as 0; I6 is read only where given.
     """
-
-    def fen(field: str) -> int:
-        return amounts.get(field, 0)
-
-    sums = {
-        "I1": ("medfee_sumamt", ("fund_pay_sumamt", "psn_part_amt", "hosp_part_amt")),
-        "I2": ("psn_part_amt", ("acct_pay", "psn_cash_pay")),
-        "I4": ("fund_pay_sumamt", (*FUND_FIELDS, OTHER_FUND_FIELD)),
-        "I6": ("medfee_sumamt", ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")),
-    }
     broken = []
-    for name, (whole, parts) in sums.items():
-        total = sum(fen(part) for part in parts)
-        if fen(whole) != total and (name != "I6" or "inscp_scp_amt" in amounts):
-            broken.append(f"{name}: {whole} {format_fen(fen(whole))} is not the sum of its parts {format_fen(total)}")
+    for name, (whole, parts) in _PARTS.items():
+        total = 0
+        for part in parts:
+            total += amounts.get(part, 0)
+        given = amounts.get(whole, 0)
+        if given != total and (name != "I6" or "inscp_scp_amt" in amounts):
+            broken.append(f"{name}: {whole} {format_fen(given)} is not the sum of its parts {format_fen(total)}")
     return broken
 
 
-def sums_of(amounts: Mapping[str, int], own: CenterSums) -> CenterSums:
+def sums_of(amounts: Mapping[str, int], own: Settlement) -> CenterSums:
     """The sums as returned; a field that the edition lacks is taken to be ours."""
-    names = {"medfee_sumamt": "total", "fund_pay_sumamt": "fund_total", "hosp_part_amt": "provider_borne"}
-    names |= {"acct_pay": "account", "psn_cash_pay": "cash"}
-    given = {name: Fen(amounts[field]) for field, name in names.items() if field in amounts}
-    return msgspec.structs.replace(own, **given)
+    return CenterSums(
+        total=Fen(amounts.get("medfee_sumamt", own.total)),
+        fund_total=Fen(amounts.get("fund_pay_sumamt", own.fund_total)),
+        provider_borne=Fen(amounts.get("hosp_part_amt", own.provider_borne)),
+        account=Fen(amounts.get("acct_pay", own.account)),
+        cash=Fen(amounts.get("psn_cash_pay", own.cash)),
+    )
 
 
 def differences(center: Mapping[str, int], terminal: Mapping[str, int]) -> list[str]:

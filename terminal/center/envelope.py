@@ -104,7 +104,8 @@ def decode_answer(body: bytes) -> Answer:
     output = document.get("output")
     if isinstance(output, list):
         output = output[0] if len(output) == 1 else None
-    return Answer(code, masked(text_of(document.get("err_msg"))), output if isinstance(output, dict) else {}, body)
+    told = text_of(document.get("err_msg"))
+    return Answer(code, masked(told) if told else "", output if isinstance(output, dict) else {}, body)
 
 
 def node(output: dict[str, Any], name: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecor
         found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
     # The void is kept with the amounts of what it takes back, as the journal keeps its own.
     positive = negated(center) if original else center
-    return Accepted(answer.body, references, tuple(found), sums_of(positive, _own_sums(record)))
+    return Accepted(answer.body, references, tuple(found), sums_of(positive, record.settlement))
 
 
 def reversed_there(answer: Answer) -> Accepted:
@@ -80,8 +80,4 @@ def amounts_there(answer: Answer, record: SettlementRecord) -> tuple[CenterSums,
     broken = broken_identities(center)
     if broken or "medfee_sumamt" not in center:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    return sums_of(center, _own_sums(record)), tuple(differences(center, amounts_of(record.settlement)))
-
-
-def _own_sums(record: SettlementRecord) -> CenterSums:
-    return CenterSums(**{name: getattr(record.settlement, name) for name in CenterSums.__struct_fields__})
+    return sums_of(center, record.settlement), tuple(differences(center, amounts_of(record.settlement)))

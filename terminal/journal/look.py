@@ -14,7 +14,7 @@ from terminal.journal.chain import newest
 from terminal.journal.commit import Commits
 from terminal.journal.purse_records import PurseProof
 from terminal.journal.records import SettlementRecord, UploadState
-from terminal.settlement.codec import decode
+from terminal.settlement.codec import decode, decode_hook_kept
 
 RECORDS_KEPT = 512
 """Decoded records that are kept for a while, some ten thousand bytes each."""
@@ -131,7 +131,7 @@ def _record(row: sqlite3.Row) -> SettlementRecord:
 @lru_cache(maxsize=RECORDS_KEPT)
 def _written(body: bytes) -> SettlementRecord:
     """What an entry holds, once and for all: the newest are read many times, by upload, printer and day end."""
-    return decode(body, _Body, "a journal entry").record
+    return decode(body, _Body, "a journal entry", decode_hook_kept).record
 
 
 def _proof(row: sqlite3.Row) -> PurseProof | None:

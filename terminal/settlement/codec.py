@@ -12,6 +12,7 @@ import msgspec
 from terminal.errors import Refused
 from terminal.limits import BILL_BYTES_MAX, QUANTITY_PLACES, UNIT_PRICE_PLACES
 from terminal.money import (
+    AMOUNTS_KEPT,
     Fen,
     Quantity,
     Rate,
@@ -57,7 +58,11 @@ def decode_hook(wanted: type, given: Any) -> Any:
     return parse(given)
 
 
-@lru_cache(maxsize=4_096, typed=True)
+decode_hook_kept = lru_cache(maxsize=AMOUNTS_KEPT, typed=True)(decode_hook)
+"""As `decode_hook`, for what this program has written itself: it remembers, and takes nothing but plain values."""
+
+
+@lru_cache(maxsize=AMOUNTS_KEPT, typed=True)
 def encode_hook(value: Any) -> str:
     """Write money and rates as strings, for msgspec. Kept for a while: one settlement names few sums many times."""
     if isinstance(value, Fen):
