@@ -122,14 +122,31 @@ MODULES = {
     "settlement": Module(
         "terminal/settlement",
         (
-            *(f"tests/settlement/test_{name}.py" for name in ("examples", "year", "reference_few")),
+            *(
+                f"tests/settlement/test_{name}.py"
+                for name in ("examples", "year", "year_pending", "what_is_left", "reference_few")
+            ),
             *(f"tests/settlement/test_reference_refusals{name}.py" for name in ("", "_elsewhere")),
             *(f"tests/settlement_path/test_{name}.py" for name in ("money", "kinds_apart", "amounts_written")),
-            *("tests/packs", "tests/counter/test_counter_downloads.py"),
+            *("tests/packs", "tests/counter/test_counter_downloads.py", "tests/counter/test_counter_settle.py"),
         ),
     ),
-    "journal": Module("terminal/journal", ("tests/journal", "tests/counter", "tests/audit")),
-    "center": Module("terminal/center", ("tests/center", "tests/counter")),
+    "journal": Module(
+        "terminal/journal",
+        (
+            *("tests/journal", "tests/audit"),
+            *(f"tests/counter/test_counter_{name}.py" for name in ("settle", "day", "purse", "printing", "downloads")),
+            *(f"tests/flows/test_flow_{name}.py" for name in ("day", "unknown", "offline", "refund", "repair")),
+        ),
+    ),
+    "center": Module(
+        "terminal/center",
+        (
+            "tests/center",
+            *(f"tests/counter/test_counter_{name}.py" for name in ("settle", "downloads", "blacklist", "pin")),
+            *(f"tests/flows/test_flow_{name}.py" for name in ("online", "unknown", "offline")),
+        ),
+    ),
 }
 
 

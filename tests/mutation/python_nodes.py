@@ -1,5 +1,6 @@
 """Mutants of Python: operators, comparisons, numbers, conditions, results and statements, one node at a time.
-Texts are left alone.
+
+Texts are left alone, and how a class is made: frozen, with keywords only.
 """
 
 from __future__ import annotations
@@ -87,9 +88,9 @@ class _Places:
 
 
 def _program(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but annotations, in the order in which they stand."""
+    """All nodes but annotations and the options of classes, in the order in which they stand."""
     for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list"):
+        if name in ("annotation", "returns", "decorator_list", "keywords" if isinstance(node, ast.ClassDef) else ""):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not (

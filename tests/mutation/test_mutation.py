@@ -33,6 +33,10 @@ PYTHON = '''"""Text 1 + 1."""
 LIMIT = 3
 
 
+class Kept(dict, frozen=True):
+    pass
+
+
 def spare(given: int | None = None) -> int:
     """Says 2 < 3."""
     if given is None or given < LIMIT:
@@ -111,7 +115,7 @@ def test_the_mutants_of_c(tmp_path: Path) -> None:
 
 
 def test_the_mutants_of_python(tmp_path: Path) -> None:
-    """Numbers, conditions, comparisons, operators, raises and results; no text, no annotation."""
+    """Numbers, conditions, comparisons, operators, raises and results; no text, annotation or class."""
     file = tmp_path / "spare.py"
     file.write_text(PYTHON, encoding="utf-8")
     assert changes(list(python_nodes.mutants_of(file))) == [

@@ -208,3 +208,26 @@ def test_at_a_place_without_an_agreement_the_notice_says_why_the_account_pays_no
     )
     assert settlement.account == 0
     assert any(notice.startswith("not-designated:") and "第十五条(三)" in notice for notice in settlement.notices)
+
+
+RAISED = """
+[supplement]
+policy = "shanxi-resident"
+source = "示例 (illustrative)"
+effective_from = 2017-07-01
+
+[[cap]]
+amount = "{amount}"
+cite = "示例"
+"""
+
+
+@pytest.mark.parametrize("amount", ["70000.00", "90000.00"])
+def test_a_lower_authority_may_raise_a_cap_that_the_decree_lets_it_raise(amount: str) -> None:
+    """Shanxi's 70,000 (二(三)) becomes what the supplement says, which is then named among the law that was used."""
+    values = Path("examples/supplements/shanxi-resident.toml").read_bytes()
+    law = Law.load([values, RAISED.format(amount=amount).encode()])
+    one = bill(policy="shanxi-resident")
+    cap = next(limit for limit in law.settle(one).limits if limit.name == "pool")
+    assert encode(cap.cap).decode().strip('"') == amount
+    assert len(law.rests_on(one)) == 3
