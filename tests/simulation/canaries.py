@@ -171,6 +171,11 @@ def figures_are_counted_by_person() -> Planted:
     return patch.object(metrics_routes, "_of_journal", by_person)
 
 
+def repairs_are_nobodys() -> Planted:
+    """What day end proposed is carried out, and nobody writes down who wanted it."""
+    return patch.object(Journal, "note_repair", lambda *arguments: None)
+
+
 @dataclass(frozen=True, slots=True)
 class Canary:
     """A bug, the checks that may find it, and the worlds in which it makes a difference."""
@@ -199,6 +204,7 @@ CANARIES = {
     "a-fen-is-moved": Canary(a_fen_is_moved, frozenset({"law"})),
     "refusals-name-the-person": Canary(refusals_name_the_person, frozenset({"quiet"})),
     "refusals-name-the-pin": Canary(refusals_name_the_pin, frozenset({"quiet"}), lambda plan: plan.pin != ""),
+    "repairs-are-nobodys": Canary(repairs_are_nobodys, frozenset({"repairs"})),
     "the-log-quotes": Canary(the_log_quotes, frozenset({"quiet"})),
     "figures-are-counted-by-person": Canary(figures_are_counted_by_person, frozenset({"quiet"})),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from terminal.errors import TerminalError
 from tests.simulation.auditor import books, papers
 from tests.simulation.auditor.findings import SUMS, added, require, sums_of
-from tests.simulation.auditor.ledger import Kept, Ledger
+from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
 
 MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable"}
 """Refusals after which the journal holds an intent, and that it was abandoned."""
@@ -94,6 +94,7 @@ class Auditor:
         self._check_tables(connection)
         self._check_references()
         self._check_refusals()
+        self._check_repairs()
         rows = books.rows_of(self._center)
         self._check_messages(rows)
         self._check_balances(rows)
@@ -186,6 +187,12 @@ class Auditor:
             planned = planned or any(words in reason for words in PLANNED_REASONS)
             require(planned or one.person in self.excused, "refused", f"{number} was refused: {reason}")
             self.excused.add(one.person)
+
+    def _check_repairs(self) -> None:
+        """Whatever a day's end has taken back, somebody wanted, and is written down."""
+        for one in self.ledger.kept.values():
+            if one.key.startswith(REPAIRS):
+                require(one.key in self.ledger.repaired, "repairs", f"{one.id} was taken back in nobody's name")
 
     def _check_messages(self, rows: list[books.Row]) -> None:
         """What stands at the center came under an id that was written down first, and once for each settlement."""

@@ -14,6 +14,9 @@ from tests.reference.bureau import ILLUSTRATIVE
 from tests.reference.compare import differences
 from tests.simulation.auditor.findings import added, fen, require, sums_of
 
+REPAIRS = "repair-"
+"""How the key of a void begins that a repair at day end has made; day and difference follow."""
+
 CONTRADICTED = ("settlement", "void", "authorising")
 
 
@@ -66,6 +69,7 @@ class Ledger:
         self.sealed_sums: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
         self.refused_reasons: dict[str, str] = {}
         self.reversals: dict[str, str] = {}
+        self.repaired: set[str] = set()
         self.kinds: dict[str, int] = {}
         self.laws: set[str] = set()
 
@@ -245,6 +249,10 @@ class Ledger:
         self._require_unsealed(one)
         one.counted = sums_of(facts["sums"])
         one.differs = True
+
+    def _take_repaired(self, facts: dict[str, Any]) -> None:
+        require(facts["operator"] != "", "repairs", f"nobody wanted {facts['difference']}")
+        self.repaired.add(f"{REPAIRS}{facts['day']}-{facts['difference']}")
 
     def _take_day_frozen(self, facts: dict[str, Any]) -> None:
         require(facts["day"] not in self.day_states, "days", f"{facts['day']} is frozen twice")
