@@ -1,15 +1,16 @@
 """One step's settlements on their way: batch after batch, each durable as `sent` before the first of it leaves.
 
-The journal is written once a batch: the last words heard so far, and the next batch's intent. While that is done, and
-while the next batch is prepared, as many as there are lanes are with the center. What follows a message without a last
-word is not begun; what is out then is still heard.
+The journal is written once a batch: the last words heard so far, and the next batch's intent. While that is done, as
+many as there are lanes are with the center, and whenever one is waited for, one more of the next batch is prepared.
+What follows a message without a last word is not begun; what is out then is still heard.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from terminal.center.answers import Accepted, Outcome, Rejected
 from terminal.center.lanes import Flying, Lanes, Ready
@@ -24,18 +25,22 @@ BATCH_MESSAGES_MAX = 32
 BURST_SECONDS_MAX = 2
 """Nothing new is begun after so long: day end waits for the end of a step."""
 
-Batch = Sequence[tuple[QueuedMessage, Ready]]
+Prepared = tuple[QueuedMessage, Ready]
+Batch = Sequence[Prepared]
 Trouble = tuple[QueuedMessage, SettlementRecord, Outcome]
 
 
 class Burst:
-    """The messages of one step. prepare: the next batch from the head of the queue, without what is on its way."""
+    """The messages of one step. prepare: the next batch from the head of the queue, without what is on its way; each of
+    it is prepared when it is asked for."""
 
-    def __init__(self, journal: Journal, lanes: Lanes, clock: Clock, prepare: Callable[[], Batch]) -> None:
+    def __init__(self, journal: Journal, lanes: Lanes, clock: Clock, prepare: Callable[[], Iterator[Prepared]]) -> None:
         self._journal = journal
         self._lanes = lanes
         self._clock = clock
         self._prepare = prepare
+        self._following: Iterator[Prepared] = iter(())
+        self._ahead: list[Prepared] = []
         self._flying: deque[tuple[QueuedMessage, Flying]] = deque()
         self._last_words: list[LastWord] = []
         self._until_seconds: float | None = None
@@ -49,8 +54,9 @@ class Burst:
         unsent: list[QueuedMessage] = []
         while batch:
             self._write(now, sent=batch)
+            self._following, self._ahead = self._prepare(), []
             unsent = self._carried(batch, now)
-            batch = self._prepare() if self._goes_on else []
+            batch = [*self._ahead, *self._following] if self._goes_on else []
         while self._flying:
             self._land(now)
         self._write(now, unsent=unsent)
@@ -61,6 +67,7 @@ class Burst:
             self._until_seconds = self._clock.monotonic_seconds() + BURST_SECONDS_MAX
         for place, (message, ready) in enumerate(batch):
             if len(self._flying) == self._lanes.count:
+                self._ahead += islice(self._following, 1)
                 self._land(now)
             if not self._goes_on:
                 return [message for message, _ in batch[place:]]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from random import Random
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.burst import BATCH_MESSAGES_MAX, Batch, Burst, answered
+from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered
 from terminal.center.desk import CenterDesk
-from terminal.center.lanes import Ready
 from terminal.center.pauses import Pauses
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
@@ -92,7 +92,7 @@ class Upload:
         self._remember()
         if self._clock.monotonic_seconds() < self._rests_until_seconds:
             return False
-        batch = self._prepared(now, False)
+        batch = list(self._prepared(now, False))
         if len(batch) < 2:
             return self.tick(now)
         burst = Burst(self._journal, self._desk.lanes, self._clock, lambda: self._prepared(now, True))
@@ -107,9 +107,8 @@ class Upload:
                 self._note(message, record, outcome, now)
         return True
 
-    def _prepared(self, now: dt.datetime, some_on_their_way: bool) -> Batch:
-        """The plain settlements at the head of the queue, as far as they can be prepared without a fault."""
-        found: list[tuple[QueuedMessage, Ready]] = []
+    def _prepared(self, now: dt.datetime, some_on_their_way: bool) -> Iterator[Prepared]:
+        """The plain settlements at the head of the queue, one after the other, as far as that goes without a fault."""
         with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
             # The turn of what is faulty comes alone, where its fault is written down.
             waiting = self._journal.due_together(now, BATCH_MESSAGES_MAX, some_on_their_way)
@@ -120,8 +119,7 @@ class Upload:
                 ready = self._desk.lanes.prepare(records[message.settlement_id], message.wire_id)
                 if ready is None:
                     break
-                found.append((message, ready))
-        return found
+                yield message, ready
 
     def wake(self) -> None:
         """Try again at once, whatever the pause: an operator asks for it."""

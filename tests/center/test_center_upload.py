@@ -12,12 +12,13 @@ import pytest
 from town import DAY, E7_ITEMS, LAW, OPERATOR, Town, items
 
 from terminal.bureau.faults import FaultName
+from terminal.center.burst import Burst, Prepared
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import NEVER_TAKEN_IN, Upload
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.money import Fen
 
 
@@ -339,12 +340,19 @@ def with_lanes(
     town: Town, till: Till, profile: Profile = REFERENCE, power_fails_at: int = 0, lanes: int | None = None
 ) -> tuple[Upload, Seen]:
     """An upload as the province of `profile` wants it, and what was seen of its settlements on their way."""
+    desk, seen = desk_with_lanes(town, till, profile, power_fails_at, lanes)
+    return Upload(till.journal, desk, town.clock, Random(7)), seen
+
+
+def desk_with_lanes(
+    town: Town, till: Till, profile: Profile, power_fails_at: int = 0, lanes: int | None = None
+) -> tuple[CenterDesk, Seen]:
+    """A desk of so many lanes, or of as many as the province allows."""
     names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
     institution = Institution("370602", names, "T1")
     stamp, seen = till.journal.next_message_stamp, list[tuple[str, list[str]]]()
     ways = [Listening(town, till, power_fails_at, seen) for _ in range(lanes or profile.in_flight_max)]
-    desk = CenterDesk(town.new_link(), institution, stamp, 1, town.clock, profile, lanes=ways)
-    return Upload(till.journal, desk, town.clock, Random(7)), seen
+    return CenterDesk(town.new_link(), institution, stamp, 1, town.clock, profile, lanes=ways), seen
 
 
 def test_a_burst_is_durable_before_the_first_of_it_leaves(town: Town, till: Till) -> None:
@@ -366,6 +374,29 @@ def test_one_is_in_flight_where_the_province_wants_all_in_order(town: Town, till
     upload, seen = with_lanes(town, till, msgspec.structs.replace(REFERENCE, order="terminal"))
     assert upload.run(town.clock.now())
     assert [what for what, _ in seen] == ["left", "heard"] * 4
+    assert till.journal.counts() == {"accepted": 4}
+
+
+def test_what_follows_is_prepared_while_the_center_works(town: Town, till: Till) -> None:
+    """Two batches of two, one in flight: the third is prepared while the first is out, and none leaves unwritten."""
+    records = {record.id: record for record in one_each(town, till)}
+    desk, seen = desk_with_lanes(town, till, REFERENCE, lanes=1)
+    desk.sign_in("0001")
+
+    def prepared(messages: list[QueuedMessage]) -> Iterator[Prepared]:
+        for message in messages:
+            ready = desk.lanes.prepare(records[message.settlement_id], message.wire_id)
+            assert ready is not None
+            seen.append(("prepared", []))
+            yield message, ready
+
+    waiting = till.journal.queue()
+    batches = iter([prepared(waiting[2:]), iter(())])
+    first = list(prepared(waiting[:2]))
+    burst = Burst(till.journal, desk.lanes, town.clock, batches.__next__)
+    burst.fly(first, town.clock.now())
+    steps = [what for what, _ in seen]
+    assert steps[2:] == ["left", "prepared", "heard", "left", "prepared", "heard", "left", "heard", "left", "heard"]
     assert till.journal.counts() == {"accepted": 4}
 
 
