@@ -1,7 +1,7 @@
-"""The short way of a usual request (`request_head`): from the socket to the reception and back, past the HTTP library.
+"""The short way of a usual request: from the HTTP parser to the reception and back, past the application's frame.
 
-A message costs the library several times what it costs the books. Whatever is not usual – another method, a form
-without length, a fault that stands ready – goes the library's way, and so does all that follows on its connection.
+The frame costs a message several times what the books cost. Whatever is not usual – another method, a form without
+length, a fault that stands ready – goes the frame's way.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from terminal.bureau.reception import Given, Reception, Reply
-from terminal.bureau.request_head import HEAD_BYTES_MAX, Head, read_head
 from terminal.limits import BILL_BYTES_MAX
 
 REQUEST_BYTES_MAX = 2 * BILL_BYTES_MAX
-_BEGINNING = b"POST /"
-_HEAD_END = b"\r\n\r\n"
+
+HEAD_BYTES_MAX = 65_536
+"""A head that is longer by a piece is refused."""
 
 
 class Together:
@@ -45,70 +45,87 @@ class Together:
                 connection.reply(reply)
 
 
-class ShortWay(H11Protocol):
-    """One connection."""
+class ShortWay(HttpToolsProtocol):
+    """One connection. What a request that goes the short way has brought is its `Given` as far as it came."""
 
     def __init__(self, together: Together, **given: Any) -> None:
         super().__init__(**given)
         self._together = together
-        self._came = bytearray()
-        self._head: Head | None = None
-        self._is_short = True
-        self._is_awaited = False
+        self._is_in_head = True
+        self._head_bytes = 0
+        self._short: dict[str, str] | None = None
+        self._body = bytearray()
+        self._awaited = 0
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
-        if not self._is_short:
-            super().data_received(data)
+        super().data_received(data)
+        if self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too long.")
+
+    def on_message_begin(self) -> None:
+        """See `httptools`."""
+        super().on_message_begin()
+        self._is_in_head, self._head_bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        """See `httptools`."""
+        self._is_in_head = False
+        self._short = self._headers() if self._is_usual() else None
+        if self._short is None:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """See `httptools`."""
+        if self._short is None:
+            super().on_body(body)
+        else:
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        """See `httptools`."""
+        if self._short is None:
+            super().on_message_complete()
             return
-        self._unset_keepalive_if_required()
-        self._came += data
-        if not self._is_awaited:
-            self._look()
+        given = Given(self.url.decode("ascii"), self._short, bytes(self._body))
+        self._short, self._body = None, bytearray()
+        self._awaited += 1
+        self._together.add(given, self)
 
     def reply(self, reply: Reply | None) -> None:
         """Send the answer in one piece; None where the center broke over the request: nobody is answered."""
-        self._is_awaited = False
+        self._awaited -= 1
         if reply is None:
             self.transport.abort()
         elif not self.transport.is_closing():
             self.transport.write(self._written(reply))
-            if self._came:
-                self._look()
-            else:
+            if not self._awaited:
+                self._unset_keepalive_if_required()
                 handler = self.timeout_keep_alive_handler
                 self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, handler)
 
-    def _look(self) -> None:
-        """Hand over what has come, once it is whole."""
-        if self._head is None and not self._read_head():
-            return
-        head = self._head
-        if head is not None and len(self._came) >= head.body_bytes:
-            given = Given(head.path, head.headers, bytes(self._came[: head.body_bytes]))
-            del self._came[: head.body_bytes]
-            self._head, self._is_awaited = None, True
-            self._together.add(given, self)
+    def _is_usual(self) -> bool:
+        """Whether it is a plain POST on a connection that waits for nothing of the frame's."""
+        return (
+            self.parser.get_method() == b"POST"
+            and self.url.startswith(b"/")
+            and not set(b"?#%").intersection(self.url)
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and not self.parser.should_upgrade()
+            and not self.expect_100_continue
+            and (self.cycle is None or self.cycle.response_complete)
+            and self._together.reception.is_calm
+        )
 
-    def _read_head(self) -> bool:
-        """Whether a usual head has come, which is then cut off."""
-        end = self._came.find(_HEAD_END, 0, HEAD_BYTES_MAX) + len(_HEAD_END)
-        if end < len(_HEAD_END):
-            begins_well = self._came.startswith(_BEGINNING) or _BEGINNING.startswith(self._came)
-            if not begins_well or len(self._came) > HEAD_BYTES_MAX:
-                self._go_the_long_way()
-            return False
-        head = read_head(bytes(self._came[:end]))
-        if head is None or head.body_bytes > REQUEST_BYTES_MAX or not self._together.reception.is_calm:
-            self._go_the_long_way()
-            return False
-        self._head = head
-        del self._came[:end]
-        return True
-
-    def _go_the_long_way(self) -> None:
-        self._is_short = False
-        super().data_received(bytes(self._came))
+    def _headers(self) -> dict[str, str] | None:
+        """By name; None where one stands twice, or does not tell a length that may be."""
+        headers = {name.decode("ascii"): value.decode("latin-1") for name, value in self.headers}
+        length = headers.get("content-length", "")
+        is_short = length.isdecimal() and int(length) <= REQUEST_BYTES_MAX and len(headers) == len(self.headers)
+        return headers if is_short else None
 
     def _written(self, reply: Reply) -> bytes:
         lines = [

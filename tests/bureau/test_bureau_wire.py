@@ -15,7 +15,7 @@ from test_bureau_center import BUYER, LAW, PHARMACY, Counter, purchase
 from terminal.bureau.arrivals import arrivals
 from terminal.bureau.reception import PATH, Given, Reception, Reply
 from terminal.bureau.server import BureauServer
-from terminal.bureau.short_way import REQUEST_BYTES_MAX
+from terminal.bureau.short_way import HEAD_BYTES_MAX, REQUEST_BYTES_MAX
 from terminal.errors import Unavailable
 
 ANSWER_SECONDS_MAX = 10
@@ -108,16 +108,17 @@ def test_an_unusual_form_is_answered_as_well(door: Door) -> None:
     ("wire", "status"),
     [
         (b"nonsense\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nX: ".ljust(HEAD_BYTES_MAX + 1, b"x"), 400),
         (b"POST / HTTP/1.1\r\nHost: c\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (posted(b"{}").replace(b" HTTP", b"?x=1 HTTP"), 200),
         (b"POST /elsewhere HTTP/1.1\r\nHost: c\r\nContent-Length: 2\r\n\r\n{}", 401),
         (b"POST " + PATH.encode() + b" HTTP/1.1\r\nHost: c\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", 200),
         (posted(b"{" * (REQUEST_BYTES_MAX + 1)), 413),
     ],
-    ids=["no-http", "no-host", "two-lengths", "another-path", "close", "too-long"],
+    ids=["no-http", "endless-head", "two-lengths", "with-a-query", "another-path", "close", "too-long"],
 )
 def test_what_is_wrong_with_a_request_is_told(door: Door, wire: bytes, status: int) -> None:
-    """No HTTP, no host, a length that is none, another path, too long; nothing is booked, and the door stays open."""
+    """No HTTP, a head without end, two lengths, another path, too long: nothing is booked, and the door stays open."""
     with door.connection() as connection:
         connection.sendall(wire)
         assert answered(connection)[0] == status
