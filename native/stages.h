@@ -6,10 +6,12 @@
 
 #define SETTLE_COMPONENTS_MAX (SETTLE_BANDS_MAX + 3)
 
-/* The components of one stage: their exact sum, and where lines are wanted each by itself. Only `count` of them speak. */
+/* The components of one stage: their exact sum, and each by itself, for the lines. Only `count` of them speak. */
 typedef struct {
-    int64_t exact;
+    int32_t fund;
+    int32_t source; /* of the stage's first component */
     int32_t count;
+    int64_t exact;
     int64_t shares[SETTLE_COMPONENTS_MAX];
     settle_line lines[SETTLE_COMPONENTS_MAX];
 } stage_sum;
@@ -19,7 +21,7 @@ SETTLE_STEP void stage_component(stage_sum *sum, int64_t exact, int32_t componen
     sum->exact += exact;
     if (exact != 0) {
         sum->shares[sum->count] = exact;
-        state_set(&sum->lines[sum->count], SETTLE_AID, 0, component, 0, rate);
+        state_set(&sum->lines[sum->count], SETTLE_AID, sum->fund, sum->source + component, 0, rate);
         state_measure(&sum->lines[sum->count], from, to, to - from);
         sum->count += 1;
     }
@@ -27,8 +29,8 @@ SETTLE_STEP void stage_component(stage_sum *sum, int64_t exact, int32_t componen
 
 SETTLE_STEP void stage_rest(const settle_state *state, const settle_stage *stage, stage_sum *sum) {
     const int64_t from = state->start + state->used;
-    stage_component(sum, state->split->rest * stage->rest_rate * SETTLE_RATE_ONE, SETTLE_ON_REST,
-                    stage->rest_rate, from, from + state->split->rest);
+    stage_component(sum, state->split->rest * stage->rest_rate * SETTLE_RATE_ONE, SETTLE_ON_REST, stage->rest_rate, from,
+                    from + state->split->rest);
 }
 
 /*
@@ -36,13 +38,14 @@ SETTLE_STEP void stage_rest(const settle_state *state, const settle_stage *stage
  * co_payment_from; the component is rate x ((X - x) - (share of X - share of x)).
  */
 SETTLE_STEP void stage_co_payment(const settle_state *state, const settle_stage *stage, stage_sum *sum) {
-    const int64_t need = fen_max(0, stage->co_payment_from - state->facts->cap_paid) * SETTLE_RATE_ONE;
-    if (stage->co_payment_rate == 0 || need > state->exact) {
+    const int64_t need = fen_max(0, stage->co_payment_from - state->facts->cap_paid);
+    const int64_t need_exact = need * SETTLE_RATE_ONE;
+    if (stage->co_payment_rate == 0 || need_exact > state->exact) {
         return;
     }
     walk_point point = {0, 0};
     if (need > 0) {
-        point = walk_reach(state, need, need);
+        point = walk_reach(state, need_exact, need_exact);
     }
     const int64_t share = state->exact - fen_min(point.exact, state->exact);
     const int64_t co_payment = (state->used - point.used) * SETTLE_RATE_ONE - share;
@@ -62,8 +65,8 @@ SETTLE_STEP void stage_window(const settle_state *state, const settle_stage *sta
         from = fen_max(from, ceiling + state->facts->expense_quota);
     }
     const int64_t to = fen_max(from, fen_min(stage->window_to, before + state->split->eligible));
-    stage_component(sum, (to - from) * stage->window_rate * SETTLE_RATE_ONE, SETTLE_ON_WINDOW,
-                    stage->window_rate, from, to);
+    stage_component(sum, (to - from) * stage->window_rate * SETTLE_RATE_ONE, SETTLE_ON_WINDOW, stage->window_rate, from,
+                    to);
 }
 
 /* Bands of the running personal burden: before the bill, plus what the pool left of E. */
@@ -105,16 +108,13 @@ SETTLE_STEP int64_t stage_components(const settle_state *state, const settle_sta
 }
 
 /* Cuts the last lines so that they add up to what the room left. */
-static void stage_lines(settle_state *state, stage_sum *sum, int32_t index, int64_t rounded, int64_t paid) {
+static void stage_lines(settle_state *state, stage_sum *sum, int64_t rounded, int64_t paid) {
     state_share_out(sum->lines, sum->shares, sum->count, SETTLE_STAGE_UNIT, rounded);
     int64_t left = paid;
     for (int32_t i = 0; i < sum->count; i++) {
-        settle_line *line = &sum->lines[i];
-        line->payer = state->plan->stages[index].fund;
-        line->source += index * 8;
-        const int64_t amount = fen_min(line->amount, left);
+        const int64_t amount = fen_min(sum->lines[i].amount, left);
         left -= amount;
-        state_keep(state, line, amount);
+        state_keep(state, &sum->lines[i], amount);
     }
 }
 
@@ -122,8 +122,10 @@ SETTLE_STEP void stage_pay(settle_state *state, int32_t index) {
     const settle_stage *stage = &state->plan->stages[index];
     settle_split *split = state->split;
     stage_sum sum;
-    sum.exact = 0;
+    sum.fund = stage->fund;
+    sum.source = index * 8;
     sum.count = 0;
+    sum.exact = 0;
     split->stage_room[index] = fen_room(stage->room, state->facts->stage_paid[index]);
     const int64_t burden = stage_burden_left(state);
     const int64_t rounded = stage->guarantee_from == SETTLE_NONE ? stage_components(state, stage, &sum)
@@ -132,7 +134,7 @@ SETTLE_STEP void stage_pay(settle_state *state, int32_t index) {
     split->stage_paid[index] = paid;
     state_fund(state, stage->fund, paid);
     if (state->lines != 0) {
-        stage_lines(state, &sum, index, rounded, paid);
+        stage_lines(state, &sum, rounded, paid);
     }
     int64_t left = state_relieve(state, SETTLE_OVER_CAP, paid);
     left = state_relieve(state, SETTLE_CO_PAYMENT, left);

@@ -31,9 +31,12 @@ SETTLE_STEP void state_fund(settle_state *state, int32_t fund, int64_t paid) {
     state->signs |= paid;
 }
 
-/* Something takes over up to `left` of a part, as far as the account has not paid it. Returns what is left of `left`. */
+/*
+ * Something takes over up to `left` of a part. Returns what is left of `left`. Of what the account paid first it takes
+ * nothing: that lies lowest on the axis, the parts come off from the top, and nobody takes over more than the rest.
+ */
 SETTLE_STEP int64_t state_relieve(settle_state *state, int32_t part, int64_t left) {
-    const int64_t taken = fen_min(left, state->parts[part] - state->first_parts[part]);
+    const int64_t taken = fen_min(left, state->parts[part]);
     state->parts[part] -= taken;
     return left - taken;
 }

@@ -1,7 +1,8 @@
 """Runs the mutants of the C core: each is compiled, and the core's own C tests must notice it.
 
-Most fall within milliseconds, so the first build is the one that compiles fastest; only what passes it is optimised. A
-mutant whose optimised object code is the program's own, byte for byte, is no mutant: the compiler has proved it.
+Most fall within milliseconds, so the first build is the one that compiles fastest. Only what passes it is built with
+sanitizers, which see what is read behind an end, and optimised: where the object code is then the program's own, byte
+for byte, the mutant is none; the compiler has proved it.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ ROOT = Path(__file__).parents[2]
 NATIVE, TESTS = ROOT / "native", ROOT / "tests" / "native"
 SOURCES = ("fen", "facts", "check", "items", "patient", "stages", "walk", "whole", "state", "columns")
 
-SHORT, LONG = (("edges",), ("by_hand",), ("random", "2000")), (("random", "20000"), ("exhaustive",))
-"""What runs on the first build, and what on the optimised one."""
+PROGRAMS = (("edges",), ("by_hand",), ("random", "2000"))
+"""Small parts of the core's own tests: what passes these, and nobody can explain, wants a test that is worked out."""
 
-SHORT_SECONDS_MAX, LONG_SECONDS_MAX = 2, 30
-"""Of processor time, for one program: ten times what it takes. A mutant that does not end is noticed."""
+SECONDS_MAX = 1
+"""Of processor time, for one program: some ten times what it takes. A mutant that does not end is noticed."""
 
 COMPILE = ("clang", "-std=c11", "-w", "-DSETTLE_STEP=static", "-fPIC")
 """Steps as plain functions compile three times faster than steps that are inlined everywhere."""
@@ -43,10 +44,10 @@ class CoreBench:
         for file in NATIVE.glob("*.[ch]"):
             (self._source.parent / file.name).write_bytes(file.read_bytes())
         self._must_compile(*FAST, "-shared", self._source, "-o", "libsettle.so")
-        for name in ("edges", "by_hand", "random", "exhaustive"):
-            self._must_compile("-O2", *_test(name), "libsettle.so", f"-Wl,-rpath,{folder}", "-o", name)
+        for name, *_ in PROGRAMS:
+            self._must_compile("-O1", *_test(name), "libsettle.so", f"-Wl,-rpath,{folder}", "-o", name)
         self._must_compile(*SANITIZED, "-c", *_test("edges"), "-o", "edges.o")
-        assert self._noticed(SHORT, SHORT_SECONDS_MAX) == "", "the program itself does not pass"
+        assert self._noticed(PROGRAMS) == "", "the program itself does not pass"
         self._pristine = self._optimised()
 
     def try_out(self, mutant: Mutant) -> Verdict:
@@ -56,12 +57,9 @@ class CoreBench:
         try:
             if not self._compiles(*FAST, "-shared", self._source, "-o", "libsettle.so"):
                 return Verdict(mutant, "stillborn")
-            if by := self._noticed(SHORT, SHORT_SECONDS_MAX):
+            if by := self._noticed(PROGRAMS) or self._noticed_by_sanitizers():
                 return Verdict(mutant, "killed", by)
-            if self._optimised() == self._pristine:
-                return Verdict(mutant, "same")
-            by = self._noticed_by_sanitizers() or self._noticed_at_length()
-            return Verdict(mutant, "killed", by) if by else Verdict(mutant, "survived")
+            return Verdict(mutant, "same" if self._optimised() == self._pristine else "survived")
         finally:
             file.write_text(mutant.text, encoding="utf-8")
 
@@ -77,20 +75,15 @@ class CoreBench:
         self._must_compile("-O2", "-c", self._source, "-o", "settle.o")
         return (self._folder / "settle.o").read_bytes()
 
-    def _noticed_at_length(self) -> str:
-        """The longer test that fails on the optimised object code; "" where none does."""
-        self._must_compile("-shared", "settle.o", "-o", "libsettle.so")
-        return self._noticed(LONG, LONG_SECONDS_MAX)
-
     def _noticed_by_sanitizers(self) -> str:
         """Whether address and undefined-behaviour sanitizers, as in the core's own tests, end the edges."""
         self._must_compile(*SANITIZED, self._source, "edges.o", "-o", "sanitized")
-        return self._noticed((("sanitized",),), SHORT_SECONDS_MAX)
+        return self._noticed((("sanitized",),))
 
-    def _noticed(self, programs: tuple[tuple[str, ...], ...], seconds_max: int) -> str:
+    def _noticed(self, programs: tuple[tuple[str, ...], ...]) -> str:
         """The test that fails first; "" where none does."""
         for name, *arguments in programs:
-            command = ["prlimit", f"--cpu={seconds_max}", str(self._folder / name), *arguments]
+            command = ["prlimit", f"--cpu={SECONDS_MAX}", str(self._folder / name), *arguments]
             if subprocess.run(command, capture_output=True, check=False).returncode:
                 return name
         return ""

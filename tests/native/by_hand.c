@@ -277,7 +277,10 @@ static void burden_from_nothing(void) {
     expect(LINES(wanted), "a burden from nothing");
 }
 
-/* Price limits of an item of 1.00: none; nothing at all; and one that leaves half of the price. */
+/*
+ * Price limits of an item of 1.00: none; nothing at all; one that leaves half of the price; one that is the price, however
+ * many there are; and one that says nothing, since it is not said how many there are.
+ */
 static void price_limits(void) {
     begin();
     items[0].amount = 100;
@@ -291,6 +294,48 @@ static void price_limits(void) {
     items[0].price_limit = 500000;
     settle_bill(&split, 0, 0, 0, &plan, &claim, items);
     expect_amount(split.over_limit, 50, "half above the limit");
+    items[0].price_limit = 1000000;
+    items[0].quantity = 100000000;
+    settle_bill(&split, 0, 0, 0, &plan, &claim, items);
+    expect_amount(split.over_limit, 0, "ten thousand at the limit");
+    items[0].unit_price = 100000000;
+    items[0].price_limit = 0;
+    items[0].quantity = -1;
+    settle_bill(&split, 0, 0, 0, &plan, &claim, items);
+    expect_amount(split.over_limit, 0, "nobody knows how many");
+}
+
+/*
+ * Two bills of E 10.00 and 0.60 beside it, as columns. Where columns are not given, a bill is pooled, and the account may
+ * pay all kinds: the 1.00 that the pool leaves, and the 0.60; all of both where pooling takes no part. A row that is too
+ * large in all that is given is refused.
+ */
+static void columns_not_given(void) {
+    static const int64_t eligible[] = {1000, 1000}, prior[] = {10, 10}, over[] = {20, 20}, out[] = {30, 30};
+    static const int64_t usable[] = {5000, 5000}, pooled[] = {1, 0}, beyond[] = {SETTLE_FEN_MAX + 1};
+    int64_t account[2];
+    int32_t codes[2];
+    settle_facts_columns facts;
+    settle_split_columns splits;
+    begin();
+    memset(&facts, 0, sizeof facts);
+    memset(&splits, 0, sizeof splits);
+    facts.eligible[0] = eligible;
+    facts.prior_self_pay = prior;
+    facts.over_limit = over;
+    facts.out_of_catalogue = out;
+    facts.usable = usable;
+    splits.account = account;
+    expect_amount(settle_columns(&splits, codes, &plan, 1, &facts, 2), 0, "all rows settle");
+    expect_amount(account[1], 160, "pooled where nobody says");
+    facts.pooled = pooled;
+    expect_amount(settle_columns(&splits, codes, &plan, 1, &facts, 2), 0, "unpooled rows settle");
+    expect_amount(account[0], 160, "a pooled row");
+    expect_amount(account[1], 1060, "an unpooled row");
+    memset(&facts, 0, sizeof facts);
+    facts.usable = beyond;
+    expect_amount(settle_columns(&splits, codes, &plan, 1, &facts, 1), 1, "a row that is too large");
+    expect_amount(codes[0], SETTLE_BAD_CLAIM, "its code");
 }
 
 int main(void) {
@@ -304,6 +349,7 @@ int main(void) {
     shared_package();
     bed_days();
     price_limits();
+    columns_not_given();
     printf("%d by hand\n", tried);
     return failed;
 }
