@@ -17,7 +17,7 @@ import msgspec
 from terminal.bureau import files, published, reconciliation, registration, settling, stock, visits, voiding
 from terminal.bureau.arrivals import note_arrival
 from terminal.bureau.asked import Asked, CenterLaw, Denied, PublishedFiles, Work, read_request
-from terminal.bureau.books import Books
+from terminal.bureau.books import Books, KeptAnswer
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center import fields
@@ -124,7 +124,7 @@ class Center:
     def _answer(self, asked: Asked, fault: str) -> bytes:
         work = Work(self.books, self.law, self.clock.now(), asked, self.published, self.profile, self._tac_master_key)
         if asked.infno == fields.DOWNLOAD_FILE:
-            self._refuse_unsigned(asked)
+            self._kept(asked)
             body = files.download(work)
             note_arrival(self.books.storage, work.now, asked, "accepted", "", fault)
             return body
@@ -133,9 +133,8 @@ class Center:
             raise Denied(f"infno {asked.infno[:10]} is not offered here")
         if asked.provider_id not in self.books.providers:
             raise Denied("fixmedins_code: no such institution here")
-        if asked.infno != fields.SIGN_IN:
-            self._refuse_unsigned(asked)
-        repeated = self._repeated(asked)
+        kept = self._kept(asked) if asked.infno != fields.SIGN_IN else None
+        repeated = self._repeated(asked, kept)
         if repeated is not None:
             note_arrival(self.books.storage, work.now, asked, "accepted", "repeat", fault)
             return repeated
@@ -146,22 +145,23 @@ class Center:
         note_arrival(self.books.storage, work.now, asked, "accepted", "", fault, output)
         return answer
 
-    def _repeated(self, asked: Asked) -> bytes | None:
-        """What this message was answered before, where this center recognises it. Raises Denied."""
-        if asked.infno not in BOOKING or self.profile.repeats == "unsafe":
-            return None
-        kept = self.books.answer_of(asked.provider_id, asked.message_id)
-        if kept is None:
+    def _kept(self, asked: Asked) -> KeptAnswer | None:
+        """What this message was answered before. Raises Denied where its operator is not signed in today."""
+        envelope = asked.sign_number, asked.operator, self.clock.now().date(), asked.provider_id, asked.message_id
+        signed_in, kept = self.books.standing(*envelope)
+        if not signed_in:
+            raise Denied("sign_no: 未签到或签到已失效 (not signed in today)")
+        return kept
+
+    def _repeated(self, asked: Asked, kept: KeptAnswer | None) -> bytes | None:
+        """The answer to repeat, where this center recognises the message. Raises Denied."""
+        if kept is None or asked.infno not in BOOKING or self.profile.repeats == "unsafe":
             return None
         if kept.digest != asked.digest:
             raise Denied("msgid: this number stands for another message already")
         if kept.reversed:
             raise Denied("msgid: this message has been reversed")
         return kept.answer
-
-    def _refuse_unsigned(self, asked: Asked) -> None:
-        if not self.books.is_signed_in(asked.sign_number, asked.operator, self.clock.now().date()):
-            raise Denied("sign_no: 未签到或签到已失效 (not signed in today)")
 
     def _wrapped(self, area_code: str, code: int, message: str, output: dict[str, Any]) -> bytes:
         now = self.clock.now()

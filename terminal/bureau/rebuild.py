@@ -58,7 +58,7 @@ def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provi
         service=extension.service,
         items=items,
         policy=person.policy,
-        provider=msgspec.structs.replace(provider, emergency=extension.provider.emergency),
+        provider=_provider(provider, extension),
         patient=person.patient,
         entitlement=_entitlement(person, extension),
         account=_account(person, extension),
@@ -66,6 +66,11 @@ def rebuild_bill(asked: Asked, extension: SettleExtension, person: Person, provi
         episode=extension.episode,
         consent=extension.consent,
     )
+
+
+def _provider(provider: Provider, extension: SettleExtension) -> Provider:
+    emergency = extension.provider.emergency
+    return provider if provider.emergency == emergency else msgspec.structs.replace(provider, emergency=emergency)
 
 
 def _entitlement(person: Person, extension: SettleExtension) -> Entitlement:
