@@ -35,7 +35,7 @@ SETTLE_STEP void stage_rest(const settle_state *state, const settle_stage *stage
 
 /*
  * The co-payment beyond a point: x is the least fen of used expense at which cap_paid + its exact share reaches
- * co_payment_from; the component is rate x ((X - x) - (share of X - share of x)).
+ * co_payment_from; the component is rate x ((X - x) - (share of X - share of x)): never negative, as no rate is above one.
  */
 SETTLE_STEP void stage_co_payment(const settle_state *state, const settle_stage *stage, stage_sum *sum) {
     const int64_t need = fen_max(0, stage->co_payment_from - state->facts->cap_paid);

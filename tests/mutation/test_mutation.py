@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.mutation import c_tokens, python_nodes
 from tests.mutation.c_core import core_mutants, try_core
-from tests.mutation.mutant import Mutant
-from tests.mutation.python_modules import ROOT
+from tests.mutation.mutant import Mutant, known_equivalents
+from tests.mutation.python_modules import MODULES, ROOT, module_mutants
 from tests.mutation.verdict import Verdict, figures
 
 C = """/* a + b */
@@ -177,6 +177,21 @@ def test_mutants_of_the_money_module_are_noticed() -> None:
     counted = json.loads(done.stdout.splitlines()[-1])
     assert (counted["survivors"], counted["killed"], done.returncode) == ([], counted["tried"], 0)
     assert counted["tried"] > 9
+
+
+def test_each_explanation_has_its_mutant() -> None:
+    """An explanation whose line has changed explains nothing, and goes."""
+    explained = known_equivalents()
+    files = {name.split(" | ")[0] for name in explained}
+    mutants = [*core_mutants(), *(mutant for module in MODULES.values() for mutant in module_mutants(module))]
+    assert set(explained) <= {mutant.name for mutant in mutants if mutant.path.name in files}
+
+
+def test_lines_with_one_text_are_told_apart(tmp_path: Path) -> None:
+    """What explains a mutant of the first explains none of the second."""
+    text = "a = 1\nb = 2\n  a = 1\n"
+    names = [Mutant(tmp_path / "spare.py", at, at + 1, "0", text).name for at in (4, text.rindex("1"))]
+    assert names == ["spare.py | a = 1 | 4: 1 => 0", "spare.py | a = 1 (2) | 4: 1 => 0"]
 
 
 def test_a_survivor_without_a_reason_is_bad(tmp_path: Path) -> None:

@@ -32,7 +32,6 @@ def figures(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "mutants": len(verdicts),
         "tried": tried,
         "killed": fates["killed"],
-        "by": dict(Counter(one.by for one in verdicts if one.fate == "killed").most_common()),
         "equivalent": fates["same"] + len(survivors) - len(bad),
         "stillborn": fates["stillborn"],
         "score_percent": round(100 * fates["killed"] / tried, 1) if tried else 100.0,
