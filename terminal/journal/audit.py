@@ -29,6 +29,7 @@ from terminal.journal.audit_debits import (
     check_trouble,
 )
 from terminal.journal.audit_refunds import check_refund_given_up, check_refunding
+from terminal.journal.audit_told import check_told
 from terminal.journal.chain import digest, first_hash, next_hash
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.law_files import check_law
@@ -49,7 +50,7 @@ def problems(connection: sqlite3.Connection, terminal_id: str) -> list[str]:
         if row["number"] != number:
             found.append(f"entry {number}: missing")
             number = row["number"]
-        if row["hash"] != next_hash(previous, row["body"]):
+        if not _follows(previous, row):
             found.append(f"entry {number}: its hash does not fit its bytes and the entry before")
         previous = row["hash"]
         kind, disagreements = _compared(connection, number, bytes(row["body"]))
@@ -58,6 +59,14 @@ def problems(connection: sqlite3.Connection, terminal_id: str) -> list[str]:
         if len(found) >= _PROBLEMS_MAX:
             return found[:_PROBLEMS_MAX]
     return found + _counted(connection, kinds)
+
+
+def _follows(previous: str, row: sqlite3.Row) -> bool:
+    """Whether an entry's hash is that of its bytes and the hash before, which may be no hash at all."""
+    try:
+        return bool(row["hash"] == next_hash(previous, row["body"]))
+    except ValueError:
+        return False
 
 
 def _compared(connection: sqlite3.Connection, number: int, body: bytes) -> tuple[str, list[str]]:
@@ -73,9 +82,7 @@ def _compared(connection: sqlite3.Connection, number: int, body: bytes) -> tuple
 def _check_commit(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     record = convert(facts["record"], SettlementRecord)
     columns = ", ".join(SETTLEMENT_COLUMNS)
-    row = connection.execute(
-        f"SELECT {columns}, state, voided_by FROM settlements WHERE entry = ?", (number,)
-    ).fetchone()
+    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
     if row is None:
         return ["the settlement's row is missing"]
     found = [
@@ -83,11 +90,10 @@ def _check_commit(connection: sqlite3.Connection, number: int, facts: dict[str, 
         for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
         if row[name] != expected
     ]
-    if (row["state"] == "voided") != (row["voided_by"] is not None):
-        found.append("settlements.state was changed")
     if record.kind == "void":
         found += _check_voided(connection, record)
-    return found + _check_message(connection, record, facts) + _check_answer(connection, number, facts)
+    found += check_told(connection, record.id, record.kind, record.person_number, facts["message_id"])
+    return found + _check_answer(connection, number, facts)
 
 
 def _check_run(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
@@ -113,21 +119,6 @@ def _check_voided(connection: sqlite3.Connection, record: SettlementRecord) -> l
     return [] if row and row[0] == record.id else ["settlements.voided_by was changed"]
 
 
-def _check_message(connection: sqlite3.Connection, record: SettlementRecord, facts: dict[str, Any]) -> list[str]:
-    transaction = "void" if record.kind == "void" else "settle"
-    expected = (facts["message_id"], transaction, record.person_number)
-    row = connection.execute(
-        "SELECT message_id, transaction_name, person_number FROM outbox WHERE settlement_id = ?"
-        " AND transaction_name <> 'reverse'",
-        (record.id,),
-    ).fetchone()
-    found = [] if row and tuple(row) == expected else ["its message to the center is missing or was changed"]
-    job = connection.execute(
-        "SELECT 1 FROM print_jobs WHERE document = ? AND subject = ? AND copy = 0", (record.kind, record.id)
-    ).fetchone()
-    return found if job else [*found, "its print job is missing or was changed"]
-
-
 def _check_answer(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     row = connection.execute(
         "SELECT k.key, k.request_digest, k.answer, e.hash FROM keys k JOIN entries e ON e.number = k.entry"
@@ -146,7 +137,8 @@ def _check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any
     if row is None:
         return ["the day's row is missing"]
     if facts["kind"] == "day-frozen":
-        return []
+        kept = row["state"] == "sealed" or row["report"] is None
+        return [] if kept else ["the frozen day was changed"]
     agrees = row["state"] == "sealed" and digest(row["report"] or b"") == facts["report_digest"]
     return [] if agrees else ["the sealed day was changed"]
 
@@ -224,6 +216,11 @@ _COUNTS = (
         " - (SELECT count(*) FROM intents i JOIN settlements v ON v.id = i.settlement_id"
         " WHERE v.kind = 'void' AND v.state = 'committed')",
         ("void",),
+    ),
+    (
+        "settlements.voided_by",
+        "SELECT count(*) FROM settlements WHERE (state = 'voided') <> (voided_by IS NOT NULL)",
+        (),
     ),
     (
         "outbox",

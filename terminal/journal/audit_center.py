@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.journal.audit_debits import check_till_answer
+from terminal.journal.audit_told import check_key, check_till_answer, check_told
 from terminal.journal.chain import digest
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.records import CenterSums, SettlementRecord
@@ -26,6 +26,7 @@ def check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, A
         for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
         if row[name] != expected
     ]
+    found += check_key(connection, number, facts)
     intent = connection.execute("SELECT message_id FROM intents WHERE settlement_id = ?", (record.id,)).fetchone()
     return found if intent and intent[0] == facts["message_id"] else [*found, "the intent is missing or was changed"]
 
@@ -33,7 +34,7 @@ def check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, A
 def check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """What the center said of an intent: the settlement's state, its message, its answer."""
     row = connection.execute(
-        "SELECT s.state, s.id, s.kind, i.closed_by,"
+        "SELECT s.*, i.closed_by,"
         " (SELECT o.voided_by FROM settlements o WHERE o.id = s.voids) AS taken_back_by"
         " FROM intents i JOIN settlements s ON s.id = i.settlement_id"
         " WHERE s.id = ?",
@@ -44,31 +45,38 @@ def check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, A
         return ["the intent's end was changed"]
     if facts["kind"] == "abandoned":
         return []
-    outcome = check_outcome(connection, number, {**facts, "kind": "accepted"})
+    outcome = _check_last_word(connection, number, {**facts, "kind": "accepted"})
+    outcome += check_told(connection, row["id"], row["kind"], row["person_number"], facts["message_id"])
+    sums = facts.get("sums")
+    differs = sums is not None and any(row[name] != value for name, value in _fen_of(sums).items())
+    outcome += _check_sums(connection, number, facts, row["id"], counts=differs)
     if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
         outcome.append("settlements.voided_by was changed")
     return outcome + check_till_answer(connection, facts)
 
 
-def check_sums(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """The center's amounts stand as it gave them, or a later entry took their place."""
+def _check_sums(
+    connection: sqlite3.Connection, number: int, facts: dict[str, Any], settlement_id: str, counts: bool
+) -> list[str]:
+    """The center's amounts stand as it gave them, or a later entry took their place. counts: instead of ours."""
     if facts.get("sums") is None:
         return []
-    names = CenterSums.__struct_fields__
-    row = connection.execute(f"SELECT {', '.join(names)} FROM center_amounts WHERE entry = ?", (number,)).fetchone()
-    sums = convert(facts["sums"], CenterSums)
-    same = row is not None and all(row[name] == getattr(sums, name) for name in names)
+    row = connection.execute("SELECT * FROM center_amounts WHERE entry = ?", (number,)).fetchone()
     if row is None:
         same = _has_later(connection, number, ("adopted", "accepted"))
+    else:
+        named = (row["settlement_id"], row["adopted_by"]) == (settlement_id, number if counts else None)
+        same = named and all(row[name] == value for name, value in _fen_of(facts["sums"]).items())
     return [] if same else ["the center's amounts are missing or were changed"]
+
+
+def _fen_of(sums: object) -> dict[str, int]:
+    return {name: int(value) for name, value in msgspec.structs.asdict(convert(sums, CenterSums)).items()}
 
 
 def check_adopted(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """The center's amounts that count instead of ours."""
-    found = check_sums(connection, number, facts)
-    row = connection.execute("SELECT 1 FROM center_amounts WHERE adopted_by = ?", (number,)).fetchone()
-    later = _has_later(connection, number, ("adopted", "accepted"))
-    return found if row or later else [*found, "the adopted amounts are missing or were changed"]
+    return _check_sums(connection, number, facts, facts["settlement"], counts=True)
 
 
 def check_reopened(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
@@ -95,7 +103,15 @@ def check_renewed(connection: sqlite3.Connection, number: int, facts: dict[str, 
 
 
 def check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """The last word on a message: state, reason, bytes, the center's numbers."""
+    """The last word on a message, and the center's amounts that came with it and stand beside ours."""
+    found = _check_last_word(connection, number, facts)
+    message = "SELECT settlement_id FROM outbox WHERE message_id = ? AND last_word = ?"
+    row = connection.execute(message, (facts["message_id"], number)).fetchone()
+    return found if row is None else found + _check_sums(connection, number, facts, row[0], counts=False)
+
+
+def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """State, reason, bytes, the center's numbers."""
     row = connection.execute(
         "SELECT state, reason, request, answer, center_references, last_word FROM outbox WHERE message_id = ?",
         (facts["message_id"],),
@@ -112,8 +128,7 @@ def check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, 
         and digest(row["answer"] or b"") == facts["answer_digest"]
         and msgspec.json.decode(row["center_references"]) == facts["references"]
     )
-    found = [] if agrees else ["the message's outcome was changed"]
-    return found if facts["kind"] != "accepted" else found + check_sums(connection, number, facts)
+    return [] if agrees else ["the message's outcome was changed"]
 
 
 def _has_later(connection: sqlite3.Connection, number: int, kinds: tuple[str, ...], message_id: str = "") -> bool:
