@@ -16,12 +16,14 @@ from unittest.mock import patch
 
 import msgspec
 
+from hw.purse_port import DebitOutcome, DebitState
 from terminal.api import metrics_routes
 from terminal.api.log import JsonLines
 from terminal.center.desk import CenterDesk
 from terminal.center.upload import Upload
 from terminal.counter import day as day_end
 from terminal.counter import documents
+from terminal.counter.purse_cases import PurseCases
 from terminal.counter.reception import Reception
 from terminal.counter.recover import Recovered, recover
 from terminal.counter.sales import Sales
@@ -116,6 +118,18 @@ def a_fen_is_moved() -> Planted:
     return patch.object(Law, "settle", moved)
 
 
+def a_mute_card_has_not_paid() -> Planted:
+    """A card that was told to pay and did not answer is taken for one that has not paid."""
+    conclude = PurseCases.conclude
+
+    def hasty(self: Any, settlement_id: str, outcome: DebitOutcome) -> bool:
+        if outcome.reason == "no-answer":
+            outcome = DebitOutcome(DebitState.NOT_DONE, "not-debited")
+        return conclude(self, settlement_id, outcome)
+
+    return patch.object(PurseCases, "conclude", hasty)
+
+
 def refusals_name_the_person() -> Planted:
     """A bill is refused with the number of whom it is for."""
     quote = Sales.quote
@@ -189,6 +203,10 @@ def _breaks(plan: Plan) -> bool:
     return plan.power > 0
 
 
+def _pays_by_card(plan: Plan) -> bool:
+    return plan.purse is not None
+
+
 def _falls_silent(plan: Plan) -> bool:
     return plan.profile.repeats == "unsafe" and plan.wire.keys() >= {"drop-after"} and sum(plan.wire.values()) > 0.2
 
@@ -202,6 +220,7 @@ CANARIES = {
     "unknown-is-sent-anew": Canary(unknown_is_sent_anew, frozenset({"booked once", "refused"}), _falls_silent),
     "uploads-go-twice": Canary(uploads_go_twice, frozenset({"intent first"})),
     "a-fen-is-moved": Canary(a_fen_is_moved, frozenset({"law"})),
+    "a-mute-card-has-not-paid": Canary(a_mute_card_has_not_paid, frozenset({"card"}), _pays_by_card),
     "refusals-name-the-person": Canary(refusals_name_the_person, frozenset({"quiet"})),
     "refusals-name-the-pin": Canary(refusals_name_the_pin, frozenset({"quiet"}), lambda plan: plan.pin != ""),
     "repairs-are-nobodys": Canary(repairs_are_nobodys, frozenset({"repairs"})),

@@ -8,6 +8,10 @@ from tests.simulation.bureau_deeds import DEEDS as CLERKS_DEEDS
 from tests.simulation.devices import SENSORS
 from tests.simulation.plan import DEEDS, FIRST_DAYS
 from tests.simulation.power import CUTS
+from tests.simulation.purse_deeds import DECISIONS
+from tests.simulation.purse_deeds import DEEDS as PURSE_DEEDS
+from tests.simulation.wallet import CUTS as PURSE_CUTS
+from tests.simulation.wallet import MISDEEDS
 from tests.simulation.wire import FAULTS
 
 CODES = (
@@ -25,12 +29,14 @@ CODES = (
     "no-card",
     "no-such-quote",
     "no-such-settlement",
+    "not-debited",
     "not-signed-in",
     "outside-versions",
     "person-in-doubt",
     "pin-needed",
     "pin-wrong",
     "printer-not-ready",
+    "purse-in-doubt",
     "quote-changed",
 )
 ENTRIES = (
@@ -41,6 +47,10 @@ ENTRIES = (
     "abandoned",
     "accepted",
     "refused",
+    "debiting",
+    "debited",
+    "not-debited",
+    "debit-trouble",
     "reversing",
     "renewed",
     "reopened",
@@ -59,6 +69,11 @@ WANTED = (
     *(f"code {name}" for name in CODES),
     *(f"entry {name}" for name in ENTRIES),
     *(f"cut {name}" for name in CUTS),
+    *(f"deed {name}" for name in PURSE_DEEDS),
+    *(f"purse {name}" for name in MISDEEDS),
+    *(f"cut {name}" for name in PURSE_CUTS),
+    *(f"decided {name}" for name in DECISIONS),
+    "world with a purse",
     *(f"printer {name}" for name in SENSORS),
     *(f"begins {name}" for name in FIRST_DAYS),
     *(f"difference {name}" for name in CAUSES),

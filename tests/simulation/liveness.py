@@ -34,6 +34,8 @@ def settle_down(workload: Workload) -> int:
     for rounds in range(1, ROUNDS_MAX + 1):
         shop.pass_time(ROUND_SECONDS)
         require(shop.sign_in(), "liveness", "nobody can sign in at a healthy center")
+        if workload.purse is not None:
+            workload.purse.settle_down()
         for sale in till.sales:
             if sale.answer is None and sale.quoted is not None and not sale.walked_away:
                 workload.serve(sale)
@@ -77,6 +79,8 @@ def _waiting(workload: Workload) -> dict[str, int]:
         waiting["prints"] = prints
     if intents := len(shop.journal.open_intents()):
         waiting["intents"] = intents
+    if debits := len(shop.journal.open_debits()):
+        waiting["debits"] = debits
     if not shop.wire.is_quiet:
         waiting["late messages"] = 1
     return waiting

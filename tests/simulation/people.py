@@ -35,8 +35,8 @@ IN_FORCE = {
     "inner-mongolia-account": (dt.date(2001, 1, 1), dt.date.max),
     "beijing-account": (dt.date(2001, 1, 1), dt.date.max),
 }
-"""The packs on the shelf and the days of each, as its decree has them; without the one whose account lies on the card,
-since this shop has no PSAM."""
+"""The packs on the shelf and the days of each, as its decree has them; without the one whose account lies on the card:
+only who has the purse is insured by it (`wallet`)."""
 
 
 def policies_on(day: dt.date) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
@@ -11,6 +11,7 @@ from terminal.bureau.persons import Person
 from terminal.center.profile import Profile
 from terminal.clock import BEIJING
 from tests.simulation.people import person_of, policies_on, policies_that_change
+from tests.simulation.wallet import PurseWorld, holder_of, purse_of
 from tests.simulation.wire import FAULTS
 
 FIRST_DAYS = {
@@ -73,7 +74,7 @@ class Plan:
 
     mute: the transaction that the center takes in and never answers, as long as there are faults; mostly none, "".
     pin: what the first person's card asks for; "": no card asks.
-    profile: the center's own way, and what the terminal knows of it.
+    profile: the center's own way, and what the terminal knows of it. purse: what the last person's account lies on.
     """
 
     first_day: dt.date
@@ -88,6 +89,7 @@ class Plan:
     pin: str
     begins_at: dt.time
     weights: dict[str, int] = field(hash=False)
+    purse: PurseWorld | None = None
 
     @property
     def opens_at(self) -> dt.datetime:
@@ -123,6 +125,12 @@ def drawn(random: Random, seed: int) -> Plan:
         begins_at=random.choice((MORNING, LATE_EVENING)),
         weights={deed: weight * random.choice(TIMES) or _least(deed) for deed, weight in DEEDS.items()},
     )
+
+
+def with_purse(plan: Plan, seed: int) -> Plan:
+    """The same world, where its seed wants it, with one more person, whose account lies on the card."""
+    purse = purse_of(seed)
+    return plan if purse is None else replace(plan, persons=(*plan.persons, holder_of(purse)), purse=purse)
 
 
 def can_be_mended(fault: str, repeats: str, days_by: str) -> bool:

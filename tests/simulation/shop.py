@@ -31,6 +31,7 @@ from tests.simulation.devices import TapePrinter
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
 from tests.simulation.plan import Plan
 from tests.simulation.power import Power, PowerCut, on_power
+from tests.simulation.wallet import Wallet
 from tests.simulation.window import Window
 from tests.simulation.wire import Wire, WireLane
 
@@ -64,6 +65,7 @@ class Shop:
         self.reader = SimulatedReader()
         self.printer = TapePrinter()
         self.window = Window(self.clock)
+        self.wallet = Wallet(plan.purse, self.reader, self.power) if plan.purse else None
         self.before_end: Callable[[], None] = lambda: None
         self.starts = self.crashes = 0
         self.open()
@@ -84,7 +86,8 @@ class Shop:
             identity=lambda: f"{self.random.getrandbits(64):016x}",
             mode=self.plan.mode,
         )
-        equipment = Equipment(reader=reader, printer=printer)  # type: ignore[arg-type]
+        purse_terminal = self.wallet.terminal if self.wallet else None
+        equipment = Equipment(reader=reader, printer=printer, purse_terminal=purse_terminal)  # type: ignore[arg-type]
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
         self.upload = Upload(self.journal, self._new_desk(), self.clock, Random(self.random.getrandbits(64)))

@@ -15,7 +15,8 @@ from terminal.errors import Refused, TerminalError
 from terminal.settlement.bill import Bill
 from tests.simulation.shop import Shop
 
-REPEATS_MAX = 40
+QUOTE_ANEW = ("no-such-quote", "quote-changed", "center-silent", "center-refused", "day-closed", "not-debited")
+"""Refusals after which the key does not stand, or the terminal would have answered it: a new quote may use it."""
 
 
 class Ear(Protocol):
@@ -122,8 +123,7 @@ class Till:
         except TerminalError as error:
             self.shop.window.refused(error)
             self.ear.refused(sale.key, ("settle", *request), error, entries, self.shop.journal.entry_count())
-            if error.code in ("no-such-quote", "quote-changed", "center-silent", "center-refused", "day-closed"):
-                # The key does not stand, or the terminal would have answered it: a new quote may use it.
+            if error.code in QUOTE_ANEW:
                 sale.quoted = None
             return False
         self.ear.told(sale.key, ("settle", *request), answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import msgspec
@@ -17,6 +18,7 @@ from tests.simulation.bureau_deeds import Clerk
 from tests.simulation.devices import SENSORS, card_of, wrong
 from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
+from tests.simulation.purse_deeds import PurseDeeds
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
 
@@ -31,20 +33,29 @@ class Workload:
         self.shop, self.till, self.random = shop, till, random
         self.clerk = Clerk(shop.center)
         self.seen: Counter[str] = Counter()
+        self.purse = PurseDeeds(self, shop.wallet) if shop.wallet else None
         self._deeds = [deed for deed, weight in shop.plan.weights.items() for _ in range(weight)]
 
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
+        if self.purse is None or not self.purse.step():
+            self._any_deed()
+        self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
+
+    def _any_deed(self) -> None:
         deed = self._mending() if self.random.random() < 0.1 else self.random.choice(self._deeds)
         if self.random.random() < self.shop.plan.power:
             self._threaten()
         self.do(deed)
-        self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
 
     def do(self, deed: str) -> None:
         """One of `plan.DEEDS`; where the power goes meanwhile, the terminal starts again."""
+        self.act(deed, getattr(self, f"_{deed.replace(' ', '_')}"))
+
+    def act(self, deed: str, action: Callable[[], None]) -> None:
+        """A deed by any name; where the power goes meanwhile, the terminal starts again."""
         self.seen[f"deed {deed}"] += 1
-        if not self.shop.survives(lambda: getattr(self, f"_{deed.replace(' ', '_')}")()):
+        if not self.shop.survives(action):
             self.seen["crash"] += 1
 
     def _mending(self) -> str:
@@ -276,7 +287,9 @@ class Workload:
     def _insert(self, sale: Sale) -> None:
         """The holder's card, and what he types: nothing at first where his card asks, or something wrong at times."""
         plan = self.shop.plan
-        if sale.holder or not plan.pin:
+        if self.purse is not None and sale.holder == self.purse.holder:
+            self.purse.wallet.insert()
+        elif sale.holder or not plan.pin:
             self.shop.reader.insert(card_of(plan.persons[sale.holder]))
         else:
             sale.pin = self.random.choice((plan.pin, plan.pin, plan.pin, wrong(plan.pin), ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from tests.simulation.auditor import books, papers
 from tests.simulation.auditor.findings import SUMS, added, require, sums_of
 from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
 
-MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable"}
-"""Refusals after which the journal holds an intent, and that it was abandoned."""
+MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable", "purse-in-doubt", "not-debited"}
+"""Refusals after which the journal holds an intent, and that it was abandoned or is open."""
 
 CLERKS = "clerk-"
 """How the ids of messages begin that somebody else sends."""
@@ -22,14 +23,20 @@ CLERKS = "clerk-"
 MONEY = ("total", "fund_total", "account")
 """What both sides keep of every row."""
 
-PLANNED_REASONS = ("the center never took in", "the center is asked to refuse this")
-"""Why something may be refused: it takes back what was refused, or the world wanted a refusal."""
+PLANNED_REASONS = ("the center never took in", "the center is asked to refuse this", "purse.tac: missing")
+"""Why something may be refused: it takes back what was refused, the world wanted a refusal, or a person decided for a
+card that was not there to prove its debit."""
+
+BESIDE = {"debited", "not-debited", "debit-trouble", "law"}
+"""What the journal may hold more whatever a request came to: a card was asked about an earlier debit, or the law that a
+bill would have rested on was kept, before its card refused to pay."""
 
 
 class Auditor:
     """Hears what the till is told, looks at files and papers, and raises Disagreement.
 
     tape: what was printed; shown: what anybody may read of log, figures, refusals and queues; both grow meanwhile.
+    paid_by_card: what the card itself has paid, in fen, and how often it has counted that; None without a purse.
     secrets: words that no text may hold (identity and card numbers, PINs). codes: how often each refusal was heard.
     """
 
@@ -57,6 +64,7 @@ class Auditor:
         self.excused: set[str] = set()
         self.refusals_planned: set[str] = set()
         self.overtaken: set[str] = set()
+        self.paid_by_card: Callable[[], tuple[int, int]] | None = None
 
     def told(self, key: str, request: tuple[Any, ...], answer: bytes) -> None:
         """The till was answered: it is durable, and the same as ever."""
@@ -71,7 +79,8 @@ class Auditor:
         for text in (error.code, error.message, error.message_zh, error.at):
             self._require_quiet(text)
         require(bool(error.message and error.message_zh), "words", f"{error.code} says nothing")
-        unchanged = before == after or error.code in MAY_LEAVE_TRACES
+        self.ledger.read_on(self.ledger.open())
+        unchanged = set(self.ledger.order[before:after]) <= BESIDE or error.code in MAY_LEAVE_TRACES
         require(unchanged, "refusals", f"{error.code} of {request[0]} left {after - before} entries")
         answered = key in self.answers and self.answers[key][0] == request
         require(not answered, "keys", f"{key} was answered before, and the same request is refused now")
@@ -95,6 +104,7 @@ class Auditor:
         self._check_references()
         self._check_refusals()
         self._check_repairs()
+        self._check_card()
         rows = books.rows_of(self._center)
         self._check_messages(rows)
         self._check_balances(rows)
@@ -104,6 +114,7 @@ class Auditor:
         self.check()
         rows = books.rows_of(self._center)
         self._check_claims([row for row in rows if row.stands])
+        self._check_debits()
         for one in self.ledger.committed():
             require(self.papers[one.id] > 0 or self._is_electronic(one), "papers", f"{one.id} was never printed")
 
@@ -206,6 +217,29 @@ class Auditor:
                     standing[one.id] += 1
         twice = [number for number, count in standing.items() if count > 1]
         require(not twice, "booked once", f"{twice[:3]} stand more than once at the center")
+
+    def _check_card(self) -> None:
+        """The card has paid what is committed; of a debit that is open, the whole or nothing."""
+        if self.paid_by_card is None:
+            return
+        debits = [one for one in self.ledger.kept.values() if one.card_counter and not one.abandoned]
+        paid = [one.sums["account"] for one in debits if one.committed]
+        still_open = [one.sums["account"] for one in debits if not one.committed]
+        require(len(still_open) <= 1, "card", f"{len(still_open)} debits of one card are open")
+        counted = self.paid_by_card()
+        agreed = [(sum(paid) + extra, len(paid) + bool(extra)) for extra in (0, *still_open)]
+        require(counted in agreed, "card", f"it has paid {counted[0]} fen in {counted[1]} debits, not {agreed}")
+
+    def _check_debits(self) -> None:
+        """No debit is open any more, and the center has seen each that it took in: once, by the card's own number."""
+        ours = {one.card_counter: one for one in self.ledger.committed() if one.card_counter}
+        undecided = [one for one in self.ledger.kept.values() if one.card_counter and not one.abandoned]
+        require(len(undecided) == len(ours), "card", "a debit is open, or two have one number")
+        if any(one.person in self.excused for one in ours.values()):
+            return
+        seen = sorted(books.debits_of(self._center))
+        expected = sorted((one.card_counter, one.sums["account"]) for one in ours.values() if one.outcome == "accepted")
+        require(seen == expected, "card", f"the center has seen {len(seen)} debits, not the {len(expected)} it took in")
 
     def _check_balances(self, rows: list[books.Row]) -> None:
         spent: Counter[str] = Counter()

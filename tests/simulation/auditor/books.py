@@ -50,6 +50,16 @@ def balances_of(path: Path) -> dict[str, int]:
     return {number: fen(json.loads(body)["account"]["balance"]) for number, body in found}
 
 
+def debits_of(path: Path) -> list[tuple[int, int]]:
+    """The debits of purses that stand: the card's own number of each, and what it paid, in fen."""
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT p.counter, p.amount FROM purse_debits p JOIN settlements s ON s.settlement_id = p.settlement_id"
+            " WHERE s.state <> 'reversed'"
+        ).fetchall()
+    return [(counter, amount) for counter, amount in found]
+
+
 def closed_days_of(path: Path) -> set[str]:
     """Days that the center has closed on its own side."""
     with _opened(path) as connection:

@@ -17,14 +17,15 @@ from tests.simulation.auditor.findings import added, fen, require, sums_of
 REPAIRS = "repair-"
 """How the key of a void begins that a repair at day end has made; day and difference follow."""
 
-CONTRADICTED = ("settlement", "void", "authorising")
+CONTRADICTED = ("settlement", "void", "authorising", "debiting")
 
 
 @dataclass(slots=True)
 class Kept:
     """One settlement or void as the entries have it. outcome: the center's last word, "" for none yet.
 
-    sums: its own; counted: those that count, the center's where they were adopted.
+    sums: its own; counted: those that count, the center's where they were adopted. card_counter: the card's own number
+    of the debit that pays the account's share, 0 for none.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Kept:
     references: dict[str, str] = field(default_factory=dict)
     wire_ids: set[str] = field(default_factory=set)
     differs: bool = False
+    card_counter: int = 0
 
     @property
     def sign(self) -> int:
@@ -71,6 +73,7 @@ class Ledger:
         self.reversals: dict[str, str] = {}
         self.repaired: set[str] = set()
         self.kinds: dict[str, int] = {}
+        self.order: list[str] = []
         self.laws: set[str] = set()
 
     def open(self) -> sqlite3.Connection:
@@ -130,6 +133,7 @@ class Ledger:
         require(facts["number"] == number, "chain", f"entry {number} calls itself {facts['number']}")
         self.hashes.append(entry_hash)
         kind = facts["kind"]
+        self.order.append(kind)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if kind in CONTRADICTED:
             self._take_record(kind, facts, entry_hash)
@@ -156,8 +160,9 @@ class Ledger:
             group=(record["provider_id"], record["scheme"], record["clearing_class"]),
             sums=sums,
             counted=sums,
-            committed=kind != "authorising",
+            committed=kind in ("settlement", "void"),
             wire_ids={facts["message_id"]},
+            card_counter=record["purse"]["debit"]["counter"] + 1 if kind == "debiting" else 0,
         )
         require(one.id not in self.kept, "numbers", f"{one.id} was given twice")
         self._require_new_id(one.message_id)
@@ -206,6 +211,15 @@ class Ledger:
         one.committed, one.outcome, one.references = True, "accepted", facts["references"]
         sums = sums_of(facts["sums"]) if facts.get("sums") else one.sums
         one.counted, one.differs = sums, sums != one.sums
+
+    def _take_debited(self, facts: dict[str, Any]) -> None:
+        one = self.kept[facts["settlement"]]
+        require(not one.committed and not one.abandoned, "intents", f"{one.id} was closed before")
+        self._require_unsealed(one)
+        one.committed = True
+
+    def _take_not_debited(self, facts: dict[str, Any]) -> None:
+        self._take_abandoned(facts)
 
     def _take_abandoned(self, facts: dict[str, Any]) -> None:
         one = self.kept[facts["settlement"]]
@@ -266,6 +280,8 @@ class Ledger:
         for one in self.kept.values():
             if one.day == day and one.committed:
                 require(one.outcome != "", "days", f"{day} is sealed while {one.id} has no last word")
+            open_debit = bool(one.card_counter) and not one.committed and not one.abandoned
+            require(one.day != day or not open_debit, "days", f"{day} is sealed, and nobody knows of {one.id}'s debit")
             if one.day == day and self.counts(one):
                 groups.setdefault(one.group, []).append(one)
         self.sealed_sums[day] = {
