@@ -213,7 +213,9 @@ def _falls_silent(plan: Plan) -> bool:
 
 CANARIES = {
     "answers-are-forgotten": Canary(answers_are_forgotten, frozenset({"keys", "never two"}), _breaks),
-    "writes-are-not-synced": Canary(writes_are_not_synced, frozenset({"entries stay", "numbers", "refused"}), _breaks),
+    "writes-are-not-synced": Canary(
+        writes_are_not_synced, frozenset({"entries stay", "numbers", "refused", "card"}), _breaks
+    ),
     "receipts-are-not-queued": Canary(receipts_are_not_queued, frozenset({"papers"})),
     "reprints-are-unmarked": Canary(reprints_are_unmarked, frozenset({"papers"})),
     "days-are-sealed-unmatched": Canary(days_are_sealed_unmatched, frozenset({"booked once", "days"})),

@@ -25,7 +25,7 @@ from tests.settlement.generators.common import yuan
 from tests.simulation.power import Power
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-WORLDS_SHARE = 0.15
+WORLDS_SHARE = 0.2
 OPENING_FEN = (15_000, 150_000, 9_999_999)
 FIRST_COUNTER = 18
 
@@ -50,7 +50,7 @@ class PurseWorld:
 
 def purse_of(seed: int) -> PurseWorld | None:
     """The purse of a seed's world, or None: the account of nobody lies on a card there."""
-    random = Random(f"purse {seed}")
+    random = Random(f"card account {seed}")
     return PurseWorld(random.choice(OPENING_FEN), str(seed)) if random.random() < WORLDS_SHARE else None
 
 
