@@ -41,12 +41,15 @@ class PostgresStorage:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; whoever comes second, in whatever process, waits."""
+        """All or nothing; whoever comes second, in whatever process, waits.
+
+        Statements leave without waiting for one another; only rows are waited for, and the end.
+        """
         with self._lock:
             if self._connection.closed:
                 self._connection = self._connect()
             try:
-                with self._connection.transaction():
+                with self._connection.pipeline(), self._connection.transaction():
                     self.change("SELECT pg_advisory_xact_lock(?)", LOCK_NUMBER)
                     yield
             except psycopg.OperationalError as error:
