@@ -137,14 +137,14 @@ MODULES = {
         (
             *("tests/journal", "tests/audit"),
             *_files("tests/counter/test_counter_", "settle day purse printing downloads goods"),
-            *_files("tests/flows/test_flow_", "day unknown offline online refund repair"),
+            *_files("tests/flows/test_flow_", "day unknown offline online refund repair progress"),
         ),
     ),
     "center": Module(
         "terminal/center",
         (
-            *("tests/center", *_files("tests/counter/test_counter_", "settle downloads blacklist pin")),
-            *_files("tests/flows/test_flow_", "online unknown offline"),
+            *("tests/center", *_files("tests/counter/test_counter_", "settle downloads blacklist pin goods")),
+            *_files("tests/flows/test_flow_", "online unknown offline day"),
         ),
     ),
 }

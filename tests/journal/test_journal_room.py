@@ -1,0 +1,99 @@
+"""Room that is kept back on the disk: no sale begins on it, and what must still be written finds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from terminal.errors import Unavailable
+from terminal.journal.ballast import BALLAST_BYTES, LAST_BYTES, ROOM_BYTES_MIN, Ballast
+
+Disk = Callable[[int], None]
+
+
+@pytest.fixture
+def leave(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """Lets the disk have so many bytes left."""
+    return lambda left: monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=left, f_frsize=1))
+
+
+def begins(ballast: Ballast) -> bool:
+    """Whether new business may begin."""
+    try:
+        ballast.require_room()
+    except Unavailable:
+        return False
+    return True
+
+
+def test_room_is_kept_back_where_there_is_enough(tmp_path: Path, leave: Disk) -> None:
+    """As much as was asked for, all of it, readable to nobody else; where it would leave too little, none is taken."""
+    file = tmp_path / "journal.db.ballast"
+    ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
+    leave(BALLAST_BYTES + 2 * ROOM_BYTES_MIN - 1)
+    ballast.lay()
+    assert not file.exists()
+    leave(BALLAST_BYTES + 2 * ROOM_BYTES_MIN)
+    ballast.lay()
+    assert (file.stat().st_size, file.stat().st_mode & 0o777) == (BALLAST_BYTES, 0o600)
+    assert file.stat().st_blocks * 512 >= BALLAST_BYTES
+    ballast.lay()
+
+
+def test_no_sale_begins_without_room(tmp_path: Path, leave: Disk) -> None:
+    """From the smallest room on it does; not where the room that was kept back is gone and does not come back."""
+    ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
+    leave(100 * BALLAST_BYTES)
+    assert begins(ballast)
+    leave(ROOM_BYTES_MIN)
+    assert begins(ballast)
+    leave(ROOM_BYTES_MIN - 1)
+    assert not begins(ballast)
+    (tmp_path / "journal.db.ballast").unlink()
+    leave(BALLAST_BYTES)
+    assert not begins(ballast)
+    leave(100 * BALLAST_BYTES)
+    assert begins(ballast)
+
+
+def test_the_room_is_let_go_when_the_disk_is_full_and_not_before(tmp_path: Path, leave: Disk) -> None:
+    """The file lies there until the last bytes are needed; letting go twice is letting go."""
+    file = tmp_path / "journal.db.ballast"
+    ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
+    leave(100 * BALLAST_BYTES)
+    ballast.lay()
+    leave(LAST_BYTES)
+    ballast.make_room()
+    assert file.exists()
+    leave(LAST_BYTES - 1)
+    for _ in range(2):
+        ballast.make_room()
+        assert not file.exists()
+
+
+def test_a_disk_that_cannot_give_the_room_is_left_as_it_was(
+    tmp_path: Path, leave: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said that there was room, and there was none: no half of a file stays, and nothing new begins."""
+    leave(100 * BALLAST_BYTES)
+
+    def full(*_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
+    assert not begins(ballast)
+    assert not (tmp_path / "journal.db.ballast").exists()
+
+
+def test_without_ballast_nothing_is_kept_back(tmp_path: Path, leave: Disk) -> None:
+    """A full disk is then met as it comes."""
+    leave(0)
+    ballast = Ballast(tmp_path / "journal.db", 0)
+    assert begins(ballast)
+    ballast.make_room()
+    assert not (tmp_path / "journal.db.ballast").exists()
