@@ -2,12 +2,16 @@
 
 No step moves money: silence at one means that it is asked for again later, and a registration that was never answered
 is looked up before another is made. Lines that may lie at the center already are withdrawn before they are sent again.
+That a visit is being taken back is written down before the first step of it: whoever finds that after an end takes back
+what is left, and begins anew.
 """
 
 from __future__ import annotations
 
 import contextlib
 from typing import Protocol
+
+import msgspec
 
 from terminal.center import fields
 from terminal.center import visit_messages as messages
@@ -25,7 +29,7 @@ class VisitKeeper(Protocol):
         """The visit of a settlement, or None."""
 
     def keep_visit(self, settlement_id: str, visit: Visit) -> None:
-        """The center has answered one more step."""
+        """The center has answered one more step, or the visit is about to be taken back."""
 
     def drop_visit(self, settlement_id: str) -> None:
         """The visit was taken back."""
@@ -66,6 +70,9 @@ class VisitWalk:
         if self._profile.set_of(record.bill.service) == "pharmacy":
             return ""
         visit, fresh = self._keeper.visit_of(record.id), False
+        if visit is not None and visit.given_up:
+            self.give_up(record)
+            visit = None
         if visit is None:
             number, fresh = self._registered(record)
             visit = self._kept(record, number, "registered")
@@ -89,6 +96,8 @@ class VisitWalk:
         numbers = self._profile.numbers_of(record.bill.service)
         if not number or not numbers.unregister:
             return
+        if visit is not None:
+            self._keeper.keep_visit(record.id, msgspec.structs.replace(visit, given_up=True))
         with contextlib.suppress(Unavailable, Refused):
             if numbers.undo_discharge and (visit is None or visit.step == "ready"):
                 self._ask(numbers.undo_discharge, record, messages.cancel_input(record, number))

@@ -272,6 +272,8 @@ _REFUNDS = (
     "CREATE UNIQUE INDEX refunds_key ON refunds (key) WHERE given_up_by IS NULL",
 )
 
+_VISITS_GIVEN_UP = ("ALTER TABLE visits ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0",)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -285,6 +287,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0010_waiting": _WAITING,
     "0011_stock": _STOCK,
     "0012_refunds": _REFUNDS,
+    "0013_visits_given_up": _VISITS_GIVEN_UP,
 }
 """Name of each migration and its statements, in order."""
 

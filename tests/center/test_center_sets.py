@@ -139,6 +139,40 @@ def test_what_the_center_refuses_leaves_no_visit_there(town: Town) -> None:
     assert (states(town), lines(town)) == (["cancelled"], [])
 
 
+class End(BaseException):
+    """The process ends here."""
+
+
+class Ending(Watched):
+    """A wire at which the process ends once, with the answer to one transaction on its way."""
+
+    def __init__(self, link: Link, infno: str) -> None:
+        super().__init__(link)
+        self._infno = infno
+
+    def post(self, body: bytes) -> bytes:
+        answer = super().post(body)
+        if self.numbers[-1:] == [self._infno]:
+            self._infno = ""
+            raise End
+        return answer
+
+
+@pytest.mark.parametrize("last", ["2405", "2302", "2404"])
+def test_a_visit_that_was_being_taken_back_at_an_end_is_begun_anew(town: Town, last: str) -> None:
+    """The center refuses a stay, and the process ends while it is being taken back: sent again, it is admitted, billed
+    and discharged as a whole, and not settled on what had been left of it."""
+    record = town.stay()
+    town.desk = town.new_desk(Ending(town.new_link(), last))
+    town.desk.sign_in("0001")
+    town.server.faults.inject("refuse", infno="2304")
+    with pytest.raises(End):
+        town.send(record)
+    outcome = town.send(record)
+    assert isinstance(outcome, Accepted), outcome
+    assert (states(town), lines(town)) == (["cancelled", "discharged"], [1] * len(STAY))
+
+
 def test_each_settlement_is_voided_and_reversed_under_its_own_number(town: Town) -> None:
     """2208 of a stay, or 2601 of a stay as if it had been a purchase, is refused."""
     record = town.stay()
