@@ -1,0 +1,120 @@
+"""Files that come from elsewhere: the center's rows of a day, and the secrets that it gave this institution."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import msgspec
+import pytest
+from town import Town, void_of
+
+from terminal.center.details import CenterRow, own_row, packed, read_center_rows, unpacked, zipped
+from terminal.center.envelope import Unreadable, decode_answer
+from terminal.center.seal import Secrets, load_secrets
+from terminal.center.settle_messages import refuse_another
+from terminal.errors import Refused
+from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.money import Fen
+
+ROW = "P1\tV1\tS1\tM1\t1\t0\tnull\t111.70\t36.70\t75.00"
+SUMS = CenterSums(total=Fen(111_70), fund_total=Fen(36_70), provider_borne=Fen(0), account=Fen(75_00), cash=Fen(0))
+KNOWN = {"setl_id": "S1", "mdtrt_id": "V1"}
+
+
+@pytest.fixture
+def original(town: Town) -> SettlementRecord:
+    """A purchase that the center has taken in."""
+    return void_of(town.purchase(), KNOWN)[1]
+
+
+def archive(**files: bytes) -> bytes:
+    """A ZIP of these files."""
+    packed_bytes = io.BytesIO()
+    with zipfile.ZipFile(packed_bytes, "w") as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return packed_bytes.getvalue()
+
+
+def test_the_center_s_rows_are_read_column_by_column() -> None:
+    """Amounts to the fen, the word null as nothing, a row that was taken back as such, an empty line as none."""
+    text = "\n".join(("", ROW, ROW.replace("M1\t1\t0\tnull", "null\t0\t1\tmemo"), ""))
+    first = CenterRow("P1", "V1", "S1", "M1", "1", False, "", 111_70, 36_70, 75_00)
+    again = CenterRow("P1", "V1", "S1", "", "0", True, "memo", 111_70, 36_70, 75_00)
+    assert read_center_rows(zipped(text.encode(), "rows.txt")) == [first, again]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"no ZIP at all", "no ZIP of one file"),
+        (archive(), "no ZIP of one file"),
+        (archive(one=b"", two=b""), "no ZIP of one file"),
+        (zipped(ROW.encode(), "rows.txt")[:-30], "no ZIP of one file"),
+        (zipped(b"\xff\xfe", "rows.txt"), "not UTF-8"),
+        (zipped(f"{ROW}\n\n{ROW[:-6]}".encode(), "rows.txt"), "line 3 has 9 columns"),
+        (zipped(ROW.replace("36.70", "36,70").encode(), "rows.txt"), "line 1"),
+    ],
+)
+def test_a_file_that_is_cut_or_no_such_file_is_an_error_not_a_difference(data: bytes, says: str) -> None:
+    """Another kind of file, several, half of one, another encoding; of a row without an amount, its line is named."""
+    with pytest.raises(Unreadable, match=says):
+        read_center_rows(data)
+
+
+def test_our_own_rows_are_negative_where_they_take_back(original: SettlementRecord) -> None:
+    """Both rows of a settlement that was taken back add up to nothing; what the center has not accepted has no row."""
+    void = msgspec.structs.replace(
+        original, kind="void", voids=original.id, center_references={"setl_id": "S2", "mdtrt_id": "V1"}
+    )
+    rows = [row for row in (own_row(record, SUMS) for record in (original, void)) if row is not None]
+    person = original.person_number
+    assert unpacked(packed(rows, "own.txt")).decode().splitlines() == [
+        f"S1\tV1\t{person}\t111.70\t36.70\t75.00\t0",
+        f"S2\tV1\t{person}\t-111.70\t-36.70\t-75.00\t1",
+    ]
+    assert own_row(msgspec.structs.replace(original, upload_state="refused"), SUMS) is None
+
+
+def test_secrets_are_read_strictly(tmp_path: Path) -> None:
+    """What stands there and nothing else; a fault names the key and never a value."""
+    file = tmp_path / "secrets.toml"
+    file.write_text('client_id = "0123456789abcdef"\ntif_token = "t"\n', encoding="utf-8")
+    assert load_secrets(file) == Secrets(client_id="0123456789abcdef", tif_token="t")
+    for text in ('tif_tokens = "hidden"\n', 'tif_token = "hidden\n', "tif_token = 5\n"):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(Refused) as refused:
+            load_secrets(file)
+        assert "hidden" not in str(refused.value)
+    with pytest.raises(Refused, match="cannot be read"):
+        load_secrets(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"mdtrt_id": "V1", "init_setl_id": "S1", "refd_setl_flag": "1"}, ""),
+        ({}, ""),
+        ({"mdtrt_id": "V2"}, "another settlement"),
+        ({"init_setl_id": "S2"}, "another settlement"),
+        ({"mdtrt_id": "V1", "refd_setl_flag": "0"}, "not to its void"),
+    ],
+)
+def test_the_answer_to_a_void_is_about_what_it_takes_back(
+    original: SettlementRecord, row: dict[str, str], says: str
+) -> None:
+    """Another visit, another settlement, or a row of a settlement: the answer says nothing of this void."""
+    void, _ = void_of(original, KNOWN)
+    if not says:
+        refuse_another(row, void, "", original)
+        return
+    with pytest.raises(Unreadable, match=says):
+        refuse_another(row, void, "", original)
+
+
+@pytest.mark.parametrize(("output", "read"), [('[{"a":"1"}]', {"a": "1"}), ('[{"a":"1"},{"a":"2"}]', {}), ("[]", {})])
+def test_an_output_in_a_list_is_read_where_it_is_the_only_one(output: str, read: dict[str, str]) -> None:
+    """Of two nobody knows which one is meant."""
+    assert decode_answer(f'{{"infcode":0,"output":{output}}}'.encode()).output == read
