@@ -114,16 +114,6 @@ class Books:
         """Open a sign-in for one operator and one day."""
         self.storage.change("INSERT INTO sign_ins VALUES (?, ?, ?, 1)", sign_number, operator, day.isoformat())
 
-    def is_signed_in(self, sign_number: str, operator: str, day: dt.date) -> bool:
-        """Whether this number is an open sign-in of this operator and day."""
-        found = self.storage.rows(
-            "SELECT open FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1",
-            sign_number,
-            operator,
-            day.isoformat(),
-        )
-        return bool(found)
-
     def sign_out(self, sign_number: str) -> None:
         """Close a sign-in."""
         self.storage.change("UPDATE sign_ins SET open = 0 WHERE sign_number = ?", sign_number)
@@ -131,7 +121,9 @@ class Books:
     def standing(
         self, sign_number: str, operator: str, day: dt.date, provider_id: str, message_id: str
     ) -> tuple[bool, KeptAnswer | None]:
-        """As `is_signed_in`, and what this message was answered, or None where it was never accepted: in one look."""
+        """Whether this number is an open sign-in of this operator and day, and what this message was answered, None
+        where it was never accepted: both in one look.
+        """
         [row] = self.storage.rows(
             "SELECT EXISTS (SELECT 1 FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1)"
             " AS signed_in, digest, answer, reversed FROM (SELECT 1 AS one) AS always LEFT JOIN messages"

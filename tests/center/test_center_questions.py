@@ -42,11 +42,11 @@ def test_after_sign_out_nobody_may_ask(town: Town) -> None:
 def test_the_center_serves_nobody_with_a_closed_sign_in(town: Town) -> None:
     """After 9002 the center itself no longer takes the number, so signing out is not only ours."""
     number = town.desk.sign_in("0001").sign_number
-    assert town.books.is_signed_in(number, "0001", town.clock.now().date())
+    assert town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", "M1")[0]
 
     town.desk.sign_out("0001")
 
-    assert not town.books.is_signed_in(number, "0001", town.clock.now().date())
+    assert not town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", "M1")[0]
 
 
 def test_a_card_names_its_person(town: Town) -> None:
