@@ -9,7 +9,7 @@ import socket
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from terminal.center.wire import Heard, Unanswered, read_answer, whole_request
@@ -118,6 +118,8 @@ STARTS = st.sampled_from(
 @given(STARTS, st.lists(LINES, max_size=4), st.sampled_from([b"\r\n", b"\n"]), st.lists(st.integers(0, 40), max_size=2))
 def test_what_is_read_is_what_http_client_reads(start: bytes, lines: list[bytes], end: bytes, cuts: list[int]) -> None:
     """Heads of odd lines in any order: no answer at all, or the body that a second reader finds."""
+    # Of two such lines the last counts by the standard, and the first for http.client.
+    assume(sum(line.lower().startswith(b"transfer-encoding") for line in lines) < 2)
     said = end.join([start, *lines, b"", b""]) + b"2\r\n12\r\n0\r\n\r\n"
     found = heard(said, tuple(cuts))
     assert found is None or found.body == by_library(said)
