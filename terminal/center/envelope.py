@@ -113,6 +113,9 @@ def node(output: dict[str, Any], name: str) -> dict[str, Any]:
 
     Raises Unreadable if it is not there.
     """
+    value = output.get(name)
+    if isinstance(value, dict):
+        return value
     found = rows(output, name)
     if len(found) != 1:
         raise Unreadable(f"the answer has {len(found)} rows of {name}, not one")
@@ -131,7 +134,9 @@ def rows(output: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 def text_of(value: Any) -> str:
     """A field as text: numbers as they were written, null and the like as ""."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def fen_of(value: Any) -> int:
@@ -153,9 +158,12 @@ def _fen_of_text(text: str) -> int:
     return -fen if match.group(1) else fen
 
 
+MOMENT_CHARACTERS = 19
+
+
 def moment_text(moment: dt.datetime) -> str:
     """`yyyy-MM-dd HH:mm:ss`, in the offset that `moment` has."""
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+    return moment.isoformat(" ", "seconds")[:MOMENT_CHARACTERS]
 
 
 def read_moment(text: str, offset: dt.tzinfo) -> dt.datetime:

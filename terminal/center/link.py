@@ -153,10 +153,12 @@ class HttpLink:
         """Path, headers and body as the profile wants them for this body's transaction."""
         found = _INFNO.search(body, 0, INFNO_WITHIN_BYTES)
         infno = found.group(1).decode() if found else ""
-        gateway = gateway_headers(self._profile.gateway, self._secrets, infno, self._clock.now(), self._nonce())
         content_type = form_type(body) or self._profile.address.content_type
         headers = {"Content-Type": content_type, "Accept": "application/json"}
-        return self._profile.path_of(self._path, infno), headers | gateway, body
+        gateway = self._profile.gateway
+        if gateway.kind != "none":
+            headers |= gateway_headers(gateway, self._secrets, infno, self._clock.now(), self._nonce())
+        return self._profile.path_of(self._path, infno), headers, body
 
     def close(self) -> None:
         """Drop the connection; the next request opens a new one."""

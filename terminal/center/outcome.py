@@ -38,8 +38,8 @@ def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecor
 
     Raises Unreadable: of another message or person, wrong sums.
     """
-    references = settle_references(answer)
     row = node(answer.output, "setlinfo")
+    references = settle_references(row)
     # What a void calls `medins_setl_id`, its own message or its original's, no edition says.
     refuse_another(row, record, "" if original else message_id, original)
     try:

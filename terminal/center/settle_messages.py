@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, written
-from terminal.center.envelope import Answer, Unreadable, moment_text, node, text_of
+from terminal.center.envelope import Unreadable, moment_text, text_of
 from terminal.center.extension import SettleExtension, VoidExtension, line_extension, write_extension
 from terminal.center.profile import Profile
 from terminal.center.purse import purse_extension
@@ -24,6 +24,9 @@ Input = dict[str, Any]
 
 BY_ITEM = "01"
 """`psn_setlway`: by item, not by quota."""
+
+
+_REFERENCES = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
 
 
 def settle_input(record: SettlementRecord, profile: Profile, visit_number: str = "") -> Input:
@@ -80,11 +83,9 @@ def _extension(record: SettlementRecord) -> SettleExtension:
     )
 
 
-def settle_references(answer: Answer) -> dict[str, str]:
+def settle_references(row: dict[str, Any]) -> dict[str, str]:
     """The numbers by which the center knows what it has booked. Raises Unreadable where there is none."""
-    row = node(answer.output, "setlinfo")
-    names = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
-    references = {name: text for name in names if (text := text_of(row.get(name)))}
+    references = {name: text for name in _REFERENCES if (text := text_of(row.get(name)))}
     if "setl_id" not in references:
         raise Unreadable("the answer has no setl_id")
     return references

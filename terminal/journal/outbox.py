@@ -109,10 +109,11 @@ class Outbox(Debits):
 
     def mark_all_sent(self, requests: Mapping[str, bytes], now: dt.datetime) -> None:
         """As `mark_sent`, of many messages that have no last word. Raises Conflict, and none is marked."""
+        moment = moment_text(now)
         with self.writing() as connection:
             marked = connection.executemany(
                 f"UPDATE outbox SET {_SENT} WHERE message_id = ? AND state NOT IN ('accepted', 'refused')",
-                [(request, moment_text(now), message_id) for message_id, request in requests.items()],
+                [(request, moment, message_id) for message_id, request in requests.items()],
             ).rowcount
             if marked != len(requests):
                 raise Conflict("message-finished", "the center has answered one of them already", "中心已答复其中消息")
@@ -271,18 +272,20 @@ class Outbox(Debits):
 
 
 def _message(row: sqlite3.Row) -> QueuedMessage:
+    (number, transaction, settlement_id, state, attempts, first, following, reason, request, answer, *undoing) = row
+    sent_as, undoes, undoes_transaction = undoing
     return QueuedMessage(
-        message_id=row["message_id"],
-        transaction=row["transaction_name"],
-        settlement_id=row["settlement_id"],
-        state=row["state"],
-        attempts=row["attempts"],
-        first_queued_at=dt.datetime.fromisoformat(row["first_queued_at"]),
-        next_attempt_at=dt.datetime.fromisoformat(row["next_attempt_at"]),
-        reason=row["reason"],
-        request=row["request"] or b"",
-        answer=row["answer"] or b"",
-        sent_as=row["sent_as"],
-        undoes=row["undoes"],
-        undoes_transaction=row["undoes_transaction"],
+        message_id=number,
+        transaction=transaction,
+        settlement_id=settlement_id,
+        state=state,
+        attempts=attempts,
+        first_queued_at=dt.datetime.fromisoformat(first),
+        next_attempt_at=dt.datetime.fromisoformat(following),
+        reason=reason,
+        request=request or b"",
+        answer=answer or b"",
+        sent_as=sent_as,
+        undoes=undoes,
+        undoes_transaction=undoes_transaction,
     )
