@@ -213,7 +213,7 @@ class Lane:
         self._resume_parked()
         self.till.close(day.date)
         self.hammer.aim(self.terminal.process)
-        self._rest()
+        assert self._rest(), self.terminal.client.get("/v1/queue").text
         assert self.terminal.stop() == 0, self.terminal.log_text()[-2000:]
 
     def _resume_parked(self) -> None:
@@ -240,12 +240,19 @@ class Lane:
         self.moments.call_off()
         self._restart(day)
 
-    def _rest(self) -> None:
-        """Until everything is sent and printed. Raises httpx.TransportError when the moment comes before."""
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while not _is_quiet(self.terminal.client.get("/v1/queue").json()):
-            assert time.monotonic() < deadline, self.terminal.client.get("/v1/queue").text
+    def _rest(self) -> bool:
+        """Until everything is sent and printed, or nothing more of it for long, as on a bad line at a busy hour.
+
+        Whether it is. Raises httpx.TransportError when the moment comes before.
+        """
+        deadline, least = time.monotonic() + TIMEOUT_SECONDS, sys.maxsize
+        while waiting := _waiting(self.terminal.client.get("/v1/queue").json()):
+            if waiting < least:
+                deadline, least = time.monotonic() + TIMEOUT_SECONDS, waiting
+            if time.monotonic() > deadline:
+                return False
             self.hammer.struck.wait(LOOK_SECONDS)
+        return True
 
     def _killed_in_start(self, day: Day) -> None:
         """Killed as it stands, and again in the middle of the next start."""
@@ -334,9 +341,9 @@ class Lane:
         return found
 
 
-def _is_quiet(queue: Any) -> bool:
-    """What is stuck waits for an operator."""
-    return not queue["prints"] and all(one["stuck"] for one in queue["uploads"])
+def _waiting(queue: Any) -> int:
+    """How much is still to be sent and printed; what is stuck waits for an operator."""
+    return len(queue["prints"]) + sum(not one["stuck"] for one in queue["uploads"])
 
 
 def _moment(date: str, hour: str) -> dt.datetime:
