@@ -10,6 +10,7 @@ from tests.simulation.plan import DEEDS, FIRST_DAYS
 from tests.simulation.power import CUTS
 from tests.simulation.purse_deeds import DECISIONS
 from tests.simulation.purse_deeds import DEEDS as PURSE_DEEDS
+from tests.simulation.refund_deeds import DEEDS as REFUND_DEEDS
 from tests.simulation.wallet import CUTS as PURSE_CUTS
 from tests.simulation.wallet import MISDEEDS
 from tests.simulation.wire import FAULTS
@@ -37,6 +38,7 @@ CODES = (
     "pin-wrong",
     "printer-not-ready",
     "purse-in-doubt",
+    "refund-half-done",
     "quote-changed",
 )
 ENTRIES = (
@@ -51,6 +53,8 @@ ENTRIES = (
     "debited",
     "not-debited",
     "debit-trouble",
+    "refunding",
+    "refund-given-up",
     "reversing",
     "renewed",
     "reopened",
@@ -69,11 +73,11 @@ WANTED = (
     *(f"code {name}" for name in CODES),
     *(f"entry {name}" for name in ENTRIES),
     *(f"cut {name}" for name in CUTS),
-    *(f"deed {name}" for name in PURSE_DEEDS),
+    *(f"deed {name}" for name in (*PURSE_DEEDS, *REFUND_DEEDS)),
     *(f"purse {name}" for name in MISDEEDS),
     *(f"cut {name}" for name in PURSE_CUTS),
     *(f"decided {name}" for name in DECISIONS),
-    "world with a purse",
+    *("world with a purse", "world with refunds"),
     *(f"printer {name}" for name in SENSORS),
     *(f"begins {name}" for name in FIRST_DAYS),
     *(f"difference {name}" for name in CAUSES),

@@ -36,6 +36,8 @@ def settle_down(workload: Workload) -> int:
         require(shop.sign_in(), "liveness", "nobody can sign in at a healthy center")
         if workload.purse is not None:
             workload.purse.settle_down()
+        if workload.refunds is not None:
+            workload.refunds.settle_down()
         for sale in till.sales:
             if sale.answer is None and sale.quoted is not None and not sale.walked_away:
                 workload.serve(sale)
@@ -81,6 +83,8 @@ def _waiting(workload: Workload) -> dict[str, int]:
         waiting["intents"] = intents
     if debits := len(shop.journal.open_debits()):
         waiting["debits"] = debits
+    if refunds := len(shop.journal.open_refunds()):
+        waiting["refunds"] = refunds
     if not shop.wire.is_quiet:
         waiting["late messages"] = 1
     return waiting

@@ -65,6 +65,9 @@ ALWAYS = ("sell", "work", "next day", "close day", "repair")
 FAULTY = (0.0, 0.1, 0.3, 0.6, 0.8)
 """Which share of its messages a world's wire spoils."""
 
+REFUND_WORLDS_SHARE = 0.2
+"""Worlds in which parts are given back by line, drawn apart from all else."""
+
 CRASH_RATES = (0.0, 0.01, 0.05, 0.15)
 
 
@@ -75,6 +78,7 @@ class Plan:
     mute: the transaction that the center takes in and never answers, as long as there are faults; mostly none, "".
     pin: what the first person's card asks for; "": no card asks.
     profile: the center's own way, and what the terminal knows of it. purse: what the last person's account lies on.
+    refunds: from which seed refunds by line are drawn, "" where there are none.
     """
 
     first_day: dt.date
@@ -90,6 +94,7 @@ class Plan:
     begins_at: dt.time
     weights: dict[str, int] = field(hash=False)
     purse: PurseWorld | None = None
+    refunds: str = ""
 
     @property
     def opens_at(self) -> dt.datetime:
@@ -127,10 +132,17 @@ def drawn(random: Random, seed: int) -> Plan:
     )
 
 
-def with_purse(plan: Plan, seed: int) -> Plan:
-    """The same world, where its seed wants it, with one more person, whose account lies on the card."""
+def with_more(plan: Plan, seed: int) -> Plan:
+    """The same world, where its seed wants it, with a person whose account lies on the card, or refunds by line."""
     purse = purse_of(seed)
-    return plan if purse is None else replace(plan, persons=(*plan.persons, holder_of(purse)), purse=purse)
+    if purse is not None:
+        plan = replace(plan, persons=(*plan.persons, holder_of(purse)), purse=purse)
+    return replace(plan, refunds=str(seed)) if has_refunds(seed) else plan
+
+
+def has_refunds(seed: int) -> bool:
+    """Whether refunds by line happen in the world of a seed."""
+    return Random(f"refunds {seed}").random() < REFUND_WORLDS_SHARE
 
 
 def can_be_mended(fault: str, repeats: str, days_by: str) -> bool:

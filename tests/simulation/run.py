@@ -13,7 +13,7 @@ from terminal.errors import TerminalError
 from tests.simulation.auditor import Auditor, Disagreement
 from tests.simulation.devices import wrong
 from tests.simulation.liveness import settle_down
-from tests.simulation.plan import Plan, drawn, with_purse
+from tests.simulation.plan import Plan, drawn, with_more
 from tests.simulation.shop import TERMINAL_ID, Shop
 from tests.simulation.till import Till
 from tests.simulation.workload import Workload
@@ -41,7 +41,7 @@ class Outcome:
 def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
     """Simulate one seed for so many steps, or until so many settlements were told. Findings are in the outcome."""
     random = _random_of(seed)
-    plan = with_purse(drawn(random, int(seed)), int(seed))
+    plan = with_more(drawn(random, int(seed)), int(seed))
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         shop = Shop(Path(folder), plan, random, lambda infno: _fault(plan, infno, random))
@@ -67,7 +67,7 @@ def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
 
 def plan_of(seed: int) -> Plan:
     """The world that a seed draws."""
-    return with_purse(drawn(_random_of(str(seed)), seed), seed)
+    return with_more(drawn(_random_of(str(seed)), seed), seed)
 
 
 def auditor_of(shop: Shop) -> Auditor:
@@ -124,6 +124,7 @@ def _conclude(outcome: Outcome, workload: Workload, auditor: Auditor) -> None:
     reached.update({f"clerk {name}": 1 for name in workload.clerk.done})
     reached.update(f"law {name}" for name in ledger.laws)
     reached.update(["world with a purse"] if shop.wallet else [])
+    reached.update(["world with refunds"] if shop.plan.refunds else [])
     reached.update([f"world {shop.plan.mode}", f"world {shop.plan.profile.repeats}", f"begins {shop.plan.occasion}"])
     outcome.hash = _hash(workload, auditor)
 

@@ -9,8 +9,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
+
 from hw.ports import Pin
 from terminal.counter.counter import Quote
+from terminal.counter.refund import RefundAsked, RefundLine
 from terminal.errors import Refused, TerminalError
 from terminal.settlement.bill import Bill
 from tests.simulation.shop import Shop
@@ -65,6 +68,22 @@ class VoidAsked:
 
 
 @dataclass(slots=True)
+class RefundWanted:
+    """One refund by line that the till wants, until it is told of it. stays: the bill without what is given back."""
+
+    key: str
+    sale: Sale
+    stays: Bill
+    asked: RefundAsked
+    done: bool = False
+
+
+class _Both(msgspec.Struct, frozen=True):
+    void: msgspec.Raw
+    settlement: msgspec.Raw
+
+
+@dataclass(slots=True)
 class Till:
     """One till at one shop."""
 
@@ -72,6 +91,7 @@ class Till:
     ear: Ear
     sales: list[Sale] = field(default_factory=list)
     voids: list[VoidAsked] = field(default_factory=list)
+    refunds: list[RefundWanted] = field(default_factory=list)
     keys: int = 0
     identified: str = ""
 
@@ -146,3 +166,62 @@ class Till:
         self.ear.told(asked.key, request, answer)
         asked.done = asked.sale.voided = True
         return True
+
+    def quote_refund(self, sale: Sale, lines: list[RefundLine]) -> RefundWanted | None:
+        """Ask what would stay of a sale without some items; None where it is refused."""
+        entries = self.shop.journal.entry_count()
+        try:
+            self.shop.counter.release(self.identified)
+            identification = self.shop.counter.identify_card(Pin(bytearray(sale.pin, "ascii")) if sale.pin else None)
+            self.identified = identification.id
+            quote, _ = self.shop.counter.quote_refund(identification.id, sale.number, lines)
+        except TerminalError as error:
+            self.shop.window.refused(error)
+            self.ear.refused("", ("quote", sale.reference), error, entries, self.shop.journal.entry_count())
+            return None
+        key, gone = self.new_key(), {line.item for line in lines}
+        kept = [item for number, item in enumerate(sale.bill.items) if number not in gone]
+        consent = quote.settlement.out_of_catalogue > 0
+        asked = RefundAsked(sale.number, "部分退货", quote.id, quote.hash, consent, f"ref-{key}")
+        wanted = RefundWanted(key, sale, msgspec.structs.replace(sale.bill, items=kept), asked)
+        self.refunds.append(wanted)
+        return wanted
+
+    def refund(self, wanted: RefundWanted) -> bool:
+        """Ask for the refund under its key. Whether the till knows now that it is done."""
+        entries = self.shop.journal.entry_count()
+        try:
+            answer = self.shop.counter.refund(wanted.asked, wanted.key)
+        except TerminalError as error:
+            self.shop.window.refused(error)
+            self.ear.refused(wanted.key, self._said(wanted), error, entries, self.shop.journal.entry_count())
+            # Where nothing was begun under this key, nothing ever will be: its quote is gone, or is not what it was.
+            wanted.done = isinstance(error, Refused) and self.shop.journal.refund_under(wanted.key) is None
+            return False
+        self._refunded(wanted, answer)
+        return True
+
+    def go_on_with_refund(self, original: str) -> bool:
+        """The operator goes on with what somebody has begun. Whether it is done now."""
+        wanted = next(one for one in self.refunds if one.asked.settlement_id == original and not one.done)
+        entries = self.shop.journal.entry_count()
+        try:
+            answer = self.shop.counter.go_on_with_refund(original)
+        except TerminalError as error:
+            self.shop.window.refused(error)
+            self.ear.refused("", self._said(wanted), error, entries, self.shop.journal.entry_count())
+            return False
+        self._refunded(wanted, answer)
+        return True
+
+    def _refunded(self, wanted: RefundWanted, answer: bytes) -> None:
+        both = msgspec.json.decode(answer, type=_Both)
+        self.ear.told(wanted.key, self._said(wanted), bytes(both.settlement))
+        self.ear.told(f"{wanted.key} takes back", self._said(wanted), bytes(both.void))
+        wanted.done = wanted.sale.voided = True
+        told = json.loads(bytes(both.settlement))
+        reference = wanted.asked.till_reference
+        self.sales.append(Sale(wanted.key, reference, wanted.sale.holder, wanted.stays, answer=told))
+
+    def _said(self, wanted: RefundWanted) -> tuple[Any, ...]:
+        return ("refund", wanted.asked)

@@ -19,6 +19,7 @@ from tests.simulation.devices import SENSORS, card_of, wrong
 from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
 from tests.simulation.purse_deeds import PurseDeeds
+from tests.simulation.refund_deeds import RefundDeeds
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
 
@@ -34,11 +35,12 @@ class Workload:
         self.clerk = Clerk(shop.center)
         self.seen: Counter[str] = Counter()
         self.purse = PurseDeeds(self, shop.wallet) if shop.wallet else None
+        self.refunds = RefundDeeds(self, shop.plan.refunds) if shop.plan.refunds else None
         self._deeds = [deed for deed, weight in shop.plan.weights.items() for _ in range(weight)]
 
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
-        if self.purse is None or not self.purse.step():
+        if not any(other is not None and other.step() for other in (self.purse, self.refunds)):
             self._any_deed()
         self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
 
@@ -74,7 +76,7 @@ class Workload:
     def serve(self, sale: Sale) -> None:
         """Go on with a sale, as a till does: the same request again, and a new quote where the old one is gone."""
         self.shop.sign_in()
-        self._insert(sale)
+        self.insert(sale)
         if sale.quoted is not None and self.till.settle(sale):
             return
         if sale.walked_away or sale.quoted is not None:
@@ -284,7 +286,7 @@ class Workload:
         self.shop.counter.sign_out()
         self.shop.sign_in()
 
-    def _insert(self, sale: Sale) -> None:
+    def insert(self, sale: Sale) -> None:
         """The holder's card, and what he types: nothing at first where his card asks, or something wrong at times."""
         plan = self.shop.plan
         if self.purse is not None and sale.holder == self.purse.holder:

@@ -14,7 +14,9 @@ from tests.simulation.auditor import books, papers
 from tests.simulation.auditor.findings import SUMS, added, require, sums_of
 from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
 
-MAY_LEAVE_TRACES = {"center-silent", "center-refused", "center-unreachable", "purse-in-doubt", "not-debited"}
+MAY_LEAVE_TRACES = {
+    *("center-silent", "center-refused", "center-unreachable", "purse-in-doubt", "not-debited", "refund-half-done")
+}
 """Refusals after which the journal holds an intent, and that it was abandoned or is open."""
 
 CLERKS = "clerk-"
@@ -27,9 +29,9 @@ PLANNED_REASONS = ("the center never took in", "the center is asked to refuse th
 """Why something may be refused: it takes back what was refused, the world wanted a refusal, or a person decided for a
 card that was not there to prove its debit."""
 
-BESIDE = {"debited", "not-debited", "debit-trouble", "law"}
-"""What the journal may hold more whatever a request came to: a card was asked about an earlier debit, or the law that a
-bill would have rested on was kept, before its card refused to pay."""
+BESIDE = {"debited", "not-debited", "debit-trouble", "law", "refunding", "refund-given-up"}
+"""What the journal may hold more whatever a request came to: a card was asked about an earlier debit, the law that a
+bill would have rested on was kept before its card refused to pay, or a refund was begun and came to nothing."""
 
 
 class Auditor:
