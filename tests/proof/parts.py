@@ -73,11 +73,11 @@ def _losing(name: str, mode: int, technique: str, how: str, canary: str) -> Part
     return Part(name, technique, (mode,), command, reader, 600, "0", smaller="disk/test_disk.py", statuses=(1,))
 
 
-def _mutation(what: str, every: int, percent_min: int, technique: str) -> Part:
+def _mutation(what: str, every: int, percent_min: int, technique: str, modes: tuple[int, ...] = (28,)) -> Part:
     command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}")
     smaller, statuses = "mutation/test_mutation.py", (0, 1)
     reader = read_mutation(percent_min)
-    return Part(f"mutation {what}", technique, (28,), command, reader, 1_500, smaller=smaller, statuses=statuses)
+    return Part(f"mutation {what}", technique, modes, command, reader, 1_500, smaller=smaller, statuses=statuses)
 
 
 LIBFUZZER = (
@@ -332,4 +332,5 @@ PARTS: tuple[Part, ...] = (
     _fuzz("center", (21,), "answers of a center"),
     _mutation("core", 1, 100, "the C core with one token changed: its own C tests must notice"),
     _mutation("money", 1, 100, "the money module with one node changed: its tests must notice"),
+    _mutation("settlement", 16, 90, "the same with the packages that settle: the tests that run the line must notice"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from terminal.settlement.bill import Bill
 from terminal.settlement.codec import convert
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
+from terminal.settlement.shelf import read_key
+from tests.settlement.test_examples import EXAMPLES
 
 YANTAI = {"policy": "yantai-employee", "date": "2021-06-30", "provider": {"tier": 3}}
 SPECIAL: dict[str, Any] = {
@@ -95,3 +98,68 @@ def test_a_supplement_may_set_a_line_up_to_the_decrees_bound() -> None:
     assert Law.load([BOUND.format(base="500.00").encode()])
     with pytest.raises(Refused, match=r"the decree allows at most 500\.00"):
         Law.load([BOUND.format(base="500.01").encode()])
+
+
+CITED = {
+    # Yantai: segments 11, lines 12, the year's cap 14, the account 18, the aid 30.
+    "E03": [
+        ("segment", "pool", "inpatient.segments", "第十一条"),
+        ("aid", "large_amount", "fund.large_amount", "第三十条"),
+        ("deductible", "account", "inpatient.deductible", "第十二条、第十八条"),
+        ("deductible", "cash", "inpatient.deductible", "第十二条"),
+        ("co_payment", "cash", "inpatient.segments", "第十一条"),
+        ("over_cap", "cash", "cap", "第十四条"),
+    ],
+    # A purchase is not the pool's (4, 9) but the account's (18); what is outside the catalogue is the patient's (9).
+    "E06": [
+        ("unpooled", "account", "pooling.not-pooled", "第四条、第九条、第十八条"),
+        ("unpooled", "cash", "pooling.not-pooled", "第四条、第九条"),
+        ("prior_self_pay", "cash", "items.prior_self_pay", "第九条"),
+        ("out_of_catalogue", "cash", "items.out_of_catalogue", "第九条"),
+    ],
+    # Tianjin: above the ceiling of (十五), which the bureau's sample completes, nobody else pays.
+    "E20": [
+        ("segment", "pool", "inpatient.segments", "(五)；示例"),
+        ("aid", "large_amount", "fund.large_amount", "(五)"),
+        ("co_payment", "cash", "inpatient.segments", "(五)；示例"),
+        ("over_cap", "cash", "inpatient.ceiling", "(十五)；示例"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", CITED)
+def test_each_line_names_its_rule_and_its_articles(law: Law, name: str) -> None:
+    """Where the account pays, the article that lets it; above a limit, the limit that was met."""
+    one = law.settle(convert(EXAMPLES[name]["bill"], Bill))
+    assert [(line.part, line.payer, line.rule, line.cite) for line in one.lines] == CITED[name]
+
+
+def test_a_bed_is_paid_from_its_first_day(law: Law) -> None:
+    """Ulanqab, a stay of one day is settled; of none it is refused."""
+    bill = {**EXAMPLES["E15"]["bill"], "episode": {"days": 1}}
+    assert settle(law, bill).funds["pool"] > 0
+    with pytest.raises(Refused) as refused:
+        settle(law, bill, episode={"days": 0})
+    assert refused.value.at == "episode.days"
+
+
+def test_a_person_without_an_account_is_told_which_article_has_none(law: Law) -> None:
+    """Yantai's residents have none: what the center tells of a balance is not touched."""
+    bill = YANTAI | {"policy": "yantai-resident", "service": "inpatient", "patient": {"contribution_tier": 1}}
+    items = [{"kind": "drug", "class": "A", "amount": "50.00"}]
+    one = settle(law, bill, items=items, account={"balance": "100.00"})
+    assert one.account == 0
+    assert [notice for notice in one.notices if notice.startswith("no-account:")] == [
+        "no-account: 无个人账户可用 (第十一条、第十三条)"
+    ]
+    none = settle(law, bill, items=items)
+    assert not any(notice.startswith("no-account:") for notice in none.notices)
+
+
+def test_the_bureaus_key_is_what_its_file_holds(tmp_path: Path) -> None:
+    """None where none is demanded; one that cannot be read is refused, not left out."""
+    file = tmp_path / "bureau.pub"
+    file.write_bytes(b"key")
+    assert (read_key(None), read_key(file)) == (None, b"key")
+    with pytest.raises(Refused, match="cannot read the bureau's key"):
+        read_key(tmp_path / "none.pub")
