@@ -41,9 +41,10 @@ _READ_AS = [
 def amounts_of(settlement: Settlement) -> Amounts:
     """Every amount of a settlement, in fen, under the center's names."""
     amounts: Amounts = dict(zip(SUM_FIELDS, map(int, _SUMS(settlement)), strict=True))
+    funds = settlement.funds
     for field, fund in FUND_FIELDS.items():
-        amounts[field] = int(settlement.funds.get(fund, 0))
-    amounts[OTHER_FUND_FIELD] = sum(amount for fund, amount in settlement.funds.items() if fund not in _NAMED_FUNDS)
+        amounts[field] = int(funds.get(fund, 0))
+    amounts[OTHER_FUND_FIELD] = sum(funds[fund] for fund in funds.keys() - _NAMED_FUNDS)
     return amounts
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from terminal.center import fields, messages, publications
+from terminal.center.amounts import amounts_of
 from terminal.center.answers import (
     TAKEN_BACK,
     Accepted,
@@ -143,7 +144,7 @@ class CenterDesk:
 
         Raises Unavailable (not reached; not understood, also where its amounts do not add up) or Refused.
         """
-        data = settle_input(record, self.profile, self._visits.ready(record))
+        data = settle_input(record, amounts_of(record.settlement), self.profile, self._visits.ready(record))
         infno = self.profile.numbers_of(record.bill.service).pre_settle
         answer = self._exchange.ask(infno, record.provider_id, record.operator, data)
         return understood(lambda found: amounts_there(found, record), answer)
@@ -227,11 +228,12 @@ class CenterDesk:
         except Refused as error:
             return self._given_up(record, Rejected(b"", error.message))
         infno = self.profile.numbers_of(record.bill.service).money(transaction)
-        data = self._message(record, original, visit_number)
+        own = amounts_of(record.settlement)
+        data = void_input(record, original) if original else settle_input(record, own, self.profile, visit_number)
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        outcome = self._outcome(body, record.operator, lambda answer: accepted(answer, record, original, message_id))
+        outcome = self._outcome(body, record.operator, lambda found: accepted(found, record, own, original, message_id))
         if isinstance(outcome, Rejected) and original is None:
             return self._given_up(record, outcome)
         if isinstance(outcome, Rejected) and original is not None:
@@ -266,11 +268,6 @@ class CenterDesk:
         if not inquiry.taken_back:
             return None
         return Accepted(b"", {"found": TAKEN_BACK}, inquiry.differences, inquiry.sums)
-
-    def _message(self, record: SettlementRecord, original: SettlementRecord | None, visit_number: str) -> Input:
-        if original is not None:
-            return void_input(record, original)
-        return settle_input(record, self.profile, visit_number)
 
     def is_reversible(self, transaction: str, service: Service) -> bool:
         """Whether this center takes 2601 for a "settle" or a "void" of this service (its profile's reversible set)."""

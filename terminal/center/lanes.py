@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from terminal.center.amounts import Amounts, amounts_of
 from terminal.center.answers import Outcome
 from terminal.center.exchange import Exchange
 from terminal.center.link import Lane, Link, Silence, Unreachable
@@ -23,6 +24,7 @@ class Ready(Struct, frozen=True):
 
     body: bytes
     record: SettlementRecord
+    own: Amounts
     message_id: str
 
 
@@ -78,9 +80,10 @@ class Lanes:
             return None
         sign_number = self._exchange.sign_number(record.operator)
         infno = profile.numbers_of(record.bill.service).money("settle")
-        data = settle_input(record, profile, "")
+        own = amounts_of(record.settlement)
+        data = settle_input(record, own, profile)
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
-        return Ready(self._exchange.encode(request), record, message_id)
+        return Ready(self._exchange.encode(request), record, own, message_id)
 
     def launch(self, ready: Ready) -> Flying:
         """Send what was prepared, once its bytes are durable. At most `count` may be out; the oldest lands first."""
@@ -94,12 +97,12 @@ class Lanes:
 
     def land(self, flying: Flying) -> Outcome:
         """Wait for the answer, and say what it means."""
-        record, message_id = flying.ready.record, flying.ready.message_id
+        ready = flying.ready
         return heard(
             self._exchange,
             lambda: _fetched(flying),
-            record.operator,
-            lambda answer: accepted(answer, record, None, message_id),
+            ready.record.operator,
+            lambda answer: accepted(answer, ready.record, ready.own, None, ready.message_id),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from terminal.center import fields
-from terminal.center.amounts import amounts_of, broken_identities, differences, negated, read_amounts, sums_of
+from terminal.center.amounts import Amounts, amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
 from terminal.center.exchange import Exchange, sign_in_invalid
@@ -33,8 +33,10 @@ def heard(exchange: Exchange, fetch: Callable[[], bytes], operator: str, read: C
     return Rejected(answer.body, answer.message or f"infcode {answer.code}")
 
 
-def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecord | None, message_id: str) -> Accepted:
-    """What the answer to a settlement, or to the void of `original`, says.
+def accepted(
+    answer: Answer, record: SettlementRecord, own: Amounts, original: SettlementRecord | None, message_id: str
+) -> Accepted:
+    """What the answer to a settlement, or to the void of `original`, says. own: `amounts_of` its settlement.
 
     Raises Unreadable: of another message or person, wrong sums.
     """
@@ -50,7 +52,6 @@ def accepted(answer: Answer, record: SettlementRecord, original: SettlementRecor
     broken = broken_identities(center)
     if broken:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    own = amounts_of(record.settlement)
     if original:
         # No edition says whether a void's amounts come negative; those that come positive are turned round.
         center = center if center.get("medfee_sumamt", 0) < 0 else negated(center)

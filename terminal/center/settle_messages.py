@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from terminal.center import fields
-from terminal.center.amounts import amounts_of, written
+from terminal.center.amounts import Amounts, written
 from terminal.center.envelope import Unreadable, moment_text, text_of
 from terminal.center.extension import SettleExtension, VoidExtension, line_extension, write_extension
 from terminal.center.profile import Profile
@@ -29,25 +29,28 @@ BY_ITEM = "01"
 _REFERENCES = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
 
 
-def settle_input(record: SettlementRecord, profile: Profile, visit_number: str = "") -> Input:
-    """2102 with its lines; 2207 or 2304 of the visit `visit_number`. Raises Refused where the extension is too long."""
+def settle_input(record: SettlementRecord, own: Amounts, profile: Profile, visit_number: str = "") -> Input:
+    """2102 with its lines; 2207 or 2304 of the visit `visit_number`. own: `amounts_of` the settlement.
+
+    Raises Refused where the extension is too long.
+    """
+    amounts = written(own)
     medical_set = profile.set_of(record.bill.service)
     if medical_set == "pharmacy":
         times = {"begntime": moment_text(record.at)}
         disease = {"dise_codg": record.bill.episode.disease, "dise_name": record.bill.episode.disease}
         return {
-            "druginfo": _head(record, "druginfo.exp_content") | times | disease,
+            "druginfo": _head(record, amounts, "druginfo.exp_content") | times | disease,
             "drugdetail": [line_of(number, item, record, profile) for number, item in enumerate(record.bill.items, 1)],
         }
-    amounts = written(amounts_of(record.settlement))
     shares = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-    data = _head(record, "data.exp_content") | {name: amounts[name] for name in shares}
+    data = _head(record, amounts, "data.exp_content") | {name: amounts[name] for name in shares}
     data |= {"psn_setlway": BY_ITEM, "mdtrt_id": visit_number}
     data |= {"chrg_bchno": fields.CHARGE_BATCH} if medical_set == "outpatient" else {"mid_setl_flag": "0"}
     return {"data": data}
 
 
-def _head(record: SettlementRecord, at: str) -> Input:
+def _head(record: SettlementRecord, amounts: dict[str, str], at: str) -> Input:
     bill = record.bill
     return {
         "psn_no": record.person_number,
@@ -59,11 +62,11 @@ def _head(record: SettlementRecord, at: str) -> Input:
         "insutype": fields.INSURANCE_TYPES[record.scheme],
         "acct_used_flag": _account_used(record),
         "med_type": fields.MEDICAL_TYPES[bill.service],
-        "exp_content": write_extension(_extension(record), at),
+        "exp_content": write_extension(_extension(record, amounts), at),
     }
 
 
-def _extension(record: SettlementRecord) -> SettleExtension:
+def _extension(record: SettlementRecord, amounts: dict[str, str]) -> SettleExtension:
     bill = record.bill
     return SettleExtension(
         policy=bill.policy,
@@ -72,7 +75,7 @@ def _extension(record: SettlementRecord) -> SettleExtension:
         business_day=record.business_day,
         scheme=record.scheme,
         clearing_class=record.clearing_class,
-        amounts=written(amounts_of(record.settlement)),
+        amounts=amounts,
         provider=bill.provider,
         episode=bill.episode,
         consent=bill.consent,
