@@ -4,6 +4,6 @@
 node by node. Own small mutators: the core is C, and what runs mutants of Python elsewhere runs all tests, or loads all
 of the program, for each of them; here the tests that run the changed line are asked, in a copy of the loaded program.
 
-Left alone: texts, docstrings, annotations, and how a class is made (frozen, with keywords only). Most texts are words
-for people, and which of those are promised is said by tests of their own.
+Left alone: texts, docstrings, annotations, how a class is made (frozen, with keywords only), and that a zip is strict.
+Most texts are words for people, and which of those are promised is said by tests of their own.
 """

@@ -1,6 +1,6 @@
 """Mutants of Python: operators, comparisons, numbers, conditions, results and statements, one node at a time.
 
-Texts are left alone, and how a class is made: frozen, with keywords only.
+Texts are left alone, how a class is made (frozen, with keywords only), and that a zip is strict.
 """
 
 from __future__ import annotations
@@ -93,11 +93,17 @@ def _program(node: ast.AST) -> Iterator[ast.AST]:
         if name in ("annotation", "returns", "decorator_list", "keywords" if isinstance(node, ast.ClassDef) else ""):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not (
-                isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
-            ):
+            if isinstance(child, ast.AST) and not _is_left_alone(child):
                 yield child
                 yield from _program(child)
+
+
+def _is_left_alone(node: ast.AST) -> bool:
+    """Imports for annotations only, and `strict` of a zip: the program's check of itself, which nothing can break."""
+    match node:
+        case ast.If(ast.Name("TYPE_CHECKING")) | ast.keyword("strict", ast.Constant(True)):
+            return True
+    return False
 
 
 def _changes(node: ast.AST, places: _Places) -> Iterator[tuple[int, int, str]]:

@@ -41,7 +41,7 @@ def spare(given: int | None = None) -> int:
     """Says 2 < 3."""
     if given is None or given < LIMIT:
         raise ValueError
-    return given - LIMIT
+    return dict(zip([given - LIMIT], "a", strict=True))
 '''
 
 PART = """
@@ -115,7 +115,7 @@ def test_the_mutants_of_c(tmp_path: Path) -> None:
 
 
 def test_the_mutants_of_python(tmp_path: Path) -> None:
-    """Numbers, conditions, comparisons, operators, raises and results; no text, annotation or class."""
+    """Numbers, conditions, comparisons, operators, raises and results; no text, annotation, class or strictness."""
     file = tmp_path / "spare.py"
     file.write_text(PYTHON, encoding="utf-8")
     assert changes(list(python_nodes.mutants_of(file))) == [
@@ -124,7 +124,7 @@ def test_the_mutants_of_python(tmp_path: Path) -> None:
         ("given is None or given < LIMIT", "False"),
         *(("or", "and"), ("is", "is not"), ("<", "<=")),
         ("raise ValueError", "pass"),
-        *(("given - LIMIT", "None"), ("-", "+")),
+        *(('dict(zip([given - LIMIT], "a", strict=True))', "None"), ("-", "+")),
     ]
 
 
