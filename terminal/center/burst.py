@@ -20,7 +20,8 @@ from terminal.journal.outbox import Outbox
 from terminal.journal.records import LastWord, QueuedMessage, SettlementRecord
 
 BATCH_MESSAGES_MAX = 32
-"""So many are made durable at once."""
+"""So many are made durable at once, over all lanes: the more are in flight, the shorter each write, so that the center
+still has work when it is done."""
 
 BURST_SECONDS_MAX = 2
 """Nothing new is begun after so long: day end waits for the end of a step."""

@@ -111,7 +111,8 @@ class Upload:
         """The plain settlements at the head of the queue, one after the other, as far as that goes without a fault."""
         with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
             # The turn of what is faulty comes alone, where its fault is written down.
-            waiting = self._journal.due_together(now, BATCH_MESSAGES_MAX, some_on_their_way)
+            count = max(2, BATCH_MESSAGES_MAX // self._desk.lanes.count)
+            waiting = self._journal.due_together(now, count, some_on_their_way)
             records = self._journal.settlements_of([message.settlement_id for message in waiting])
             for message in waiting:
                 if message.transaction != "settle" or message.state != "queued":
