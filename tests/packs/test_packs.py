@@ -56,6 +56,19 @@ def test_the_pack_that_the_broken_ones_were_made_from_is_sound() -> None:
     assert len(list((HERE / "broken").glob("*.toml"))) >= 30
 
 
+def test_a_pack_has_at_most_as_many_segments_as_the_core_takes() -> None:
+    """Eight are read, nine are refused."""
+
+    def with_segments(count: int) -> bytes:
+        bounds = [f"{bound}000.00" for bound in range(1, count)]
+        text = MINIMAL.decode().replace('to = ["5000.00", "10000.00"]', f"to = {json.dumps(bounds)}")
+        return text.replace('rates = ["0.80", "0.85", "0.90"]', f"rates = {json.dumps(['0.80'] * count)}").encode()
+
+    assert load_pack(with_segments(8), "many.toml").policy.id == "toy-employee"
+    with pytest.raises(Refused, match="at most 8 rates"):
+        load_pack(with_segments(9), "many.toml")
+
+
 @pytest.mark.parametrize("folder", sorted((HERE / "broken_versions").iterdir()), ids=lambda path: path.name)
 def test_versions_that_overlap_or_leave_a_hole_are_refused(folder: Path) -> None:
     """One day twice, and one day not at all."""
@@ -231,3 +244,26 @@ def test_a_lower_authority_may_raise_a_cap_that_the_decree_lets_it_raise(amount:
     cap = next(limit for limit in law.settle(one).limits if limit.name == "pool")
     assert encode(cap.cap).decode().strip('"') == amount
     assert len(law.rests_on(one)) == 3
+
+
+ACCOUNT = """
+[supplement]
+policy = "beijing-account"
+source = "示例 (illustrative)"
+effective_from = 2001-01-01
+
+[[account]]
+services = ["outpatient"]
+parts = ["unpooled"]
+cite = "示例"
+"""
+
+
+@pytest.mark.parametrize(("service", "paid"), [("outpatient", 10_00), ("pharmacy", 0)])
+def test_a_supplement_opens_the_account_for_the_services_that_it_names(service: str, paid: int) -> None:
+    """Beijing leaves the account's scope to the bureau, which here names clinics and no pharmacies."""
+    one = bill(policy="beijing-account", service=service, account={"balance": "10.00"})
+    settlement = Law.load([ACCOUNT.encode()]).settle(one)
+    assert settlement.account == paid
+    assert any(notice.startswith("left-out:") for notice in settlement.notices) is (paid == 0)
+    assert any(notice.startswith("supplement:") for notice in settlement.notices) is (paid > 0)

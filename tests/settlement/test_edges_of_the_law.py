@@ -6,10 +6,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from terminal.errors import Refused
-from terminal.settlement.bill import Bill
+from terminal.money import Fen
+from terminal.settlement.bill import Bill, Year
 from terminal.settlement.codec import convert
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
@@ -163,3 +165,15 @@ def test_the_bureaus_key_is_what_its_file_holds(tmp_path: Path) -> None:
     assert (read_key(None), read_key(file)) == (None, b"key")
     with pytest.raises(Refused, match="cannot read the bureau's key"):
         read_key(tmp_path / "none.pub")
+
+
+def test_an_accumulator_that_cannot_be_is_refused_by_the_core(law: Law) -> None:
+    """A year below zero, which no till can send: nothing is settled on it, alone or among others."""
+    bill = convert(EXAMPLES["E01"]["bill"], Bill)
+    broken = msgspec.structs.replace(bill, year=Year(pool_paid=Fen(-1)))
+    with pytest.raises(Refused) as refused:
+        law.settle(broken)
+    assert refused.value.code == "bad-claim"
+    one, other = law.settle_many([broken, bill])
+    assert isinstance(one, Refused)
+    assert other == law.settle(bill)
