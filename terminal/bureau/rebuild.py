@@ -104,11 +104,12 @@ def item_of(line: object, number: int, node: str = "drugdetail") -> Item:
 def _item(extension_text: str, amount: Fen, code: str, price_text: str, quantity_text: str) -> Item:
     """Kept for a while, since the same goods are sold again and again. Raises ValueError, Refused."""
     extension = read_extension(extension_text, LineExtension)
-    price = parse_unit_price(price_text) if extension.priced else None
-    quantity = parse_quantity(quantity_text) if extension.priced else None
     values = as_builtins(extension)
     values.pop("priced", None)
     item = convert(values | {"amount": as_builtins(amount), "code": code}, Item)
+    if not extension.priced:
+        return item
+    price, quantity = parse_unit_price(price_text), parse_quantity(quantity_text)
     return msgspec.structs.replace(item, unit_price=price, quantity=quantity)
 
 

@@ -91,7 +91,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
 class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "class"}):
     """2102 `drugdetail[]`: an item without its code and amount.
 
-    `priced`: `pric` and `cnt` are the bill's own.
+    `priced`: `pric` and `cnt` are the bill's own. unit_price: of an item without a quantity, of which they are not.
     """
 
     kind: str
@@ -104,6 +104,7 @@ class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "
     high_cost_therapy: bool = False
     approval: str = ""
     priced: bool = False
+    unit_price: UnitPrice | None = None
 
 
 class VoidExtension(Struct, frozen=True, omit_defaults=True):
@@ -115,6 +116,7 @@ class VoidExtension(Struct, frozen=True, omit_defaults=True):
 
 def line_extension(item: Item) -> LineExtension:
     """What the national line fields leave out of `item`."""
+    priced = item.unit_price is not None and item.quantity is not None
     return LineExtension(
         kind=item.kind,
         class_=item.class_,
@@ -125,7 +127,8 @@ def line_extension(item: Item) -> LineExtension:
         traditional=item.traditional,
         high_cost_therapy=item.high_cost_therapy,
         approval=item.approval,
-        priced=item.unit_price is not None and item.quantity is not None,
+        priced=priced,
+        unit_price=None if priced else item.unit_price,
     )
 
 

@@ -236,6 +236,15 @@ def test_an_inquiry_says_how_a_settlement_stands_at_the_center(town: Town) -> No
     assert town.desk.inquire(known).taken_back
 
 
+def test_an_item_s_unit_price_reaches_the_center_without_a_quantity(town: Town) -> None:
+    """Rules read it (a service from so much a piece), though nobody counted: the center judges the same bill."""
+    bought = items(
+        {"amount": "400.02", "unit_price": "200.01"}, {"amount": "3.00", "unit_price": "1.5", "quantity": "2"}
+    )
+    assert isinstance(town.send(town.record(town.bill("A00000006", "pharmacy", "P37060200001", bought))), Accepted)
+    assert town.books.settlements()[0][0].bill.items == bought
+
+
 def test_any_row_of_the_center_says_what_it_is(town: Town) -> None:
     """5203 of a row that the details named: standing, taken back, or itself what takes another back."""
     record = town.purchase()
