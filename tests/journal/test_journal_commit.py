@@ -128,11 +128,12 @@ def test_a_key_stands_for_one_request(journal: Journal) -> None:
 
 
 def test_a_key_has_a_length(journal: Journal) -> None:
-    """An empty key and one of 129 characters are refused."""
+    """An empty key and one of 129 characters are refused, one of 128 is taken."""
     record = settlement_record(journal)
     for key in ("", "k" * 129):
         with pytest.raises(Refused, match="128"):
             journal.commit_settlement(record, "m1", key, "d1", answer_of(record))
+    assert settle(journal, "k" * 128).state == "committed"
 
 
 def test_a_void_takes_back_its_settlement_once(journal: Journal) -> None:

@@ -267,3 +267,14 @@ def test_a_supplement_opens_the_account_for_the_services_that_it_names(service: 
     assert settlement.account == paid
     assert any(notice.startswith("left-out:") for notice in settlement.notices) is (paid == 0)
     assert any(notice.startswith("supplement:") for notice in settlement.notices) is (paid > 0)
+
+
+def test_a_supplement_that_gives_a_funds_rate_is_named_among_the_law() -> None:
+    """Huangshi leaves the rate of the large-amount fund to the bureau (一), here in a file of its own."""
+    text = Path("examples/supplements/huangshi-employee.toml").read_text(encoding="utf-8")
+    start = text.index("[[fund]]")
+    head = text[text.index("[supplement]") : text.index("\n\n", text.index("[supplement]"))]
+    rest, fund = text[:start], f"{head}\n\n{text[start:]}"
+    law = Law.load([rest.encode(), fund.encode()])
+    files = law.rests_on(bill(policy="huangshi-employee"))
+    assert [file.body for file in files[1:]] == [rest.encode(), fund.encode()]

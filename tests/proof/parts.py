@@ -333,4 +333,5 @@ PARTS: tuple[Part, ...] = (
     _mutation("core", 1, 100, "the C core with one token changed: its own C tests must notice"),
     _mutation("money", 1, 100, "the money module with one node changed: its tests must notice"),
     _mutation("settlement", 16, 90, "the same with the packages that settle: the tests that run the line must notice"),
+    _mutation("journal", 16, 90, "the same with the packages of the journal and its audit", (2, 7)),
 )
