@@ -44,7 +44,7 @@ proof: $(VENV)/.test
 	$(BIN)/python -m tests.proof PARTS="$(PARTS)"
 
 mutation: $(VENV)/.test
-	$(BIN)/python -m tests.mutation $(or $(OF),core) ONLY="$(ONLY)" EVERY=$(or $(EVERY),1) JOBS=$(or $(JOBS),1)
+	$(BIN)/python -m tests.mutation $(or $(OF),core) ONLY="$(ONLY)" EVERY=$(or $(EVERY),1) SEED=$(or $(SEED),1) JOBS=$(or $(JOBS),1)
 
 fuzz: $(VENV)/.test
 	mkdir -p var/fuzz

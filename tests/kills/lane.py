@@ -211,6 +211,7 @@ class Lane:
         self.terminal.start()
         self.till.sign_in()
         self._resume_parked()
+        assert self._rest(), self.terminal.client.get("/v1/queue").text
         self.till.close(day.date)
         self.hammer.aim(self.terminal.process)
         assert self._rest(), self.terminal.client.get("/v1/queue").text
@@ -315,7 +316,7 @@ class Lane:
 
     def _conclude(self) -> None:
         figures = self.figures
-        figures.bad = [*self.till.contradictions, *wrong(self.evidence()), *self._audited()]
+        figures.bad = [*self.till.contradictions, *self.till.unsealed, *wrong(self.evidence()), *self._audited()]
         figures.kills = sum(self.moments.met.values())
         figures.moments, figures.faults = dict(self.moments.met), dict(self.proxy.met)
         figures.refused, figures.repaired = dict(Counter(self.till.refused)), dict(Counter(self.till.repaired))

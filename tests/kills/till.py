@@ -39,7 +39,9 @@ class Asked:
 
 class Till:
     """One till of one terminal. told: every answer by its key; refused: what was heard instead, by code. repaired: what
-    the operator did at the end of a day because day end proposed it."""
+    the operator did at the end of a day because day end proposed it. unsealed: what day end said last of a day that it
+    never sealed.
+    """
 
     def __init__(self, terminal: TerminalProcess) -> None:
         self.terminal = terminal
@@ -47,6 +49,7 @@ class Till:
         self.unanswered: dict[str, Asked] = {}
         self.refused: list[str] = []
         self.repaired: list[str] = []
+        self.unsealed: list[str] = []
         self.contradictions: list[str] = []
 
     def ask(self, asked: Asked) -> None:
@@ -73,10 +76,11 @@ class Till:
         self.terminal.post(f"/v1/days/{day}/close", {})
 
     def close(self, day: str) -> None:
-        """Day end, again until the day is sealed; where it never is, the check says so.
+        """Day end, again until the day is sealed.
 
         What came late, behind its own reversal, an operator clears up as day end proposes; nothing else is excused.
         """
+        report: dict[str, Any] = {}
         for _ in range(CLOSINGS_MAX):
             report = self.terminal.post(f"/v1/days/{day}/close", {}).json()
             if report.get("code") == "day-closed" or report["state"] == "sealed":
@@ -86,6 +90,8 @@ class Till:
                     self.repaired.append(one["action"])
                     self.terminal.post(f"/v1/days/{day}/repairs", {"difference": one["id"]})
             time.sleep(PAUSE_SECONDS)
+        left = {name: report[name] for name in ("state", "open_matters", "differences")}
+        self.unsealed.append(f"{day} is never sealed: {left}")
 
     def _once(self, asked: Asked) -> bool:
         if asked.body is None:

@@ -1,8 +1,8 @@
-"""`python -m tests.mutation core|money|settlement|journal|center [EVERY=n] [ONLY=text] [JOBS=n]`: try mutants.
+"""`python -m tests.mutation core|money|settlement|journal|center [EVERY=n] [SEED=n] [ONLY=text] [JOBS=n]`: try mutants.
 
-ONLY: of all mutants, those whose name has this text in it (`walk.h |`; a survivor's name). EVERY: of these, each n-th
-only, from the first. Prints survivors; the last line is one line of JSON; status 1 where mutants survive that
-`equivalent.txt` does not explain.
+ONLY: of all mutants, those whose name has this text in it (`walk.h |`; a survivor's name). EVERY: of these, about one
+in n, drawn by name and SEED, so that a new line leaves the sample as it was. Prints survivors; the last line is one
+line of JSON; status 1 where mutants survive that `equivalent.txt` does not explain.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 import sys
 import time
+import zlib
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.mutation.c_core import core_mutants, try_core
+from tests.mutation.mutant import Mutant
 from tests.mutation.python_modules import MODULES, module_mutants
 from tests.mutation.verdict import Verdict, figures
 
@@ -22,7 +25,7 @@ def main(arguments: list[str]) -> int:
     what, given = arguments[0], dict(argument.split("=", 1) for argument in arguments[1:])
     every, jobs = int(given.get("EVERY", 1)), int(given.get("JOBS", 1))
     began = time.perf_counter()
-    found = verdicts(what, given.get("ONLY", ""), every, jobs)
+    found = verdicts(what, given.get("ONLY", ""), every, given.get("SEED", "1"), jobs)
     counted = figures(found)
     for name in counted["survivors"]:
         print(f"survived: {name}")
@@ -30,17 +33,22 @@ def main(arguments: list[str]) -> int:
     return int(bool(counted["survivors"]))
 
 
-def verdicts(what: str, only: str, every: int, jobs: int) -> list[Verdict]:
-    """What became of each n-th mutant of those with `only` in their names."""
+def verdicts(what: str, only: str, every: int, seed: str, jobs: int) -> list[Verdict]:
+    """What became of a sample of those with `only` in their names."""
     if what == "core":
         mutants, attempt = core_mutants(), try_core
     else:
         module = MODULES[what]
         mutants, attempt = module_mutants(module), module.try_out
-    mutants = [mutant for mutant in mutants if only in mutant.name][::every]
+    mutants = sample([mutant for mutant in mutants if only in mutant.name], every, seed)
     with ProcessPoolExecutor(jobs) as pool:
         parts = pool.map(attempt, [mutants[start::jobs] for start in range(jobs)])
         return [verdict for part in parts for verdict in part]
+
+
+def sample(mutants: Sequence[Mutant], every: int, seed: str) -> list[Mutant]:
+    """About one in `every`."""
+    return [mutant for mutant in mutants if zlib.crc32(f"{seed} {mutant.name}".encode()) % every == 0]
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def test_mutants_of_the_core_are_noticed() -> None:
 
 
 def test_mutants_of_the_money_module_are_noticed() -> None:
-    """Each seventh, by the tests of money, in a process that has not loaded the module as it is."""
+    """About one in seven, by the tests of money, in a process that has not loaded the module as it is."""
     command = [sys.executable, "-m", "tests.mutation", "money", "EVERY=7"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     counted = json.loads(done.stdout.splitlines()[-1])

@@ -41,7 +41,7 @@ def read_mutation(percent_min: int) -> Reader:
 
     def read(said: str, folder: Path) -> Figures:
         found = json_of(said)
-        share = "all mutants" if found["every"] == 1 else f"each {found['every']}th mutant"
+        share = "all mutants" if found["every"] == 1 else f"one in {found['every']} mutants"
         score = f"{found['killed']} of {found['tried']} noticed, {found['score_percent']}%, wanted {percent_min}%"
         survivors = [str(name) for name in found["survivors"]]
         bad = survivors if found["score_percent"] < percent_min else []
@@ -74,10 +74,10 @@ def _losing(name: str, mode: int, technique: str, how: str, canary: str) -> Part
 
 
 def _mutation(what: str, every: int, percent_min: int, technique: str, modes: tuple[int, ...] = (28,)) -> Part:
-    command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}")
+    command = ("{python}", "-m", "tests.mutation", what, f"EVERY={every}", f"SEED={SEED}")
     smaller, statuses = "mutation/test_mutation.py", (0, 1)
     reader = read_mutation(percent_min)
-    return Part(f"mutation {what}", technique, modes, command, reader, 1_500, smaller=smaller, statuses=statuses)
+    return Part(f"mutation {what}", technique, modes, command, reader, 1_500, SEED, smaller=smaller, statuses=statuses)
 
 
 LIBFUZZER = (
@@ -334,4 +334,5 @@ PARTS: tuple[Part, ...] = (
     _mutation("money", 1, 100, "the money module with one node changed: its tests must notice"),
     _mutation("settlement", 16, 90, "the same with the packages that settle: the tests that run the line must notice"),
     _mutation("journal", 16, 90, "the same with the packages of the journal and its audit", (2, 7)),
+    _mutation("center", 16, 90, "the same with the packages that speak to the center", (18, 21)),
 )
