@@ -59,9 +59,11 @@ def _from_whole_log(
     same_counter = [entry for entry in debits if entry.counter == intent.counter + 1]
     if any(_is_of(entry, intent) for entry in same_counter):
         return _done(proof, balance_fen)
-    if same_counter:
+    if same_counter and all(_is_another(entry, intent) for entry in same_counter):
         # What the card may have proved is that other debit: its proofs are named by the counter alone.
         return DebitOutcome(DebitState.NOT_DONE, "not-debited", "another debit used its counter")
+    if same_counter:
+        return _unknown("contradiction", "its counter is logged with only some of its facts")
     if proof is not None:
         return _unknown("contradiction", "proved, but the log does not know it")
     if any(entry.counter > intent.counter + 1 for entry in debits):
@@ -95,6 +97,16 @@ def _is_of(entry: PurseLogEntry, intent: DebitIntent) -> bool:
         and entry.terminal_number == intent.terminal_number
         and entry.moment == intent.moment
     )
+
+
+def _is_another(entry: PurseLogEntry, intent: DebitIntent) -> bool:
+    """Whether moment, terminal and amount tell of another debit: a fact that differs alone may be a record gone bad."""
+    differs = (
+        entry.moment != intent.moment,
+        entry.terminal_number != intent.terminal_number,
+        entry.amount_fen != intent.amount_fen,
+    )
+    return sum(differs) > 1
 
 
 def _done(proof: DebitProof | None, balance_fen: int) -> DebitOutcome:

@@ -100,7 +100,7 @@ def _safety(workload: Workload, auditor: Auditor, outcome: Outcome, steps: int, 
         crashes = workload.shop.crashes
         workload.step()
         outcome.steps += 1
-        auditor.excused |= workload.clerk.changed
+        auditor.excuse(workload.clerk.changed)
         if outcome.steps % CHECKPOINT_STEPS == 0 or workload.shop.crashes != crashes:
             workload.shop.show()
             auditor.check()

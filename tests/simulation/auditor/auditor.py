@@ -64,6 +64,7 @@ class Auditor:
         self._reports: dict[str, bytes] = {}
         self.codes: Counter[str] = Counter()
         self.excused: set[str] = set()
+        self._moved_there: set[str] = set()
         self.refusals_planned: set[str] = set()
         self.overtaken: set[str] = set()
         self.paid_by_card: Callable[[], tuple[int, int]] | None = None
@@ -86,6 +87,11 @@ class Auditor:
         require(unchanged, "refusals", f"{error.code} of {request[0]} left {after - before} entries")
         answered = key in self.answers and self.answers[key][0] == request
         require(not answered, "keys", f"{key} was answered before, and the same request is refused now")
+
+    def excuse(self, persons: set[str]) -> None:
+        """Whose rows at the center others have moved: what stands there is no longer the terminal's doing alone."""
+        self.excused |= persons
+        self._moved_there |= persons
 
     def look(self) -> None:
         """After a step: the entries that came, and the papers that came."""
@@ -193,7 +199,7 @@ class Auditor:
     def _check_refusals(self) -> None:
         closed = books.closed_days_of(self._center)
         # Behind its reversal a message counts there for a while, and whatever comes next is worked out on top of it.
-        self.excused |= self.overtaken
+        self.excuse(self.overtaken)
         for number, reason in self.ledger.refused_reasons.items():
             one = self.ledger.kept[number]
             planned = bool(one.wire_ids & self.refusals_planned) or one.day in closed
@@ -215,7 +221,7 @@ class Auditor:
                 one = self.ledger.sent_as.get(row.message_id)
                 require(one is not None, "intent first", f"{row.message_id} was sent and never written down")
                 assert one is not None
-                if row.stands and one.outcome == "accepted" and one.person not in self.excused:
+                if row.stands and one.person not in self._moved_there:
                     standing[one.id] += 1
         twice = [number for number, count in standing.items() if count > 1]
         require(not twice, "booked once", f"{twice[:3]} stand more than once at the center")
