@@ -1,5 +1,6 @@
-"""`python -m tests.kills KILLS=500 SEED=1 [LANES=card,till]`: kill, then say what was found; status 1 where it is bad.
+"""`python -m tests.kills KILLS=500 SEED=1 [LANES=card,till] [KEEP=folder]`: kill, then say what was found.
 
+Status 1 where something is bad. KEEP: where a lane that found something leaves its files, to be looked into.
 Two canaries, terminals that do one thing wrong (`spoilt.py`), must be found out. The last line is one line of JSON.
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -24,14 +26,24 @@ CANARY_KILLS = 12
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def run_lane(name: LaneName, kills: int, seed: str, spoilt: str = "") -> Figures:
-    """One lane in a folder of its own. The card service is had by one lane of the whole machine at a time."""
+def run_lane(name: LaneName, kills: int, seed: str, spoilt: str = "", keep: str = "") -> Figures:
+    """One lane in a folder of its own, its files kept under `keep` where something is bad.
+
+    The card service is had by one lane of the whole machine at a time.
+    """
     with ExitStack() as stack:
         if name == "card":
             lock = stack.enter_context(LOCK_FILE.open("w", encoding="ascii"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY)))
-        return stack.enter_context(Lane(name, folder, seed, spoilt, CANARIES.get(spoilt, ()))).run(kills)
+        figures = stack.enter_context(Lane(name, folder, seed, spoilt, CANARIES.get(spoilt, ()))).run(kills)
+        if figures.bad and keep:
+            kept = Path(keep) / name
+            kept.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                if path.is_file():
+                    shutil.copy(path, kept)
+        return figures
 
 
 def main(arguments: list[str]) -> int:
@@ -39,9 +51,9 @@ def main(arguments: list[str]) -> int:
     given = dict(argument.split("=", 1) for argument in arguments)
     kills, seed = int(given.get("KILLS", 500)), given.get("SEED", "1")
     names: list[LaneName] = given.get("LANES", "card,till").split(",")  # type: ignore[assignment]
-    began = time.perf_counter()
+    keep, began = given.get("KEEP", ""), time.perf_counter()
     with ProcessPoolExecutor(len(names)) as pool:
-        lanes = [pool.submit(run_lane, name, -(-kills // len(names)), seed) for name in names]
+        lanes = [pool.submit(run_lane, name, -(-kills // len(names)), seed, "", keep) for name in names]
         figures = [lane.result() for lane in lanes]
     for name, one in zip(names, figures, strict=True):
         print(f"{name}: {asdict(one)}")
