@@ -93,14 +93,15 @@ class Reception:
         return [found[place] for place in range(len(together))]
 
     def _booked(self, plain: Sequence[bytes]) -> list[Reply]:
-        if len(plain) > 1:
-            try:
-                return [self._sealed(answer) for answer in self._center.answers(plain)]
-            except (Denied, Refused):
-                pass
-            except Unavailable:
-                return [OUT_OF_REACH] * len(plain)
-        return [self._booked_alone(one) for one in plain]
+        if len(plain) < 2:
+            return [self._booked_alone(one) for one in plain]
+        try:
+            answers = self._center.answers(plain)
+        except (Denied, Refused):
+            return [self._booked_alone(one) for one in plain]
+        except Unavailable:
+            return [OUT_OF_REACH] * len(plain)
+        return [self._sealed(answer) for answer in answers]
 
     def _booked_alone(self, plain: bytes) -> Reply:
         try:
