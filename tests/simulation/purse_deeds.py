@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.simulation.people import bill_for, purchase
+from tests.simulation.turns import Turns
 from tests.simulation.wallet import CUTS, Wallet
 
 if TYPE_CHECKING:
@@ -28,26 +29,17 @@ DRUGS_SHARE = 0.5
 DECISIONS = ("debited", "not-debited")
 
 
-class PurseDeeds:
+class PurseDeeds(Turns):
     """Draws the purse's deeds from the purse's own generator. holder: who has it."""
 
     def __init__(self, workload: Workload, wallet: Wallet) -> None:
-        self._workload, self._shop, self.wallet = workload, workload.shop, wallet
-        self._random = wallet.random
+        super().__init__(workload, wallet.random, DEEDS, TURN_SHARE)
+        self.wallet = wallet
         self.holder = len(self._shop.plan.persons) - 1
-        self._deeds = [deed for deed, weight in DEEDS.items() for _ in range(weight)]
 
     @property
     def _seen(self) -> Counter[str]:
         return self._workload.seen
-
-    def step(self) -> bool:
-        """One deed, where it is the purse's turn. Whether it was."""
-        if self._random.random() >= TURN_SHARE:
-            return False
-        deed = self._random.choice(self._deeds)
-        self._workload.act(deed, getattr(self, f"_{deed.replace(' ', '_')}"))
-        return True
 
     def settle_down(self) -> None:
         """The holder comes back with the card; what even the card cannot tell, somebody decides."""

@@ -1,7 +1,4 @@
-"""Refunds by line in a simulated town: void and settlement of what stays in one step, gone on with, or given up.
-
-A generator of its own draws which worlds have them and everything about them: all other worlds stay what they were.
-"""
+"""Refunds by line in a simulated town: void and settlement of what stays in one step, gone on with, or given up."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal.counter.refund import RefundLine
 from tests.simulation.till import Sale
+from tests.simulation.turns import Turns
 
 if TYPE_CHECKING:
     from tests.simulation.workload import Workload
@@ -21,21 +19,12 @@ DEEDS = {"refund by line": 6, "go on with refund": 2, "give up refund": 1}
 """What may happen at the refunds' turn, and its weight."""
 
 
-class RefundDeeds:
+class RefundDeeds(Turns):
     """Draws the refunds of a world."""
 
     def __init__(self, workload: Workload, seed: str) -> None:
-        self._workload, self._shop, self._till = workload, workload.shop, workload.till
-        self._random = Random(f"line refunds at work {seed}")
-        self._deeds = [deed for deed, weight in DEEDS.items() for _ in range(weight)]
-
-    def step(self) -> bool:
-        """One deed, where it is the refunds' turn. Whether it was."""
-        if self._random.random() >= TURN_SHARE:
-            return False
-        deed = self._random.choice(self._deeds)
-        self._workload.act(deed, getattr(self, f"_{deed.replace(' ', '_')}"))
-        return True
+        super().__init__(workload, Random(f"line refunds at work {seed}"), DEEDS, TURN_SHARE)
+        self._till = workload.till
 
     def settle_down(self) -> None:
         """The till asks for what it was not answered; what nobody can go on with is given up."""
