@@ -74,8 +74,6 @@ def with_pending(year: Year, balance: Fen, pending: Sequence[tuple[Bill, Settlem
 
 def add_change(year: Year, before: Year, after: Year, sign: int) -> Year:
     """`year` with the difference `after - before` added (or taken away), key by key; truth values by "or"."""
-    if before == after and not after.oncology_deductible_taken:
-        return year
     changes: dict[str, object] = {}
     for key in ("admissions", *_fen_keys()):
         changed = getattr(year, key) + sign * (getattr(after, key) - getattr(before, key))

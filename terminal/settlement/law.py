@@ -177,7 +177,7 @@ def _notices(chosen: Selection, split: Any) -> list[str]:
     """Everything that the cashier and the patient must know beside the figures; `code: text (article)`."""
     rows = chosen.rows
     notices = list(rows.notices_first)
-    why_not = "" if split.account else usable_balance(chosen)[1]
+    _, why_not = usable_balance(chosen)
     if why_not:
         notices.append(why_not)
     if split.out_of_catalogue and not chosen.case.bill.consent:

@@ -144,7 +144,7 @@ def _service_faults(pack: Pack, name: str, service: Service) -> Iterator[tuple[s
         yield f"service.{name}", "bed-day payment needs its bed rule"
     if service.method == "shared-package" and not service.package:
         yield f"service.{name}", "a shared package needs its package rule"
-    if len(service.classes) > 0 and service.method != "walk":
+    if service.classes and service.method != "walk":
         yield f"service.{name}.classes[0]", "classes of items need a walk"
     for index, row in enumerate(service.limit):
         caps = [cap.amount for cap in pack.cap if name in cap.services and cap.amount is not None]

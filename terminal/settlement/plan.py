@@ -70,7 +70,7 @@ def _line_cap(chosen: Selection) -> int:
 
 
 def compile_plan(rows: Rows, line_cap: int, extra_births: int) -> Any:
-    """A new `settle_plan` for these rows. Unanswered rules stand in it as "pays nothing"; see `refuse_if_reached`."""
+    """A new `settle_plan` for these rows. An unanswered rule stands in it as none at all; see `refuse_if_reached`."""
     plan = ffi.new("settle_plan *")
     plan.method = METHODS[rows.service.method]
     plan.waterfall = WATERFALLS[rows.pack.policy.waterfall]
@@ -93,8 +93,6 @@ def _deductible(plan: Any, rows: Rows, line_cap: int) -> None:
     plan.line_share = lib.SETTLE_RATE_ONE
     plan.line_cap = NONE
     if row is None:
-        # Unanswered: a line that no bill passes, so that only a bill without eligible expense goes on.
-        plan.line_base = lib.SETTLE_FEN_MAX if "deductible" in rows.unanswered else 0
         return
     plan.line_base = row.base or 0
     plan.line_step = row.step

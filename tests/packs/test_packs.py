@@ -107,6 +107,21 @@ def test_every_boundary_day_of_a_policy(policy: str) -> None:
         assert refused.value.at == "date"
 
 
+@pytest.mark.parametrize(
+    ("policy", "says", "says_zh"),
+    [("atlantis-employee", "unknown policy atlantis-employee", "未知政策"), ("", "no policy is named", "未知政策")],
+)
+def test_a_policy_that_is_not_on_the_shelf_is_refused_with_those_that_are(policy: str, says: str, says_zh: str) -> None:
+    """A foreign name is quoted, a missing one called missing; both languages list what could have been meant."""
+    shelf = load_shelf()
+    with pytest.raises(Refused) as refused:
+        shelf.versions(policy)
+    known = ", ".join(shelf.policies)
+    assert (refused.value.code, refused.value.at) == ("unknown-policy", "policy")
+    assert (refused.value.message, refused.value.message_zh) == (f"{says}; known: {known}", f"{says_zh}；已有：{known}")
+    assert list(shelf.policies) == sorted(path.parent.name for path in pack_files())
+
+
 def test_a_lapsed_policy_goes_on_only_by_the_operators_word_and_says_so() -> None:
     """Yantai's decree ended on 2022-12-31 without a successor on the shelf."""
     late = bill(date="2023-01-01")

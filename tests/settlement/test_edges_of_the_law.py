@@ -57,6 +57,17 @@ def test_an_urgent_examination_needs_no_approval(law: Law) -> None:
 
 
 @pytest.mark.parametrize(
+    ("price", "own_fen"),
+    [("500.00", 50_00), ("500.01", 100_00), ("100000.00", 20_000_00), ("100000.01", 30_000_00)],
+)
+def test_a_dear_consumable_costs_the_patient_more(law: Law, price: str, own_fen: int) -> None:
+    """Ulanqab, article 31 (4): 10% of one of up to 500.00, 20% of one of up to 100000.00, 30% of one above."""
+    item = {"kind": "consumable", "class": "B", "amount": price, "unit_price": price, "quantity": "1"}
+    stay = {"policy": "ulanqab-employee", "date": "2024-06-30", "service": "inpatient", "provider": {"tier": 3}}
+    assert settle(law, stay, items=[item]).prior_self_pay == own_fen
+
+
+@pytest.mark.parametrize(
     ("policy", "on_card"), [("nanchang-account", True), ("beijing-account", False), ("yantai-employee", False)]
 )
 def test_the_law_of_the_day_says_where_the_account_lies(law: Law, policy: str, on_card: bool) -> None:

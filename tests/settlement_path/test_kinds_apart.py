@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from terminal.settlement import plan
+from terminal.settlement.bill import Bill
 from terminal.settlement.codec import decode_bill
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
@@ -23,8 +25,8 @@ def law() -> Law:
     return Law.load(SUPPLEMENTS)
 
 
-def settle(law: Law, policy: str, service: str, amount: str, **parts: Any) -> Settlement:
-    """One bill of one class A drug at a provider of tier 3."""
+def bill_of(policy: str, service: str, amount: str, **parts: Any) -> Bill:
+    """One class A drug at a provider of tier 3."""
     bill = {
         "policy": policy,
         "date": DAYS[policy.split("-")[0]],
@@ -32,7 +34,12 @@ def settle(law: Law, policy: str, service: str, amount: str, **parts: Any) -> Se
         "provider": {"tier": 3},
         "items": [{"kind": "drug", "class": "A", "amount": amount}],
     }
-    return law.settle(decode_bill(json.dumps({**bill, **parts})))
+    return decode_bill(json.dumps({**bill, **parts}))
+
+
+def settle(law: Law, policy: str, service: str, amount: str, **parts: Any) -> Settlement:
+    """One bill, settled."""
+    return law.settle(bill_of(policy, service, amount, **parts))
 
 
 def limits(settlement: Settlement) -> dict[str, int]:
@@ -87,6 +94,17 @@ def test_each_further_birth_raises_the_limit(law: Law) -> None:
     ]
     none, two, one = (limits(size)["maternity.limit"] for size in sizes)
     assert (two - none, one - none) == (1_000_00, 500_00)
+
+
+def test_what_is_kept_of_one_kind_is_bounded(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ulanqab: births with ever more children, and room for two plans; each still has its own limit."""
+    monkeypatch.setattr(plan, "PLANS_MAX", 2)
+    birth = {"delivery": "vaginal"}
+    for births in (*range(5), 0):
+        bill = bill_of("ulanqab-employee", "maternity", "9000.00", episode=birth | {"extra_births": births})
+        # 第三十四条(一)1、4: 2000.00 for a birth, 500.00 for each further child.
+        assert limits(law.settle(bill))["maternity.limit"] == 2_000_00 + births * 500_00
+        assert len(law._choose(bill).rows.plans) <= 2
 
 
 def test_an_account_that_pays_nothing_says_why_each_time(law: Law) -> None:
