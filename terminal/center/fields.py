@@ -109,11 +109,10 @@ BALANCE_FIELD: Final = "balc"
 NUMERIC_FIELDS: Final = frozenset(
     {
         *SUM_FIELDS,
-        "act_pay_dedc",
-        "balc",
         "cash_payamt",
         "cnt",
         "det_item_fee_sumamt",
+        "finl_trns_pric",
         "fixmedins_setl_cnt",
         "pric",
         "sel_retn_cnt",

@@ -184,6 +184,7 @@ class HttpLink:
                 self._connection.close()
                 raise Unreachable(f"no connection: {_named(error)}") from None
         if self._is_cut:
+            self._connection.close()
             raise Unreachable("the terminal ends")
         # The answer before was read with what was left of its own time.
         self._connection.sock.settimeout(self._timeout_seconds)

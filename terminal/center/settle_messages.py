@@ -128,8 +128,11 @@ def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
 
 def line_of(number: int, item: Item, record: SettlementRecord, profile: Profile) -> Input:
     """One line of a bill as every set writes it; `number` from 1."""
-    priced = item.unit_price is not None and item.quantity is not None
-    price = format_scaled(item.unit_price or 0, UNIT_PRICE_PLACES) if priced else format_fen(item.amount)
+    # Without both, the line is one piece at its amount.
+    price, count = format_fen(item.amount), "1"
+    if item.unit_price is not None and item.quantity is not None:
+        price = format_scaled(item.unit_price, UNIT_PRICE_PLACES)
+        count = format_scaled(item.quantity, QUANTITY_PLACES)
     return {
         "feedetl_sn": profile.line_name(number),
         "rxno": "",
@@ -138,7 +141,7 @@ def line_of(number: int, item: Item, record: SettlementRecord, profile: Profile)
         "med_list_codg": item.code,
         "medins_list_codg": item.code,
         "det_item_fee_sumamt": format_fen(item.amount),
-        "cnt": format_scaled(item.quantity or 0, QUANTITY_PLACES) if priced else "1",
+        "cnt": count,
         "pric": price,
         "exp_content": write_extension(line_extension(item), f"drugdetail[{number - 1}].exp_content"),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from keys import openssl
+from till import Till
 from town import Town
 
 
@@ -40,3 +41,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
         signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
         openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem", folder=folder)
     return folder
+
+
+@pytest.fixture
+def till(town: Town, tmp_path: Path) -> Iterator[Till]:
+    """A till of the town, with an empty journal."""
+    till = Till(town, tmp_path / "journal.db")
+    yield till
+    till.journal.close()

@@ -11,6 +11,14 @@ from terminal.center.link import HttpLink, Silence, Unreachable
 from terminal.clock import SystemClock
 
 
+def closed_unused(listener: socket.socket) -> bool:
+    """Whether the next connection was closed again without a byte."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.settimeout(20)
+        return connection.recv(1 << 16) == b""
+
+
 def test_who_waits_for_an_answer_is_told_at_once_that_there_is_none() -> None:
     """The center has the request and says nothing; the line is cut: unknown, long before the time-out."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -33,6 +41,7 @@ def test_who_waits_for_an_answer_is_told_at_once_that_there_is_none() -> None:
         assert [type(error) for error in became] == [Silence]
         with pytest.raises(Unreachable, match="the terminal ends"):
             link.post(b"{}")
+        assert closed_unused(listener)
 
 
 def test_a_line_that_is_cut_before_anything_was_asked_sends_nothing() -> None:
@@ -42,7 +51,4 @@ def test_a_line_that_is_cut_before_anything_was_asked_sends_nothing() -> None:
         link.cut()
         with pytest.raises(Unreachable):
             link.post(b"{}")
-        link.close()
-        connection, _ = listener.accept()
-        with connection:
-            assert connection.recv(1 << 16) == b""
+        assert closed_unused(listener)

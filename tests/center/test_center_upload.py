@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import msgspec
 import pytest
+from till import Till
 from town import DAY, E7_ITEMS, LAW, OPERATOR, Town, items
 
 from terminal.bureau.faults import FaultName
@@ -17,60 +17,8 @@ from terminal.center.desk import CenterDesk, Institution
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import NEVER_TAKEN_IN, Upload
-from terminal.journal.journal import Journal
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.money import Fen
-
-
-class Till:
-    """One terminal: journal, desk and upload, as the daemon joins them."""
-
-    def __init__(self, town: Town, path: Path) -> None:
-        self.town = town
-        self.path = path
-        self.open()
-
-    def open(self) -> None:
-        """Start, or start again after a crash."""
-        town = self.town
-        self.journal = Journal.open(self.path, "T1", town.clock)
-        names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
-        institution = Institution("370602", names, "T1")
-        self.desk = CenterDesk(town.new_link(), institution, self.journal.next_message_stamp, 1, town.clock)
-        self.upload = Upload(self.journal, self.desk, town.clock, Random(7))
-
-    def commit(self, record: SettlementRecord) -> SettlementRecord:
-        """Commit a settlement as the counter does."""
-        number = self.journal.next_settlement_number(DAY)
-        record = msgspec.structs.replace(record, id=number)
-        message_id = self.desk.new_message_id(record.provider_id)
-        return self.journal.commit_settlement(record, message_id, number, "digest", str.encode)
-
-    def void(self, original: SettlementRecord) -> SettlementRecord:
-        """Commit the void of a settlement."""
-        number = self.journal.next_settlement_number(DAY)
-        void = msgspec.structs.replace(original, id=number, kind="void", voids=original.id)
-        message_id = self.desk.new_message_id(void.provider_id)
-        return self.journal.commit_void(original.id, void, message_id, number, "digest", str.encode)
-
-    def drain(self) -> int:
-        """Tick until nothing is due; returns the number of messages worked on."""
-        worked = 0
-        while self.upload.tick(self.town.clock.now()):
-            worked += 1
-            assert worked < 50
-        return worked
-
-    def state(self, record: SettlementRecord) -> str:
-        return self.journal.settlement(record.id).upload_state
-
-
-@pytest.fixture
-def till(town: Town, tmp_path: Path) -> Iterator[Till]:
-    """A till of the town, with an empty journal."""
-    till = Till(town, tmp_path / "journal.db")
-    yield till
-    till.journal.close()
 
 
 def test_what_is_committed_goes_up_and_is_accepted(town: Town, till: Till) -> None:

@@ -1,0 +1,57 @@
+"""One till of the town: the real journal, and the upload that works it off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import msgspec
+from town import DAY, Town
+
+from terminal.center.desk import CenterDesk, Institution
+from terminal.center.upload import Upload
+from terminal.journal.journal import Journal
+from terminal.journal.records import SettlementRecord
+
+
+class Till:
+    """One terminal: journal, desk and upload, as the daemon joins them."""
+
+    def __init__(self, town: Town, path: Path) -> None:
+        self.town = town
+        self.path = path
+        self.open()
+
+    def open(self) -> None:
+        """Start, or start again after a crash."""
+        town = self.town
+        self.journal = Journal.open(self.path, "T1", town.clock)
+        names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
+        institution = Institution("370602", names, "T1")
+        self.desk = CenterDesk(town.new_link(), institution, self.journal.next_message_stamp, 1, town.clock)
+        self.upload = Upload(self.journal, self.desk, town.clock, Random(7))
+
+    def commit(self, record: SettlementRecord) -> SettlementRecord:
+        """Commit a settlement as the counter does."""
+        number = self.journal.next_settlement_number(DAY)
+        record = msgspec.structs.replace(record, id=number)
+        message_id = self.desk.new_message_id(record.provider_id)
+        return self.journal.commit_settlement(record, message_id, number, "digest", str.encode)
+
+    def void(self, original: SettlementRecord) -> SettlementRecord:
+        """Commit the void of a settlement."""
+        number = self.journal.next_settlement_number(DAY)
+        void = msgspec.structs.replace(original, id=number, kind="void", voids=original.id)
+        message_id = self.desk.new_message_id(void.provider_id)
+        return self.journal.commit_void(original.id, void, message_id, number, "digest", str.encode)
+
+    def drain(self) -> int:
+        """Tick until nothing is due; returns the number of messages worked on."""
+        worked = 0
+        while self.upload.tick(self.town.clock.now()):
+            worked += 1
+            assert worked < 50
+        return worked
+
+    def state(self, record: SettlementRecord) -> str:
+        return self.journal.settlement(record.id).upload_state
