@@ -1,4 +1,4 @@
-"""The commands of operators, auditors and engineers: doctor, audit, receipt, card, queue, journal, till, conformance.
+"""The commands of operators, auditors and engineers: doctor, support, audit, receipt, card, queue, journal, till …
 
 Parts are imported where they are used, as in `cli.py`.
 """
@@ -14,6 +14,7 @@ def add_operator_commands(commands: argparse._SubParsersAction[argparse.Argument
     """Their words on the command line."""
     for add in (
         _add_doctor,
+        _add_support,
         _add_audit,
         _add_receipt,
         _add_card,
@@ -29,6 +30,14 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     doctor = commands.add_parser("doctor", help="look at everything the terminal leans on, and say what to do")
     doctor.add_argument("--config", required=True, type=Path, metavar="FILE", help="terminal.toml")
     doctor.set_defaults(command=_doctor)
+
+
+def _add_support(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    support = commands.add_parser("support", help="one file for the engineer, with nobody's name or number in it")
+    support.add_argument("bundle", type=Path, metavar="ZIP", help="the file to write")
+    support.add_argument("--config", required=True, type=Path, metavar="FILE", help="terminal.toml")
+    support.add_argument("--log", default="", metavar="FILE", help='the daemon\'s log, or "-" for standard input')
+    support.set_defaults(command=_support)
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -144,6 +153,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from terminal.doctor_command import examine
 
     return examine(options.config)
+
+
+def _support(options: argparse.Namespace) -> int:
+    from terminal.support_command import support
+
+    return support(options.config, options.bundle, options.log)
 
 
 def _audit_verify(options: argparse.Namespace) -> int:

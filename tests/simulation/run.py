@@ -49,6 +49,7 @@ def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
         workload = Workload(shop, Till(shop, auditor), random)
         try:
             _safety(workload, auditor, outcome, steps, settlements)
+            shop.pack()
             outcome.rounds = settle_down(workload)
             shop.show()
             auditor.close()

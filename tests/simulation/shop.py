@@ -132,6 +132,10 @@ class Shop:
         """Somebody looks at what the terminal shows."""
         self.window.show(self.journal, self.counter, self._at_start)
 
+    def pack(self) -> None:
+        """Somebody asks for help, in the middle of it all."""
+        self.window.pack(self.journal)
+
     def sign_in(self) -> bool:
         """Whether an operator is at work, now or before."""
         if not self.counter.signed_in:

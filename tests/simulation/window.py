@@ -1,4 +1,4 @@
-"""What a terminal shows to people who may see no person: refusals, its log, its figures, its queues, its news.
+"""What a terminal shows to people who may see no person: refusals, log, figures, queues, news, the support bundle.
 
 The shipped code renders each of them, the log even with the exception that the daemon would not have caught.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -17,14 +18,19 @@ from terminal.api.meter import Meter
 from terminal.api.problem import problem_response
 from terminal.api.sight import CenterSight
 from terminal.clock import Clock
+from terminal.config import CenterSection, Config, ProviderEntry, TerminalSection
 from terminal.counter.counter import Counter
 from terminal.counter.recover import Recovered
 from terminal.errors import TerminalError
 from terminal.journal.gauges import gauges_of
 from terminal.journal.journal import Journal
 from terminal.settlement.codec import encode
+from terminal.support_bundle import bundle_of
 
 T = TypeVar("T")
+
+NO_USB = Path("/nowhere")
+"""Nothing is plugged into a simulated terminal."""
 
 
 class Window:
@@ -65,6 +71,16 @@ class Window:
         newest = journal.entry_count()
         self.seen += [encode(news).decode() for news in journal.news_between(self._news_heard, newest)]
         self._news_heard = newest
+
+    def pack(self, journal: Journal) -> None:
+        """Somebody sends a support bundle to the engineer, with everything that was logged and shown."""
+        config = Config(
+            terminal=TerminalSection(id=journal.terminal_id, journal=str(journal.path)),
+            center=CenterSection(url="http://127.0.0.1/", area_code="370600"),
+            providers=[ProviderEntry(id="P37060200001", name="示例大药房")],
+        )
+        log = [text for text in self.seen if text.startswith("{")]
+        self.seen += [file.decode() for file in bundle_of(config, "", "", log, self._clock, NO_USB).values()]
 
 
 async def _answered(call: Any) -> list[str]:
