@@ -246,9 +246,13 @@ class CenterDesk:
         """Nothing was settled and nothing will be: take the visit back, where one was registered for it."""
         self._visits.give_up(record)
 
-    def _given_up(self, record: SettlementRecord, outcome: Rejected) -> Rejected:
+    def _given_up(self, record: SettlementRecord, outcome: Rejected) -> Rejected | NotSent:
+        """What a refusal comes to; its visit is taken back. On a visit that is doubted it may be about what came late,
+        which cannot reach the next visit: so it is sent again on that one, whose refusal is believed.
+        """
+        doubted = self._visits.is_doubted(record)
         self._visits.give_up(record)
-        return outcome
+        return NotSent(outcome.reason, waits_alone=True) if doubted else outcome
 
     def _inquiry(self, record: SettlementRecord, operator: str) -> Inquiry:
         answer = self._exchange.ask(fields.QUERY, record.provider_id, operator, messages.query_input(record))

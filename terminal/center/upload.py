@@ -193,12 +193,12 @@ class Upload:
             self._silent(message, record, outcome, now)
 
     def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
-        """A step before the message was not answered: it alone waits, and is parked where that never ends."""
+        """A step before the message came to nothing: it alone waits, and is parked where that never ends."""
         self._reached(now)
         if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
-            self._journal.mark_parked(message.message_id, f"never answered: {reason}", now)
+            self._journal.mark_parked(message.message_id, f"came to nothing again and again: {reason}", now)
         else:
-            self._journal.mark_not_ready(message.message_id, reason, now + self._pauses.after(message.attempts + 1))
+            self._journal.mark_not_ready(message, reason, now + self._pauses.after(message.attempts + 1))
 
     def _silent(self, message: QueuedMessage, record: SettlementRecord, outcome: Unknown, now: dt.datetime) -> None:
         pause = self._pauses.after(message.attempts + 1)

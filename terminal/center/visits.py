@@ -2,8 +2,9 @@
 
 No step moves money: silence at one means that it is asked for again later, and a registration that was never answered
 is looked up before another is made. Lines that may lie at the center already are withdrawn before they are sent again.
-That a visit is being taken back is written down before the first step of it: whoever finds that after an end takes back
-what is left, and begins anew.
+What was not answered may arrive late, behind what was sent after it, and change the visit unseen: such a visit is
+doubted, and what is refused on it is not refused for good. That a visit is being taken back is written down before the
+first step of it: whoever finds that after an end takes back what is left, and begins anew.
 """
 
 from __future__ import annotations
@@ -69,21 +70,27 @@ class VisitWalk:
         """
         if self._profile.set_of(record.bill.service) == "pharmacy":
             return ""
-        visit, fresh = self._keeper.visit_of(record.id), False
+        visit = self._keeper.visit_of(record.id)
         if visit is not None and visit.given_up:
             self.give_up(record)
             visit = None
         if visit is None:
-            number, fresh = self._registered(record)
-            visit = self._kept(record, number, "registered")
+            visit = self._kept(record, self._registered(record))
+        elif visit.step != "ready" and not visit.doubted:
+            visit = self._kept(record, msgspec.structs.replace(visit, doubted=True))
         if visit.step == "registered":
             self._describe(record, visit.number)
-            if not fresh:
+            if visit.doubted:
                 self._withdraw_lines(record, visit.number)
-            visit = self._send_lines(record, visit.number)
+            visit = self._send_lines(record, visit)
         if visit.step == "billed":
-            visit = self._discharge(record, visit.number)
+            visit = self._discharge(record, visit)
         return visit.number
+
+    def is_doubted(self, record: SettlementRecord) -> bool:
+        """Whether a step of its visit was not answered, and may have come behind a later one."""
+        visit = self._keeper.visit_of(record.id)
+        return visit is not None and visit.doubted
 
     def give_up(self, record: SettlementRecord, number: str = "") -> None:
         """Take an unsettled visit back, as far as the center lets us: lines, discharge, registration.
@@ -105,8 +112,8 @@ class VisitWalk:
             self._ask(numbers.unregister, record, messages.cancel_input(record, number))
         self._keeper.drop_visit(record.id)
 
-    def _registered(self, record: SettlementRecord) -> tuple[str, bool]:
-        """The number of the visit, and whether it was registered only now."""
+    def _registered(self, record: SettlementRecord) -> Visit:
+        """The visit, registered now; doubted where it stands there already."""
         numbers = self._profile.numbers_of(record.bill.service)
         data = messages.register_input(record, self._profile)
         try:
@@ -116,8 +123,8 @@ class VisitWalk:
             found = self._found(record)
             if not found:
                 raise
-            return found, False
-        return understood(lambda found: messages.read_registered(found, record), answer), True
+            return Visit(found, "registered", doubted=True)
+        return Visit(understood(lambda found: messages.read_registered(found, record), answer), "registered")
 
     def _found(self, record: SettlementRecord) -> str:
         data = messages.find_input(record)
@@ -129,24 +136,24 @@ class VisitWalk:
         if describe:
             self._ask(describe, record, messages.describe_input(record, number, self._profile))
 
-    def _send_lines(self, record: SettlementRecord, number: str) -> Visit:
+    def _send_lines(self, record: SettlementRecord, visit: Visit) -> Visit:
         numbers = self._profile.numbers_of(record.bill.service)
-        data = messages.lines_input(record, number, self._profile)
+        data = messages.lines_input(record, visit.number, self._profile)
         answer = self._exchange.ask(numbers.lines, record.provider_id, record.operator, data)
         understood(lambda found: messages.read_lines(found, record), answer)
-        return self._kept(record, number, "billed" if numbers.discharge else "ready")
+        step: VisitStep = "billed" if numbers.discharge else "ready"
+        return self._kept(record, msgspec.structs.replace(visit, step=step))
 
     def _withdraw_lines(self, record: SettlementRecord, number: str) -> None:
         withdraw = self._profile.numbers_of(record.bill.service).withdraw_lines
         self._ask(withdraw, record, messages.withdraw_input(record, number))
 
-    def _discharge(self, record: SettlementRecord, number: str) -> Visit:
+    def _discharge(self, record: SettlementRecord, visit: Visit) -> Visit:
         discharge = self._profile.numbers_of(record.bill.service).discharge
-        self._ask(discharge, record, messages.discharge_input(record, number, self._profile))
-        return self._kept(record, number, "ready")
+        self._ask(discharge, record, messages.discharge_input(record, visit.number, self._profile))
+        return self._kept(record, msgspec.structs.replace(visit, step="ready"))
 
-    def _kept(self, record: SettlementRecord, number: str, step: VisitStep) -> Visit:
-        visit = Visit(number, step)
+    def _kept(self, record: SettlementRecord, visit: Visit) -> Visit:
         self._keeper.keep_visit(record.id, visit)
         return visit
 

@@ -144,12 +144,12 @@ class Outbox(Debits):
             (reason, moment_text(max(next_attempt_at, now))),
         )
 
-    def mark_not_ready(self, message_id: str, reason: str, next_attempt_at: dt.datetime) -> None:
-        """A step before it failed: it waits as before, and the attempt counts."""
+    def mark_not_ready(self, message: QueuedMessage, reason: str, next_attempt_at: dt.datetime) -> None:
+        """A step before it failed, or spoilt it: it waits as it did when it was `due`, and the attempt counts."""
         self._mark(
-            message_id,
-            "attempts = attempts + 1, reason = ?, next_attempt_at = ?",
-            (reason, moment_text(next_attempt_at)),
+            message.message_id,
+            "state = ?, attempts = ?, reason = ?, next_attempt_at = ?",
+            (message.state, message.attempts + 1, reason, moment_text(next_attempt_at)),
         )
 
     def hurry(self, now: dt.datetime) -> None:

@@ -274,6 +274,8 @@ _REFUNDS = (
 
 _VISITS_GIVEN_UP = ("ALTER TABLE visits ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0",)
 
+_VISITS_DOUBTED = ("ALTER TABLE visits ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -288,6 +290,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0011_stock": _STOCK,
     "0012_refunds": _REFUNDS,
     "0013_visits_given_up": _VISITS_GIVEN_UP,
+    "0014_visits_doubted": _VISITS_DOUBTED,
 }
 """Name of each migration and its statements, in order."""
 

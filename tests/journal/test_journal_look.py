@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from journal_parts import DAY, MORNING, NEXT_DAY, message_of, open_journal, settle, settlement_record, void
 
@@ -126,15 +127,17 @@ def test_training_and_business_never_share_a_journal(tmp_path: Path) -> None:
 
 
 def test_a_step_before_a_message_that_failed_counts_as_a_try(journal: Journal) -> None:
-    """It waits until its time, and says why."""
-    record = settle(journal)
+    """It waits until its time as it did before, also where it was sent in between and refused; and says why."""
+    settle(journal)
     later = MORNING + dt.timedelta(minutes=5)
-    journal.mark_not_ready(message_of(journal, record), "no visit", later)
+    (waiting,) = journal.queue()
+    journal.mark_sent(waiting.message_id, b"what the center refused", MORNING)
+    journal.mark_not_ready(waiting, "no visit", later)
     (message,) = journal.queue()
     assert (message.state, message.attempts, message.reason) == ("queued", 1, "no visit")
     assert message.next_attempt_at == later
     with pytest.raises(Missing):
-        journal.mark_not_ready("none", "no visit", later)
+        journal.mark_not_ready(msgspec.structs.replace(waiting, message_id="none"), "no visit", later)
 
 
 def test_what_contradicts_itself_is_not_committed(journal: Journal) -> None:

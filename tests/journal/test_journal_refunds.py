@@ -97,6 +97,7 @@ def test_a_journal_of_the_program_before_takes_refunds(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "journal.db")
     connection.execute("DROP TABLE refunds")
     connection.execute("ALTER TABLE visits DROP COLUMN given_up")
+    connection.execute("ALTER TABLE visits DROP COLUMN doubted")
     connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
     connection.commit()
     connection.close()

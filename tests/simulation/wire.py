@@ -40,6 +40,7 @@ _PERSON = re.compile(r'"psn_no":"(\d+)"')
 
 POSITIVE = b'{"infcode":0'
 SETTLING = ("2102", "2103", "2207", "2208", "2304", "2305")
+REVERSE = "2601"
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class Wire:
 
     down: the line is dead. refusals_go_astray: a refusal may come as the answer to another message, too. arrived: how
     often the center got each money message from this till itself. refused: those that the wire had refused on the
-    center's behalf; overtaken: those that came late, maybe behind their reversal. met: faults that struck, by kind.
+    center's behalf; overtaken: whose money came late, maybe behind its reversal. met: faults that struck, by kind.
     """
 
     def __init__(
@@ -92,7 +93,8 @@ class Wire:
         """What was late arrives, if its time has come; nobody listens to its answer."""
         while self._late and self._late[0][0] <= self.clock.monotonic_seconds():
             _, _, body = heapq.heappop(self._late)
-            self.overtaken.update(_PERSON.findall(body.decode()))
+            if msgspec.json.decode(body, type=Sent).infno in (*SETTLING, REVERSE):
+                self.overtaken.update(_PERSON.findall(body.decode()))
             self.center.answer(body)
 
     @property
