@@ -40,30 +40,32 @@ def functions_of(files: frozenset[str]) -> Mapping[Key, list[types.FunctionType]
     found = defaultdict(list)
     for one in gc.get_objects():
         if isinstance(one, types.FunctionType) and one.__code__.co_filename in files:
-            found[_key(one.__code__)].append(one)
+            found[key_of(one.__code__)].append(one)
     return found
 
 
 def change_loaded(mutant: Mutant, functions: Mapping[Key, Sequence[types.FunctionType]]) -> bool:
     """Give the loaded functions their changed code. False where that cannot be done, and nothing is changed."""
-    codes = list(_codes(compile(mutant.changed, str(mutant.path), "exec", dont_inherit=True)))
-    keys = Counter(_key(code) for code in codes)
+    codes = list(codes_of(compile(mutant.changed, str(mutant.path), "exec", dont_inherit=True)))
+    keys = Counter(key_of(code) for code in codes)
     # What begins behind the change keeps its code, and may have moved.
     before = [code for code in codes if code.co_firstlineno <= mutant.line]
-    pairs = [(one, code) for code in before for one in functions.get(_key(code), ()) if one.__code__ != code]
-    if any(keys[_key(code)] > 1 or one.__code__.co_freevars != code.co_freevars for one, code in pairs):
+    pairs = [(one, code) for code in before for one in functions.get(key_of(code), ()) if one.__code__ != code]
+    if any(keys[key_of(code)] > 1 or one.__code__.co_freevars != code.co_freevars for one, code in pairs):
         return False
     for one, code in pairs:
         one.__code__ = code
     return bool(pairs)
 
 
-def _key(code: types.CodeType) -> Key:
+def key_of(code: types.CodeType) -> Key:
+    """What identifies the function that has this code."""
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+def codes_of(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Every code within a module's, or a function's."""
     for one in code.co_consts:
         if isinstance(one, types.CodeType):
             yield one
-            yield from _codes(one)
+            yield from codes_of(one)

@@ -18,6 +18,7 @@ import pytest
 from tests.mutation.children import Ended, forked, load_what_is_not_ours
 from tests.mutation.mutant import Mutant
 from tests.mutation.python_change import ChangedModule, change_loaded, functions_of
+from tests.mutation.python_marks import Marks
 from tests.mutation.python_nodes import lines_of, mutants_of
 from tests.mutation.python_reach import Reach, Watch, reach_of
 from tests.mutation.python_tests import collected, first_failure
@@ -85,9 +86,10 @@ class _Bench:
     def _try_on(self, items: list[pytest.Item]) -> tuple[Reach, list[Verdict | None]]:
         for file in self._module.files:
             importlib.import_module(self._module.name_of(file))
-        self._reach = reach_of(items, self._files, self._loading.end())
-        self._items = {item.nodeid: item for item in items}
+        loading = self._loading.end()
         self._functions = functions_of(self._files)
+        self._reach = reach_of(items, Marks(self._files, self._functions), loading)
+        self._items = {item.nodeid: item for item in items}
         return self._reach, [self._tried(mutant) for mutant in self._mutants]
 
     def _tried(self, mutant: Mutant) -> Verdict | None:

@@ -7,7 +7,6 @@ has read and others find remembered counts for each of them.
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from typing import Any
 import pytest
 
 from tests.mutation.children import forked
+from tests.mutation.python_marks import Line, Marks
 from tests.mutation.python_tests import first_failure
-
-Line = tuple[str, int]
-"""A file's full path and a line of it, from 1."""
 
 FIRST_TIME_SECONDS = 120.0
 
@@ -44,7 +41,7 @@ class Reach:
 
 
 class Watch:
-    """Notes the lines of some files that run between `begin` and `end`, in all threads begun meanwhile."""
+    """Notes the lines of some files that run between `begin` and `end`, as they are loaded."""
 
     def __init__(self, files: frozenset[str]) -> None:
         self._files = files
@@ -52,13 +49,11 @@ class Watch:
 
     def begin(self) -> None:
         """From here on."""
-        threading.settrace(self._called)
         sys.settrace(self._called)
 
     def end(self) -> frozenset[Line]:
         """Up to here."""
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
         return frozenset(self.lines)
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
@@ -69,20 +64,18 @@ class Watch:
         return self._stepped
 
 
-def reach_of(items: Sequence[pytest.Item], files: frozenset[str], loading: frozenset[Line]) -> Reach:
+def reach_of(items: Sequence[pytest.Item], marks: Marks, loading: frozenset[Line]) -> Reach:
     """Run each test once and see. ValueError: one fails in the program as it is."""
     lines, seconds = {}, {}
     for item in items:
-        ended = forked(lambda item=item: _seen(item, files))  # type: ignore[misc]
+        ended = forked(lambda item=item: _seen(item, marks))  # type: ignore[misc]
         if ended.code != 0 or ended.answer is None:
             raise ValueError(f"{item.nodeid} fails in the program itself, alone")
         lines[item.nodeid], seconds[item.nodeid] = ended.answer
     return Reach(loading, lines, seconds)
 
 
-def _seen(item: pytest.Item, files: frozenset[str]) -> tuple[frozenset[Line], float] | None:
-    watch, began = Watch(files), time.perf_counter()
-    watch.begin()
+def _seen(item: pytest.Item, marks: Marks) -> tuple[frozenset[Line], float] | None:
+    lines, began = marks.put_in(), time.perf_counter()
     failed = first_failure([item], {item.nodeid: FIRST_TIME_SECONDS})
-    lines = watch.end()
-    return None if failed else (lines, time.perf_counter() - began)
+    return None if failed else (frozenset(lines), time.perf_counter() - began)
