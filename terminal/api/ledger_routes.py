@@ -26,6 +26,7 @@ from terminal.api.day_types import (
 from terminal.api.served import Served, json_answer
 from terminal.counter.match import Difference
 from terminal.counter.month import MonthStatement, month_statement
+from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals
@@ -128,7 +129,7 @@ def _run(report: bytes) -> dict[str, Any]:
 
 def _differences(journal: Journal, asked: dt.date) -> DifferencesAnswer:
     reports = journal.runs(asked)
-    found = decode(reports[-1], LastRun).differences if reports else []
+    found = after_refusals(journal, asked, decode(reports[-1], LastRun).differences) if reports else []
     return DifferencesAnswer(
         day=asked,
         state=journal.day_state(asked),

@@ -129,12 +129,13 @@ class Inquiry(Struct, frozen=True):
 
 
 class RowThere(Struct, frozen=True):
-    """A row of the center as it stands there: whether it was taken back, and the number of what it takes back itself,
-    "" for a settlement, or where the center names none.
+    """A row of the center as it stands there, as far as the center tells: whether it was taken back, and the number of
+    what it takes back itself, "" for a settlement, or where the center names none. at: its own time as it writes it.
     """
 
     taken_back: bool
     takes_back: str
+    at: str = ""
 
 
 class TotalsAnswer(Struct, frozen=True):

@@ -32,11 +32,11 @@ from terminal.center.envelope import Answer
 from terminal.center.exchange import Exchange, SignIns, understood
 from terminal.center.lanes import Lanes, OneByOne
 from terminal.center.link import Lane, Link
-from terminal.center.outcome import accepted, amounts_there, heard, reversed_there
+from terminal.center.outcome import accepted, amounts_there, heard, nothing_told, reversed_there, row_voided
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.center.seal import Secrets
-from terminal.center.settle_messages import Input, settle_input, void_input
+from terminal.center.settle_messages import Input, row_void_input, settle_input, void_input
 from terminal.center.visits import VisitKeeper, VisitMemory, VisitWalk
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
@@ -160,16 +160,20 @@ class CenterDesk:
         balanced, text = understood(lambda found: messages.read_totals(found, self.profile), answer)
         return TotalsAnswer(balanced, text, answer.body)
 
-    def details(self, business_day: dt.date, sums: GroupTotals, rows: Sequence[OwnRow]) -> list[CenterRow]:
+    def details(
+        self, business_day: dt.date, sums: GroupTotals, rows: Sequence[OwnRow], last_day: dt.date | None = None
+    ) -> list[CenterRow]:
         """9101, 3202, 9102: our rows of one provider and clearing class up, the center's down.
 
-        Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in here).
+        last_day: of several days, which start with business_day. Raises Unavailable (not reached, not understood) or
+        Refused (the center says no, nobody signed in here).
         """
         operator, provider_id = self._signed_operator(), sums.provider_id
+        days = (business_day, last_day or business_day)
         stem = f"{provider_id}{business_day:%Y%m%d}{fields.CLEARING_CLASSES[sums.clearing_class]}"
         sent = self._exchange.upload(provider_id, operator, f"{stem}.zip", packed(rows, f"{stem}.txt"))
         agency = self._exchange.institution.clearing_agency
-        asked = messages.details_input(business_day, sums, agency, understood(messages.read_upload, sent), self.profile)
+        asked = messages.details_input(days, sums, agency, understood(messages.read_upload, sent), self.profile)
         answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)
         number, name = understood(messages.read_details, answer)
         return understood(read_center_rows, self.download(number, name, provider_id))
@@ -319,15 +323,18 @@ class CenterDesk:
         May be asked again until the answer is definite; each time is a message of its own. Rejected: the center
         never booked it, or it was voided.
         """
-        try:
-            sign_number = self._exchange.sign_number(operator)
-        except (Unavailable, Refused) as error:
-            return NotSent(f"sign-in: {error.message}")
         data = messages.reverse_input(person_number, message_id, undone)
-        request = self._exchange.request(fields.REVERSE, provider_id, operator, data, sign_number)
-        body = self._exchange.encode(request)
-        before_send(body)
-        return self._outcome(body, operator, reversed_there)
+        return self._told(fields.REVERSE, provider_id, operator, data, "", before_send, reversed_there)
+
+    def void_by_number(
+        self, transaction: str, provider_id: str, operator: str, row: CenterRow, business_day: dt.date
+    ) -> Outcome:
+        """2103, 2208 or 2305 of a row that the center has told of and nothing stands behind here.
+
+        business_day: the one on which the center is to count it, as far as it minds.
+        """
+        data = row_void_input(row, business_day)
+        return self._told(transaction, provider_id, operator, data, "", lambda request: None, row_voided)
 
     def tell(
         self,
@@ -338,14 +345,27 @@ class CenterDesk:
         before_send: Callable[[bytes], None],
     ) -> Outcome:
         """Tell something that belongs to a settlement and moves no money, under an id of its own."""
+        return self._told(infno, record.provider_id, record.operator, data, message_id, before_send, nothing_told)
+
+    def _told(
+        self,
+        infno: str,
+        provider_id: str,
+        operator: str,
+        data: Input,
+        message_id: str,
+        before_send: Callable[[bytes], None],
+        read: Callable[[Answer], Accepted],
+    ) -> Outcome:
+        """One message and what became of it. message_id "": a fresh one."""
         try:
-            sign_number = self._exchange.sign_number(record.operator)
+            sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}")
-        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        return self._outcome(body, record.operator, lambda answer: Accepted(answer.body, {}))
+        return self._outcome(body, operator, read)
 
     @property
     def first_provider(self) -> str:

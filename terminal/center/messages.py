@@ -21,6 +21,9 @@ from terminal.money import Fen, format_fen
 
 Input = dict[str, Any]
 
+Days = tuple[dt.date, dt.date]
+"""The first and the last of a stretch of days."""
+
 
 def sign_in_input(operator: str) -> Input:
     """9001. Which machine signs in is told by the envelope's `dev_no`."""
@@ -108,18 +111,22 @@ def row_input(person_number: str, center_number: str, visit_number: str) -> Inpu
 
 def read_taken_back(answer: Answer) -> bool:
     """5203's answer: whether the settlement was taken back. Raises Unreadable."""
-    row = node(answer.output, "setlinfo")
-    flag = next((row[name] for name in ("refd_setl_flag", "REFD_SETL_FLAG") if name in row), None)
-    if text_of(flag) not in ("0", "1", "00", "01"):
+    flag = _refund_flag(node(answer.output, "setlinfo"))
+    if flag not in ("0", "1", "00", "01"):
         raise Unreadable("the answer has no refd_setl_flag")
-    return text_of(flag).endswith("1")
+    return flag.endswith("1")
 
 
 def read_row(answer: Answer) -> RowThere:
-    """5203's answer about any row. Raises Unreadable."""
+    """5203's answer about any row; what it leaves out is not told. Raises Unreadable."""
     # A void is flagged as what it takes back is; only the void names another settlement.
-    takes_back = text_of(node(answer.output, "setlinfo").get("init_setl_id"))
-    return RowThere(not takes_back and read_taken_back(answer), takes_back)
+    row = node(answer.output, "setlinfo")
+    takes_back, at = text_of(row.get("init_setl_id")), text_of(row.get("setl_time"))
+    return RowThere(not takes_back and _refund_flag(row).endswith("1"), takes_back, at)
+
+
+def _refund_flag(row: Input) -> str:
+    return text_of(next((row[name] for name in ("refd_setl_flag", "REFD_SETL_FLAG") if name in row), None))
 
 
 def totals_input(business_day: dt.date, group: GroupTotals, agency: str, profile: Profile) -> Input:
@@ -156,15 +163,14 @@ def read_upload(answer: Answer) -> str:
     return number
 
 
-def details_input(business_day: dt.date, sums: GroupTotals, agency: str, file_number: str, profile: Profile) -> Input:
-    """3202 for one provider and clearing class of one day."""
-    day = business_day.isoformat()
+def details_input(days: Days, sums: GroupTotals, agency: str, file_number: str, profile: Profile) -> Input:
+    """3202 for one provider and clearing class of the days from the first to the last."""
     return {
         "data": {
             "setl_optins": agency,
             "file_qury_no": file_number,
-            "stmt_begndate": day,
-            "stmt_enddate": day,
+            "stmt_begndate": days[0].isoformat(),
+            "stmt_enddate": days[1].isoformat(),
             "medfee_sumamt": format_fen(sums.total),
             "fund_pay_sumamt": format_fen(sums.fund_total),
             "cash_payamt": format_fen(sums.cash),

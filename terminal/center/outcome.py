@@ -72,6 +72,17 @@ def reversed_there(answer: Answer) -> Accepted:
     return Accepted(answer.body, {})
 
 
+def row_voided(answer: Answer) -> Accepted:
+    """What the answer to a void of a row of the center's own says. Raises Unreadable where it tells of none."""
+    node(answer.output, "setlinfo")
+    return nothing_told(answer)
+
+
+def nothing_told(answer: Answer) -> Accepted:
+    """Success is all that the answer says."""
+    return Accepted(answer.body, {})
+
+
 def amounts_there(answer: Answer, record: SettlementRecord) -> tuple[CenterSums, tuple[str, ...]]:
     """The center's sums for `record`, and where they are not ours. Raises Unreadable, also for wrong sums."""
     try:

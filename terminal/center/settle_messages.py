@@ -7,10 +7,12 @@ The journal keeps no credential, so a settlement names the person by number and 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Literal
 
 from terminal.center import fields
 from terminal.center.amounts import Amounts, written
+from terminal.center.details import CenterRow
 from terminal.center.envelope import Unreadable, moment_text, text_of
 from terminal.center.extension import SettleExtension, VoidExtension, line_extension, write_extension
 from terminal.center.profile import Profile
@@ -122,6 +124,18 @@ def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
             "mdtrt_id": references.get("mdtrt_id", ""),
             "psn_no": record.person_number,
             "exp_content": write_extension(VoidExtension(record.business_day, record.entry_hash), "data.exp_content"),
+        }
+    }
+
+
+def row_void_input(row: CenterRow, business_day: dt.date) -> Input:
+    """As `void_input`, of a row of the center behind which nothing stands here."""
+    return {
+        "data": {
+            "setl_id": row.center_number,
+            "mdtrt_id": row.visit_number,
+            "psn_no": row.person_number,
+            "exp_content": write_extension(VoidExtension(business_day), "data.exp_content"),
         }
     }
 

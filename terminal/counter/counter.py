@@ -17,6 +17,7 @@ from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote
+from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.returns import Returns
 from terminal.counter.sessions import SignedIn
@@ -71,7 +72,7 @@ class Counter(Returns):
         if self._journal.day_state(day) == "sealed":
             raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
         differences = decode(runs[-1], LastRun).differences if runs else []
-        difference = found_in(differences, difference_id)
+        difference = found_in(after_refusals(self._journal, day, differences), difference_id)
         repair(self._journal, self._center, day, difference, operator, self.business_day())
         self._tally.clear()
         return difference

@@ -31,6 +31,7 @@ from terminal.counter.match import (
     refused_matters,
 )
 from terminal.counter.pairs import without_pairs
+from terminal.counter.refusals import after_refusals
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord
@@ -165,7 +166,7 @@ def _report(
         uploads=journal.counts(),
         journal_head=journal.head(),
         run=len(journal.runs(day)) + 1,
-        differences=[*till, *_still_refused(refused, found or []), *(found or [])],
+        differences=after_refusals(journal, day, [*till, *_still_refused(refused, found or []), *(found or [])]),
         forgotten=journal.unclosed_days(day),
         closed_there=any(group.closed_there for group in groups or []),
     )
@@ -211,8 +212,9 @@ def _details(
             for other, theirs in counted_elsewhere(day, mine, rows).items()
             for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
         ]
-        found += match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-    return adopted_once(without_pairs(journal, center, found))
+        one_sided = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
+        found += without_pairs(journal, center, day, clearing_class, one_sided)
+    return adopted_once(found)
 
 
 def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:

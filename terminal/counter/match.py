@@ -20,7 +20,9 @@ from terminal.journal.records import SettlementRecord, Whereabouts
 from terminal.money import Fen
 
 Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
-Action = Literal["reverse-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"]
+Action = Literal[
+    "reverse-at-center", "void-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"
+]
 
 
 class TillRow(Struct, frozen=True):
@@ -60,6 +62,18 @@ class Difference(Struct, frozen=True, kw_only=True):
     def explained(self) -> bool:
         """Whether it stands to reason and keeps no day open."""
         return self.cause in ("date-boundary", "another-till")
+
+    @property
+    def row(self) -> CenterRow:
+        """The center's row behind it."""
+        numbers = (self.person_number, self.visit_number, self.center_number, self.message_id)
+        amounts = (self.other_total_fen, self.other_fund_total_fen, self.other_account_fen)
+        return CenterRow(*numbers, "", self.refunded, "", *amounts)
+
+    def saying(self, text: Said, action: Action = "none", cause: Cause | None = None, subject: str = "") -> Difference:
+        """The same row, seen otherwise. subject: the settlement here that it is about."""
+        row, found = self.row, cause or self.cause
+        return _with_row(f"{found}:{row.center_number}", found, action, text, self.provider_id, subject, row)
 
 
 def own_rows(journal: Journal, records: Sequence[SettlementRecord]) -> list[OwnRow]:
@@ -194,13 +208,14 @@ def _paired(journal: Journal, records: Sequence[SettlementRecord]) -> list[tuple
 
 
 def _that_count(journal: Journal, rows: Sequence[CenterRow], ours: Set[str]) -> list[CenterRow]:
-    """The center's rows without those that it lacks, and without pairs that are not ours and cancel each other: what
-    it has booked and taken back by itself counts on neither side.
+    """The center's rows without those that it lacks, and without pairs of one visit that are not ours and cancel each
+    other: what it has booked and taken back by itself counts on neither side.
     """
     there = [row for row in rows if not _is_lost(row)]
     foreign: dict[str, list[int]] = {}
     for row in there:
-        if row.center_number not in ours and not journal.by_center_reference(row.visit_number):
+        known = row.center_number in ours or journal.by_center_reference(row.visit_number)
+        if row.visit_number and not known:
             foreign.setdefault(row.visit_number, []).append(row.total)
     cancelled = {visit for visit, totals in foreign.items() if len(totals) > 1 and sum(totals) == 0}
     return [row for row in there if row.center_number in ours or row.visit_number not in cancelled]
@@ -236,10 +251,8 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
         original = next(
             (one for one in journal.by_center_reference(row.visit_number) if one.kind == "settlement"), None
         )
-        if original is not None and original.state == "committed":
-            subject, action, text = original.id, "void-here", said.TAKEN_BACK_THERE
-        elif original is not None and _lacks_its_row(journal.settlement(original.voided_by)):
-            subject, action, text = original.voided_by, "adopt-settlement", said.TOOK_IT_BACK
+        if original is not None and may_be_taken_back_by(journal, original):
+            subject, action, text = proposal_for(original)
     return _with_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
@@ -307,9 +320,23 @@ def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: Ow
     )
 
 
-def _lacks_its_row(void: SettlementRecord) -> bool:
-    """The center refused it because somebody else had taken it back, or was only asked whether it is taken back."""
+def may_be_taken_back_by(journal: Journal, original: SettlementRecord) -> bool:
+    """Whether a void that only the center has may be that of `original`: it stands here, or its own void here lacks its
+    row there, which was refused because somebody else had taken it back, or only asked whether it is taken back.
+    """
+    if original.kind != "settlement" or original.state not in ("committed", "voided"):
+        return False
+    if original.state == "committed":
+        return True
+    void = journal.settlement(original.voided_by)
     return void.upload_state == "refused" or _is_unnumbered(void)
+
+
+def proposal_for(original: SettlementRecord) -> tuple[str, Action, Said]:
+    """What a void at the center asks for that took `original` back: its subject here, the proposal, and why."""
+    if original.state == "committed":
+        return original.id, "void-here", said.TAKEN_BACK_THERE
+    return original.voided_by, "adopt-settlement", said.TOOK_IT_BACK
 
 
 def _is_unnumbered(record: SettlementRecord | Whereabouts) -> bool:

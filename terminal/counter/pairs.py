@@ -2,22 +2,22 @@
 
 On one day such a pair cancels in the match (`match`). On two, each half looks like a row that only the center has, and
 neither can be reversed: what is taken back is not reversed any more, and many a center reverses no void. Only the
-center knows that they belong together, and is asked (5203).
+center knows that they belong together, and is asked (5203); where it does not tell, `lookalikes` compares.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-
-import msgspec
 
 from terminal.center.answers import RowThere
 from terminal.center.desk import CenterDesk
+from terminal.center.fields import VOIDING
 from terminal.counter import said
-from terminal.counter.match import Action, Cause, Difference, is_repaired
-from terminal.counter.said import Said
-from terminal.errors import Refused
+from terminal.counter.lookalikes import Lookalikes, row_there
+from terminal.counter.match import Action, Difference, is_repaired, proposal_for
 from terminal.journal.journal import Journal
+from terminal.journal.records import ClearingClass
 
 ONE_SIDED: dict[bool, tuple[Action, ...]] = {
     False: ("reverse-at-center",),
@@ -28,32 +28,58 @@ name the visit of a void, and one visit may have been settled twice.
 """
 
 
-def without_pairs(journal: Journal, center: CenterDesk, found: Sequence[Difference]) -> list[Difference]:
-    """The differences of a day, halves of such pairs explained. Raises Unavailable where the center does not answer."""
-    return [_looked_at(journal, center, one) for one in found]
+def without_pairs(
+    journal: Journal, center: CenterDesk, day: dt.date, clearing_class: ClearingClass, found: Sequence[Difference]
+) -> list[Difference]:
+    """The differences of one provider and class on a day, halves of such pairs explained. What cannot be told apart is
+    no proposal. Raises Unavailable where the center does not answer.
+    """
+    lookalikes = Lookalikes(journal, center, day, clearing_class)
+    return [_looked_at(journal, center, one, lookalikes) for one in found]
 
 
-def _looked_at(journal: Journal, center: CenterDesk, one: Difference) -> Difference:
+def _looked_at(journal: Journal, center: CenterDesk, one: Difference, lookalikes: Lookalikes) -> Difference:
     if one.between != "center" or one.action not in ONE_SIDED[one.refunded] or not one.center_number:
         return one
-    there = _row_there(center, one)
-    if there is None:
+    there = row_there(center, one.provider_id, one.row)
+    if there is not None and there.taken_back and not one.refunded:
+        return one.saying(said.TAKEN_BACK_BY_ITSELF, cause="date-boundary")
+    if there is not None and there.takes_back:
+        return _named(journal, one, there)
+    if one.refunded and _is_known_by_its_message(journal, one):
         return one
-    if not one.refunded:
-        return _said_of(one, "date-boundary", said.TAKEN_BACK_BY_ITSELF) if there.taken_back else one
-    if not there.takes_back or journal.by_center_reference(there.takes_back):
+    return _compared(journal, center, one, lookalikes)
+
+
+def _named(journal: Journal, one: Difference, there: RowThere) -> Difference:
+    """A void of which the center has told what it takes back."""
+    if journal.by_center_reference(there.takes_back):
         return one
     if _may_be_adopted(journal, one.person_number):
-        return _said_of(one, one.cause, said.TAKES_BACK_WHAT_WAITS)
-    return _said_of(one, "date-boundary", said.TAKES_BACK_ITS_OWN)
+        return one.saying(said.TAKES_BACK_WHAT_WAITS)
+    return one.saying(said.TAKES_BACK_ITS_OWN, cause="date-boundary")
 
 
-def _row_there(center: CenterDesk, one: Difference) -> RowThere | None:
-    try:
-        return center.row_there(one.provider_id, one.person_number, one.center_number, one.visit_number)
-    except Refused:
-        # A center that does not tell has not said that it is half of a pair.
-        return None
+def _compared(journal: Journal, center: CenterDesk, one: Difference, lookalikes: Lookalikes) -> Difference:
+    """One of which the center tells nothing, as sign, amounts, person and time have it."""
+    like = lookalikes.of(one)
+    if like.verdict == "unclear":
+        return one.saying(said.UNCLEAR)
+    if like.verdict == "alone":
+        lost = one.refunded and one.action == "reverse-at-center" and not set(VOIDING) & set(center.profile.reversible)
+        return one.saying(said.TAKES_BACK_NOTHING_KNOWN) if lost else one
+    if like.original is not None:
+        subject, action, text = proposal_for(like.original)
+        return one.saying(text, action, subject=subject)
+    if one.refunded and _may_be_adopted(journal, one.person_number):
+        return one.saying(said.TAKES_BACK_WHAT_WAITS)
+    return one.saying(said.SEEMS_TO_TAKE_BACK if one.refunded else said.SEEMS_TAKEN_BACK, cause="date-boundary")
+
+
+def _is_known_by_its_message(journal: Journal, one: Difference) -> bool:
+    """Whether it came from here, and what it takes back need not be looked for."""
+    behind = journal.on_wire(one.message_id) if one.message_id else None
+    return behind is not None and not behind.undone
 
 
 def _may_be_adopted(journal: Journal, person_number: str) -> bool:
@@ -61,10 +87,3 @@ def _may_be_adopted(journal: Journal, person_number: str) -> bool:
     waiting = [message.settlement_id for message in journal.queue() if message.transaction == "settle"]
     records = [one for one in journal.settlements_of(waiting).values() if one.person_number == person_number]
     return any(one.upload_state != "refused" or not is_repaired(journal, one) for one in records)
-
-
-def _said_of(one: Difference, cause: Cause, text: Said) -> Difference:
-    name = f"{cause}:{one.center_number}"
-    return msgspec.structs.replace(
-        one, id=name, cause=cause, action="none", text=text.en, text_zh=text.zh, settlement_id=""
-    )

@@ -7,6 +7,7 @@ who wanted it: an end in the middle leaves nothing of it.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +44,7 @@ def repair(
     """
     if difference.action == "none":
         raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
-    if difference.action == "reverse-at-center":
+    if difference.action in ("reverse-at-center", "void-at-center"):
         _take_back_there(journal, center, day, difference, operator)
     now = journal.clock.now()
     with journal.writing():
@@ -70,11 +71,14 @@ def found_in(differences: list[Difference], difference_id: str) -> Difference:
 
 
 def _take_back_there(journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> None:
-    outcome = _surplus_voided(journal, center, day, difference, operator) or _reversed(center, difference, operator)
+    if difference.action == "void-at-center":
+        outcome = _voided_by_number(center, day, difference, operator)
+    else:
+        outcome = _surplus_voided(journal, center, day, difference, operator) or _reversed(center, difference, operator)
     if isinstance(outcome, Rejected):
-        raise Refused(
-            "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"
-        )
+        words = outcome.reason
+        journal.note_repair(day, difference.id, difference.action, operator, journal.clock.now(), refused=words)
+        raise Refused("center-refused", f"the center refuses: {words}", f"医保中心拒绝：{words}", "center")
     if not isinstance(outcome, Accepted):
         raise Unavailable("center-silent", f"no definite answer: {outcome.reason}", "医保中心未明确答复", "center")
 
@@ -95,14 +99,31 @@ def _surplus_voided(
 
 
 def _reversed(center: CenterDesk, difference: Difference, operator: str) -> Outcome:
-    # The details do not say which transaction it was; a center refuses a reversal under the wrong number.
-    for undone in VOIDING if difference.refunded else SETTLING:
-        outcome = center.reverse(
-            difference.provider_id, operator, difference.person_number, difference.message_id, undone
-        )
+    def asked(undone: str) -> Outcome:
+        message_id = difference.message_id
+        return center.reverse(difference.provider_id, operator, difference.person_number, message_id, undone)
+
+    return _under_its_number(VOIDING if difference.refunded else SETTLING, asked)
+
+
+def _voided_by_number(center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> Outcome:
+    def asked(number: str) -> Outcome:
+        return center.void_by_number(number, difference.provider_id, operator, difference.row, day)
+
+    return _under_its_number(VOIDING, asked)
+
+
+def _under_its_number(numbers: Sequence[str], asked: Callable[[str], Outcome]) -> Outcome:
+    """What the center says to the first number that it takes, or everything that it said to them all. The details do
+    not tell which transaction it was, and a center refuses the wrong number.
+    """
+    refused: list[str] = []
+    for number in numbers:
+        outcome = asked(number)
         if not isinstance(outcome, Rejected):
-            break
-    return outcome
+            return outcome
+        refused.append(outcome.reason)
+    return Rejected(b"", "; ".join(dict.fromkeys(refused)))
 
 
 def _adopt(journal: Journal, difference: Difference, now: dt.datetime) -> None:

@@ -37,6 +37,23 @@ TAKES_BACK_WHAT_WAITS = Said(
     "it may take back a settlement of this person whose number there is not known yet: close that day first",
     "可能撤销了本人尚无中心编号的结算：请先办理该结算所在日的日终",
 )
+SEEMS_TAKEN_BACK = Said(
+    "a void there, of the same person and amounts, has taken it back: they stand for nothing",
+    "中心有同一人、同金额的撤销与之对应，两笔相抵，无需处理",
+)
+SEEMS_TO_TAKE_BACK = Said(
+    "of the same person and amounts as one settlement that only the center has: they stand for nothing",
+    "与中心自有的一笔同一人、同金额的结算对应，两笔相抵，无需处理",
+)
+UNCLEAR = Said(
+    "the center has several entries of this person with these amounts, and does not say which void takes back which:"
+    " ask the insurance office",
+    "中心有本人多笔同金额的结算与撤销，无法判断其对应关系：请询问医保经办机构",
+)
+TAKES_BACK_NOTHING_KNOWN = Said(
+    "a void of something that is not known here, and this center reverses no voids: ask the insurance office",
+    "撤销对象不明，且本中心不支持冲正撤销：请询问医保经办机构",
+)
 UNNUMBERED = Said(
     "the center has it under a number that it has not told: its row stands on another day, close that one",
     "中心已入账但未告知编号：该记录在另一日，请办理该日日终",
@@ -84,6 +101,21 @@ def counts_here(day: object) -> Said:
 def counts_there(day: object) -> Said:
     """The terminal counts it on this day, the center on another one."""
     return Said(f"counts at the center on {day}", f"中心计入 {day}，无需处理")
+
+
+def void_it_there(words: str) -> Said:
+    """The center would not reverse it; words: its own, masked."""
+    return Said(
+        f"the center refused to reverse it ({words}): void it there by its number",
+        f"中心拒绝冲正（{words}）：可按中心编号撤销",
+    )
+
+
+def ask_the_office(words: str) -> Said:
+    """Nothing is left to try today; words: the center's own, masked."""
+    return Said(
+        f"the center refused it ({words}): ask the insurance office", f"中心拒绝（{words}）：请询问医保经办机构"
+    )
 
 
 def open_zh(upload_state: str) -> str:

@@ -108,9 +108,9 @@ def _check_run(connection: sqlite3.Connection, number: int, facts: dict[str, Any
 
 def _check_repair(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     row = connection.execute(
-        "SELECT day, difference, action, operator FROM repairs WHERE entry = ?", (number,)
+        "SELECT day, difference, action, operator, refused FROM repairs WHERE entry = ?", (number,)
     ).fetchone()
-    expected = (facts["day"], facts["difference"], facts["action"], facts["operator"])
+    expected = (facts["day"], facts["difference"], facts["action"], facts["operator"], facts.get("refused", ""))
     return [] if row and tuple(row) == expected else ["the repair was changed"]
 
 
@@ -204,6 +204,7 @@ _CHECKS = {
     "reopened": check_reopened,
     "day-run": _check_run,
     "repaired": _check_repair,
+    "repair-refused": _check_repair,
     "day-frozen": _check_day,
     "day-sealed": _check_day,
 }
@@ -243,7 +244,7 @@ _COUNTS = (
     ("publications", "SELECT count(*) FROM publications", ("published",)),
     ("goods", "SELECT count(DISTINCT settlement_id) FROM stock_moves", ("goods",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
-    ("repairs", "SELECT count(*) FROM repairs", ("repaired",)),
+    ("repairs", "SELECT count(*) FROM repairs", ("repaired", "repair-refused")),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),
     ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
     ("law_files", "SELECT count(*) FROM law_files", ("law",)),

@@ -48,6 +48,14 @@ class OnWire(Struct, frozen=True):
     undone: bool
 
 
+class Tried(Struct, frozen=True):
+    """A proposal that somebody has carried out, or wanted to; refused: the center's words, "" where it was done."""
+
+    difference: str
+    action: str
+    refused: str
+
+
 class Repairs(Stock):
     """The part of the journal that repairs."""
 
@@ -141,22 +149,37 @@ class Repairs(Stock):
                 raise Conflict("not-accepted", "this message is still on its way", "该消息仍在上传")
             self._reopen(connection, row["message_id"], new_id, reason, now)
 
-    def note_repair(self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime) -> None:
-        """Who carried out which proposal."""
+    def note_repair(
+        self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime, refused: str = ""
+    ) -> None:
+        """Who carried out which proposal; refused: the center's words, masked, where it would not have it."""
         with self.writing() as connection:
             facts = {"day": day, "difference": difference, "action": action, "operator": operator}
-            entry, _ = append(connection, self.terminal_id, "repaired", now, facts)
+            kind = "repair-refused" if refused else "repaired"
+            said = {"refused": refused} if refused else {}
+            entry, _ = append(connection, self.terminal_id, kind, now, facts | said)
             connection.execute(
-                "INSERT INTO repairs (day, difference, action, operator, entry) VALUES (?, ?, ?, ?, ?)",
-                (day.isoformat(), difference, action, operator, entry),
+                "INSERT INTO repairs (day, difference, action, operator, entry, refused) VALUES (?, ?, ?, ?, ?, ?)",
+                (day.isoformat(), difference, action, operator, entry, refused),
             )
 
     def repairs_of(self, day: dt.date) -> list[tuple[str, str, str]]:
         """Difference, action and operator of each repair of a day, oldest first."""
         rows = self._connection.execute(
-            "SELECT difference, action, operator FROM repairs WHERE day = ? ORDER BY number", (day.isoformat(),)
+            "SELECT difference, action, operator FROM repairs WHERE day = ? AND refused = '' ORDER BY number",
+            (day.isoformat(),),
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def tried(self, day: dt.date, since: dt.datetime) -> list[Tried]:
+        """What was carried out of a day's proposals, or refused by the center, at `since` or later; oldest first."""
+        rows = self._connection.execute(
+            "SELECT difference, action, refused, body FROM repairs r JOIN entries e ON e.number = r.entry"
+            " WHERE day = ? ORDER BY r.number",
+            (day.isoformat(),),
+        )
+        late = [row for row in rows if msgspec.json.decode(row["body"], type=_Moment).at >= since]
+        return [Tried(row["difference"], row["action"], row["refused"]) for row in late]
 
     def lately_undone(self, day: dt.date, since: dt.datetime) -> list[str]:
         """Settlements of a day of which a reversal found nothing at the center, and was told so after `since`."""

@@ -276,6 +276,8 @@ _VISITS_GIVEN_UP = ("ALTER TABLE visits ADD COLUMN given_up INTEGER NOT NULL DEF
 
 _VISITS_DOUBTED = ("ALTER TABLE visits ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",)
 
+_REPAIRS_REFUSED = ("ALTER TABLE repairs ADD COLUMN refused TEXT NOT NULL DEFAULT ''",)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -291,6 +293,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0012_refunds": _REFUNDS,
     "0013_visits_given_up": _VISITS_GIVEN_UP,
     "0014_visits_doubted": _VISITS_DOUBTED,
+    "0015_repairs_refused": _REPAIRS_REFUSED,
 }
 """Name of each migration and its statements, in order."""
 

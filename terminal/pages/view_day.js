@@ -50,7 +50,7 @@ export function dayView(today) {
     const what = t(`action.${difference.action}`);
     const sure = await question({
       title: t("repair_title", what), yes: what,
-      body: [h("p", {}, wordsOf(difference)), h("p", {}, t("number"), " ", difference.settlement_id || t("none"))],
+      body: [h("p", {}, wordsOf(difference)), h("p", {}, textOf(difference)), h("p", {}, t("number"), " ", difference.settlement_id || t("none"))],
     });
     if (!sure) return;
     await told(() => ask("POST", `/v1/days/${day}/repairs`, { difference: difference.id }), t("repair"),
@@ -114,12 +114,13 @@ export function totalsTable(groups, first = []) {
 }
 
 const repairOf = (found, difference) => found.repairs.find((one) => one.difference === difference.id);
+const textOf = (difference) => (language() === "zh" && difference.text_zh) || difference.text;
 const wordsOf = (difference) => [t(`between.${difference.between}`), t(`cause.${difference.cause}`)].join(" · ");
 
 function differencesTable(found, repair) {
   return table(t("differences"), [
     { head: t("number"), cell: (one) => one.settlement_id || t("none") },
-    { head: t("cause"), cell: wordsOf },
+    { head: t("cause"), cell: (one) => [wordsOf(one), h("p", { class: "note" }, textOf(one))] },
     { head: t("here"), cell: (one) => readable(one.terminal_total), number: true },
     { head: t("there"), cell: (one) => readable(one.other_total), number: true },
     { head: t("repair"), cell: (one, index) => repairCell(found, one, index, repair) },
@@ -129,7 +130,7 @@ function differencesTable(found, repair) {
 function repairCell(found, difference, index, repair) {
   const done = repairOf(found, difference);
   if (done) return badge("good", t("repaired_by", done.operator));
-  if (difference.action === "none" || difference.explained) return t("action.none");
+  if (difference.action === "none" || difference.explained) return t(difference.explained ? "action.none" : "action.ask");
   const button = keyButton(index === 0 ? "Alt+1" : "", t(`action.${difference.action}`), () => repair(difference), { id: `repair-${index}` });
   return button;
 }

@@ -46,7 +46,7 @@ def totals(given: Answer) -> tuple[bool, str]:
         (messages.read_accumulators, {"cuminfo": [{"cum_type_code": "1", "cum": "much"}]}),
         (messages.read_taken_back, {"setlinfo": {}}),
         (messages.read_taken_back, {"setlinfo": {"refd_setl_flag": "2"}}),
-        (messages.read_row, {"setlinfo": {"setl_id": "1"}}),
+        (messages.read_row, {"setlinfo": []}),
         (messages.read_upload, {}),
         (messages.read_details, {"fileinfo": {"filename": "a"}}),
         (totals, {"stmtinfo": {"stmt_rslt": " "}}),

@@ -36,7 +36,7 @@ MEANS = {
     "keys": "key request_digest entry answer",
     "days": "day state report",
     "day_runs": "day run entry report",
-    "repairs": "day difference action operator entry",
+    "repairs": "day difference action operator entry refused",
     "outbox": "message_id transaction_name settlement_id",
     "print_jobs": "document subject copy",
     "intents": "settlement_id message_id closed_by",
@@ -76,6 +76,7 @@ def filled(journal: Journal) -> None:
     journal.freeze(DAY, MORNING)
     journal.keep_run(DAY, b"the run", MORNING)
     journal.note_repair(DAY, "amounts", "adopt", "007", MORNING)
+    journal.note_repair(DAY, "surplus", "void-at-center", "007", MORNING, refused="voided already")
 
 
 def uploaded(journal: Journal) -> None:
