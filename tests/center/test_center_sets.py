@@ -5,27 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 from town import STAY, Town, items, void_of
+from watched import Watched
 
 from terminal.center.answers import Accepted, NotSent, Rejected, RowThere, Unknown
 from terminal.center.link import Link
 from terminal.center.profile import REFERENCE, Profile
 from terminal.journal.records import SettlementRecord
-
-
-class Watched:
-    """The wire, and the numbers of what went over it."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self.bodies: list[dict[str, object]] = []
-
-    def post(self, body: bytes) -> bytes:
-        self.bodies.append(msgspec.json.decode(body))
-        return self._link.post(body)
-
-    @property
-    def numbers(self) -> list[str]:
-        return [str(body["infno"]) for body in self.bodies if body["infno"] != "9001"]
 
 
 def clinic(town: Town) -> SettlementRecord:

@@ -1,0 +1,196 @@
+"""The stock book's own queue: told once, told again or deleted after a silence, ever later, and at last parked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from till import Till
+from town import Town
+from watched import Watched
+
+from terminal.bureau.faults import FaultName
+from terminal.center.link import Link, Silence
+from terminal.center.profile import REFERENCE
+from terminal.center.stock import StockUpload
+from terminal.journal.stock import Goods, StockMove
+from terminal.settlement.codec import convert
+
+PACKS = {
+    **{"code": "XJ04", "name": "阿莫西林胶囊", "quantity": "2", "unit_price": "29.20", "lot": "L1"},
+    **{"made_on": "2021-01-01", "expires_on": "2023-01-01", "pharmacist": "王药师", "pharmacist_licence": "Y1"},
+}
+
+
+class StockBook:
+    """A purchase that the center has taken in, with one kind of goods to be told of; what goes over the wire."""
+
+    def __init__(self, town: Town, till: Till) -> None:
+        self.town, self.till = town, till
+        self.sale = till.commit(town.purchase())
+        till.drain()
+        self.first_id = till.desk.new_message_id(self.sale.provider_id)
+        goods = [convert(PACKS, Goods)]
+        till.journal.keep_goods(self.sale.id, goods, [self.first_id], town.clock.now())
+        self.speak(town.new_link())
+
+    def speak(self, link: Link, repeats: str = "recognised") -> None:
+        """Over this link from now on, to a center that recognises repeats or does not."""
+        self.wire = Watched(link)
+        self.town.profile = msgspec.structs.replace(REFERENCE, repeats=repeats)
+        self.upload = StockUpload(self.till.journal, self.town.new_desk(self.wire), Random(7))
+
+    def tick(self) -> bool:
+        return self.upload.tick(self.town.clock.now())
+
+    def moves(self) -> list[StockMove]:
+        return self.till.journal.stock_moves(self.sale.id)
+
+    def kept(self, column: str) -> Any:
+        """What the journal's file says of the one move."""
+        with sqlite3.connect(self.till.path) as connection:
+            (row,) = connection.execute(f"SELECT {column} FROM stock_moves WHERE kind = 'sale'").fetchall()
+        connection.close()
+        return row[0]
+
+    def pause_seconds(self) -> float:
+        """How long until the move's next attempt."""
+        until = dt.datetime.fromisoformat(self.kept("next_attempt_at"))
+        return (until - self.town.clock.now()).total_seconds()
+
+    def told(self) -> list[tuple[str, str]]:
+        """Transaction and message id of each message but sign-ins."""
+        return [(body["infno"], body["msgid"]) for body in self.wire.bodies if body["infno"] != "9001"]
+
+
+@pytest.fixture
+def book(town: Town, till: Till) -> StockBook:
+    return StockBook(town, till)
+
+
+def test_goods_are_told_once_and_both_messages_are_kept(book: StockBook) -> None:
+    """One step, and no more is due; it stood as sent, with its bytes, when it left."""
+    link, seen = book.town.new_link(), list[tuple[str, bool]]()
+
+    class Looking:
+        def post(self, body: bytes) -> bytes:
+            seen.append((book.moves()[0].state, book.kept("request") == body))
+            return link.post(body)
+
+    book.speak(Looking())
+    assert (book.tick(), book.tick()) == (True, False)
+    assert (book.told(), seen[-1]) == ([("3505", book.first_id)], ("sent", True))
+    assert [move.state for move in book.moves()] == ["accepted"]
+    assert b'"infcode":0' in book.kept("answer")
+
+
+def test_what_the_center_refuses_is_kept_with_its_words(book: StockBook) -> None:
+    """A last word: not asked again."""
+    book.town.server.faults.inject("refuse", infno="3505")
+    assert (book.tick(), book.tick()) == (True, False)
+    (move,) = book.moves()
+    assert (move.state, move.reason) == ("refused", "the center is asked to refuse this")
+    assert b"asked to refuse" in book.kept("answer")
+
+
+def test_a_void_s_goods_are_queued_and_told_in_a_step_each(book: StockBook) -> None:
+    """The sale, then its return under a number of its own, then nothing."""
+    assert book.tick()
+    book.till.void(book.sale)
+    book.till.drain()
+    steps = [(book.tick(), [move.state for move in book.moves()]) for _ in range(3)]
+    assert steps == [(True, ["accepted", "queued"]), (True, ["accepted"] * 2), (False, ["accepted"] * 2)]
+    assert book.wire.numbers == ["3505", "3506"]
+    sold, back = (body["input"]["selinfo"] for body in book.wire.bodies if body["infno"] != "9001")
+    assert back["medins_prod_sel_no"] == sold["fixmedins_bchno"] == book.sale.id + "001"
+    assert back["fixmedins_bchno"] == book.sale.id + "001R"
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+def test_a_center_that_recognises_repeats_is_told_the_same_again(book: StockBook, fault: FaultName) -> None:
+    """After its pause and not before, under the same id; nothing is deleted."""
+    book.town.server.faults.inject(fault, infno="3505")
+    assert (book.tick(), book.moves()[0].state) == (True, "unknown")
+    assert not book.tick()
+    book.town.clock.advance(1)
+    assert book.tick()
+    assert book.told() == [("3505", book.first_id)] * 2
+    assert (book.moves()[0].state, book.moves()[0].attempts) == ("accepted", 2)
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+def test_at_any_other_center_what_may_stand_there_is_deleted_first(book: StockBook, fault: FaultName) -> None:
+    """3507 by the serial, whether or not it stands there, then the goods under a new id, in the same moment."""
+    book.speak(book.town.new_link(), repeats="unsafe")
+    book.town.server.faults.inject(fault, infno="3505")
+    book.town.server.faults.inject("drop-before", infno="3507")
+    assert book.tick()
+    for seconds in (1, 2):
+        assert not book.tick()
+        book.town.clock.advance(seconds)
+        assert book.tick()
+    assert book.tick()
+    assert not book.tick()
+    numbers, ids = zip(*book.told(), strict=True)
+    assert (numbers, len(set(ids))) == (("3505", "3507", "3507", "3505"), 4)
+    assert [body["input"]["data"] for body in book.wire.bodies if body["infno"] == "3507"] == [
+        {"fixmedins_bchno": book.sale.id + "001", "inv_data_type": "4"}
+    ] * 2
+    assert [(move.state, move.message_id) for move in book.moves()] == [("accepted", ids[-1])]
+
+
+class Mute:
+    """A center that takes goods and never says anything of them."""
+
+    def __init__(self, town: Town) -> None:
+        self._link = town.new_link()
+
+    def post(self, body: bytes) -> bytes:
+        if b'"infno":"3505"' in body:
+            raise Silence("no answer")
+        return self._link.post(body)
+
+
+def test_silence_is_answered_ever_later_and_the_thirtieth_parks(book: StockBook) -> None:
+    """Pauses of 1, 2, 4 … 300 seconds, less up to half of each; after thirty attempts an operator looks at it."""
+    book.speak(Mute(book.town))
+    for attempt in range(29):
+        assert book.tick()
+        assert book.moves()[0].state == "unknown"
+        longest = min(300, 2**attempt)
+        assert longest / 2 < book.pause_seconds() <= longest
+        book.town.clock.advance(longest)
+    assert book.tick()
+    (move,) = book.moves()
+    assert (move.state, move.attempts) == ("parked", 30)
+    assert move.reason.startswith("never answered")
+    assert not book.tick()
+
+
+def test_goods_that_surely_never_left_wait_as_they_were(book: StockBook) -> None:
+    """No line: a pause that doubles, and when it stands again they are told as if for the first time."""
+    book.speak(book.town.new_link(), repeats="unsafe")
+    book.town.server.down()
+    for longest in (1, 2, 4):
+        assert book.tick()
+        assert book.moves()[0].state == "queued"
+        assert longest / 2 < book.pause_seconds() <= longest
+        book.town.clock.advance(longest)
+    book.town.server.up()
+    assert book.tick()
+    assert book.told() == [("3505", book.first_id)] * 4
+    assert book.moves()[0].state == "accepted"
+
+
+def test_goods_of_a_settlement_that_is_not_there_yet_wait_for_it(town: Town, till: Till) -> None:
+    """Nothing is due before the center has taken the settlement in."""
+    record = till.commit(town.purchase())
+    till.journal.keep_goods(record.id, [convert(PACKS, Goods)], ["M1"], town.clock.now())
+    upload = StockUpload(till.journal, till.desk, Random(7))
+    assert not upload.tick(town.clock.now())
+    till.drain()
+    assert upload.tick(town.clock.now())
