@@ -27,7 +27,7 @@ class GroupResult(Struct, frozen=True):
     group: GroupTotals
     balanced: bool
     text: str
-    closed_there: bool = False
+    closed_there: bool
 
 
 def groups_of(journal: Journal, provider_ids: Sequence[str], day: dt.date) -> list[GroupTotals]:

@@ -175,9 +175,7 @@ class Upload:
             self._journal.mark_refused(message.message_id, b"", NEVER_TAKEN_IN, now)
         elif original.upload_state == "parked":
             self._journal.mark_parked(message.message_id, IN_DOUBT_ORIGINAL, now)
-        else:
-            return False
-        return True
+        return original.upload_state in ("refused", "parked")
 
     def _note(self, message: QueuedMessage, record: SettlementRecord, outcome: Outcome, now: dt.datetime) -> None:
         if isinstance(outcome, NotSent) and outcome.waits_alone:

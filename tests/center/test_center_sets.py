@@ -158,6 +158,78 @@ def test_a_visit_that_was_being_taken_back_at_an_end_is_begun_anew(town: Town, l
     assert (states(town), lines(town)) == (["cancelled", "discharged"], [1] * len(STAY))
 
 
+def test_a_visit_that_was_taken_back_is_begun_anew_at_once(town: Town) -> None:
+    """Refused and taken back whole: sent again, it is registered, and nothing is taken back a second time."""
+    record, wire = clinic(town), watched(town)
+    town.server.faults.inject("refuse", infno="2207")
+    assert isinstance(town.send(record), Rejected)
+    before = len(wire.numbers)
+    assert isinstance(town.send(record), Accepted)
+    assert wire.numbers[before:] == ["2201", "2203", "2204", "2207"]
+
+
+def test_a_void_after_a_restart_takes_the_whole_stay_back(town: Town) -> None:
+    """A desk that remembers no visit knows it by the center's number: discharge, lines and admission are undone."""
+    record = town.stay()
+    outcome = town.send(record)
+    assert isinstance(outcome, Accepted)
+    wire = watched(town)
+    assert isinstance(town.send_void(record, outcome.references), Accepted)
+    assert wire.numbers == ["2305", "2405", "2302", "2404"]
+    assert (states(town), lines(town)) == (["cancelled"], [])
+
+
+def test_a_purchase_s_void_is_one_message(town: Town) -> None:
+    """There is no visit to take back."""
+    record, wire = town.purchase(), watched(town)
+    outcome = town.send(record)
+    assert isinstance(outcome, Accepted)
+    town.send_void(record, outcome.references)
+    assert wire.numbers == ["2102", "2103"]
+
+
+def test_a_stay_whose_discharge_is_refused_was_never_discharged(town: Town) -> None:
+    """Lines and admission are taken back; no discharge is, for none took place."""
+    record, wire = town.stay(), watched(town)
+    town.server.faults.inject("refuse", infno="2402")
+    assert isinstance(town.send(record), Rejected)
+    assert wire.numbers == ["2401", "2301", "2402", "2302", "2404"]
+    assert (states(town), lines(town)) == (["cancelled"], [])
+
+
+def test_a_registration_that_the_center_refuses_is_looked_for_and_then_refused(town: Town) -> None:
+    """None of ours stands there: the center's own reason is the settlement's, and no line is sent."""
+    record, wire = clinic(town), watched(town)
+    town.server.faults.inject("refuse", infno="2201")
+    outcome = town.send(record)
+    assert isinstance(outcome, Rejected)
+    assert "the center is asked to refuse this" in outcome.reason
+    assert wire.numbers == ["2201", "5201"]
+
+
+class OneRowShort(Watched):
+    """A wire on which the answer to the lines lacks its first row, once."""
+
+    def post(self, body: bytes) -> bytes:
+        answer = super().post(body)
+        if self.numbers[-1:] == ["2204"] and self.numbers.count("2204") == 1:
+            document = msgspec.json.decode(answer)
+            document["output"]["result"].pop(0)
+            return msgspec.json.encode(document)
+        return answer
+
+
+def test_lines_that_did_not_all_come_back_are_withdrawn_and_sent_again(town: Town) -> None:
+    """Nothing is settled on them; the next attempt begins with the description."""
+    record, wire = clinic(town), OneRowShort(town.new_link())
+    town.desk = town.new_desk(wire)
+    outcome = town.send(record)
+    assert isinstance(outcome, NotSent)
+    assert outcome.waits_alone
+    assert isinstance(town.send(record), Accepted)
+    assert wire.numbers == ["2201", "2203", "2204", "2203", "2205", "2204", "2207"]
+
+
 def test_each_settlement_is_voided_and_reversed_under_its_own_number(town: Town) -> None:
     """2208 of a stay, or 2601 of a stay as if it had been a purchase, is refused."""
     record = town.stay()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from random import Random
 from typing import Any
 
@@ -52,10 +51,8 @@ class StockBook:
 
     def kept(self, column: str) -> Any:
         """What the journal's file says of the one move."""
-        with sqlite3.connect(self.till.path) as connection:
-            (row,) = connection.execute(f"SELECT {column} FROM stock_moves WHERE kind = 'sale'").fetchall()
-        connection.close()
-        return row[0]
+        ((value,),) = self.till.rows(f"SELECT {column} FROM stock_moves WHERE kind = 'sale'")
+        return value
 
     def pause_seconds(self) -> float:
         """How long until the move's next attempt."""

@@ -8,7 +8,7 @@ from random import Random
 
 import msgspec
 import pytest
-from till import Till
+from till import CARDS, PHARMACY, Till, one_each
 from town import DAY, E7_ITEMS, LAW, OPERATOR, Town, items
 
 from terminal.bureau.faults import FaultName
@@ -17,7 +17,7 @@ from terminal.center.desk import CenterDesk, Institution
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import NEVER_TAKEN_IN, Upload
-from terminal.journal.records import QueuedMessage, SettlementRecord
+from terminal.journal.records import QueuedMessage
 from terminal.money import Fen
 
 
@@ -241,16 +241,6 @@ def test_pending_settlements_are_known_to_the_next_quote(town: Town, till: Till)
     assert town.person("A00000002").account.balance == LAW.settle(second.bill).account_balance
 
 
-CARDS = ("A00000001", "A00000002", "A00000004", "A00000006")
-PHARMACY = "P37060200001"
-
-
-def one_each(town: Town, till: Till) -> list[SettlementRecord]:
-    """A purchase of 5.00 for each of four persons, committed."""
-    bills = [town.bill(card, "pharmacy", PHARMACY, items({"code": "XJ01", "amount": "5.00"})) for card in CARDS]
-    return [till.commit(town.record(bill)) for bill in bills]
-
-
 class Listening:
     """A lane that looks at the queue before each settlement leaves, and is cut for good before one of them, or before
     one of the answers is heard. Several of them share what is `seen`.
@@ -346,6 +336,80 @@ def test_what_follows_is_prepared_while_the_center_works(town: Town, till: Till)
     steps = [what for what, _ in seen]
     assert steps[2:] == ["left", "prepared", "heard", "left", "prepared", "heard", "left", "heard", "left", "heard"]
     assert till.journal.counts() == {"accepted": 4}
+
+
+class Slow:
+    """A center that takes a second for each settlement."""
+
+    def __init__(self, town: Town) -> None:
+        self._link, self._town = town.new_link(), town
+
+    def post(self, body: bytes) -> bytes:
+        if b'"infno":"2102"' in body:
+            self._town.clock.advance(1)
+        return self._link.post(body)
+
+
+def test_nothing_is_begun_after_two_seconds(town: Town, till: Till) -> None:
+    """One after the other, a second each: the third leaves just in time, the fourth waits as if nobody had tried."""
+    records = one_each(town, till)
+    till.desk = town.new_desk(Slow(town))
+    till.upload = Upload(till.journal, till.desk, town.clock, Random(7))
+    assert till.upload.run(town.clock.now()) is True
+    assert [till.state(record) for record in records] == ["accepted"] * 3 + ["queued"]
+    assert [message.attempts for message in till.journal.queue()] == [0]
+
+
+def test_a_batch_is_shared_out_among_the_lanes(town: Town, till: Till) -> None:
+    """With sixteen lanes two are written at a time, and the next two in the same step; then nothing is left to do."""
+    one_each(town, till)
+    desk, seen = desk_with_lanes(town, till, REFERENCE, lanes=16)
+    upload = Upload(till.journal, desk, town.clock, Random(7))
+    assert upload.run(town.clock.now()) is True
+    assert [states for what, states in seen if what == "left"] == [
+        *[["sent", "sent", "queued", "queued"]] * 2,
+        *[["sent"] * 4] * 2,
+    ]
+    assert till.journal.counts() == {"accepted": 4}
+    assert upload.run(town.clock.now()) is False
+
+
+def test_two_that_wait_go_together_and_one_goes_alone(town: Town, till: Till) -> None:
+    """Of three persons' purchases the first is done: the two others are both written down before either leaves."""
+    one_each(town, till)
+    till.upload.tick(town.clock.now())
+    till.upload.tick(town.clock.now())
+    upload, seen = with_lanes(town, till)
+    upload.run(town.clock.now())
+    assert seen[0] == ("left", ["sent", "sent"])
+
+
+def test_what_is_special_at_the_head_goes_alone(town: Town, till: Till) -> None:
+    """A void and a stay are before two purchases: each takes its own turn, the purchases go together."""
+    first = till.commit(town.record(town.bill(CARDS[3], "pharmacy", PHARMACY, items({"amount": "1.00"}))))
+    till.drain()
+    void = till.void(first)
+    stay = till.commit(town.stay())
+    others = [
+        till.commit(town.record(town.bill(card, "pharmacy", PHARMACY, items({"amount": "5.00"}))))
+        for card in CARDS[1:3]
+    ]
+    upload, seen = with_lanes(town, till)
+    states = []
+    while upload.run(town.clock.now()):
+        states.append([till.state(record) for record in (void, stay, *others)])
+    assert states == [["accepted"] + ["queued"] * 3, ["accepted"] * 2 + ["queued"] * 2, ["accepted"] * 4]
+    assert [what for what, _ in seen] == ["left", "left", "heard", "heard"]
+    assert [booked.sign for booked, _ in town.books.settlements()] == [1, -1, 1, 1, 1]
+
+
+def test_who_was_interrupted_before_goes_first(town: Town, till: Till) -> None:
+    """Found as sent at the head of the queue: repeated alone, before anything new leaves."""
+    records = one_each(town, till)
+    waiting = till.journal.queue()[0]
+    till.journal.mark_sent(waiting.message_id, b"what was sent", town.clock.now())
+    assert till.upload.run(town.clock.now())
+    assert [till.state(record) for record in records] == ["accepted"] + ["queued"] * 3
 
 
 def test_what_is_in_flight_is_heard_although_one_before_it_is_silent(town: Town, till: Till) -> None:

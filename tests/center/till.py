@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
-from town import DAY, Town
+from town import DAY, Town, items
 
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.upload import Upload
@@ -55,3 +58,18 @@ class Till:
 
     def state(self, record: SettlementRecord) -> str:
         return self.journal.settlement(record.id).upload_state
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What another reader of the journal's file finds."""
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(query).fetchall()
+
+
+CARDS = ("A00000001", "A00000002", "A00000004", "A00000006")
+PHARMACY = "P37060200001"
+
+
+def one_each(town: Town, till: Till) -> list[SettlementRecord]:
+    """A purchase of 5.00 for each of four persons, committed."""
+    bills = [town.bill(card, "pharmacy", PHARMACY, items({"code": "XJ01", "amount": "5.00"})) for card in CARDS]
+    return [till.commit(town.record(bill)) for bill in bills]
