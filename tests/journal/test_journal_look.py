@@ -14,10 +14,12 @@ from terminal.errors import Broken, Conflict, Missing, Refused
 from terminal.journal.chain import digest
 from terminal.journal.gauges import gauges_of
 from terminal.journal.journal import Journal
+from terminal.journal.law_files import law_files
 from terminal.journal.records import SettlementRecord
 from terminal.money import Fen
 from terminal.publication import Head
 from terminal.settlement.bill import Bill, Item
+from terminal.settlement.shelf import document_of
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_settlements_are_found_by_the_numbers_of_others(journal: Journal) -> Non
     """By the till's own reference and by any of the center's numbers, whole; an empty one finds nothing."""
     first, second = settle(journal, till_reference="till-1"), settle(journal)
     accepted(journal, first, setl_id="7700", mdtrt_id="88")
-    accepted(journal, second, setl_id="770")
+    accepted(journal, second, setl_id="770", mdtrt_id="")
     assert numbers(journal.by_till_reference("till-1")) == [first.id]
     assert journal.by_till_reference("") == []
     assert numbers(journal.by_center_reference("7700")) == numbers(journal.by_center_reference("88")) == [first.id]
@@ -210,15 +212,28 @@ def test_a_publication_replaces_only_older_ones(journal: Journal) -> None:
 
 
 def test_tills_are_noted_when_they_change(journal: Journal) -> None:
-    """Added, removed and given another token; the same list again is no entry."""
-    for registered, entries in (
-        ({"one": "a" * 64, "two": "b" * 64}, 2),
-        ({"one": "a" * 64, "two": "b" * 64}, 2),
-        ({"one": "a" * 64, "two": "c" * 64}, 4),
-        ({"two": "c" * 64}, 5),
+    """Added, removed and given another token; the same list again is no entry, and no write."""
+    for registered, entries, writes in (
+        ({"one": "a" * 64, "two": "b" * 64}, 2, 1),
+        ({"one": "a" * 64, "two": "b" * 64}, 2, 0),
+        ({"one": "a" * 64, "two": "c" * 64}, 4, 1),
+        ({"two": "c" * 64}, 5, 1),
     ):
+        before = journal.writes
         journal.note_tills(registered, MORNING)
         assert (journal.tills(), journal.entry_count()) == (registered, entries)
+        assert journal.writes == before + writes
+    assert journal.verify() == []
+
+
+def test_law_is_kept_once(journal: Journal) -> None:
+    """Each file with an entry of its own; what is here already costs no write, beside something new no entry."""
+    pack, supplement = document_of("pack", b"the decree"), document_of("supplement", b"the bureau's values")
+    for given, entries, writes in (([pack], 1, 1), ([pack], 1, 0), ([pack, supplement], 2, 1), ([], 2, 0)):
+        before = journal.writes
+        journal.keep_law(given, MORNING)
+        assert (journal.entry_count(), journal.writes) == (entries, before + writes)
+    assert law_files(journal._connection) == {pack.digest: pack, supplement.digest: supplement}
     assert journal.verify() == []
 
 

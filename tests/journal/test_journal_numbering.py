@@ -84,3 +84,18 @@ def test_a_day_s_numbers_can_be_used_up(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="used up"):
             journal.next_settlement_number(DAY)
         assert journal.next_settlement_number(NEXT_DAY).endswith("000001")
+
+
+def test_numbers_cost_a_write_once_a_block(tmp_path: Path) -> None:
+    """Half a minute of stamps, a hundred a second, and twenty numbers of settlements: one write each."""
+    with open_journal(tmp_path) as journal:
+        for give, block in (
+            (journal.next_message_stamp, 30 * 100),
+            (lambda: journal.next_settlement_number(DAY), 20),
+        ):
+            before = journal.writes
+            for _ in range(block):
+                give()
+            assert journal.writes == before + 1
+            give()
+            assert journal.writes == before + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -64,6 +65,20 @@ def test_the_file_is_its_owner_s_alone(tmp_path: Path) -> None:
         settle(journal)
         for file in tmp_path.iterdir():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_a_refused_opening_leaves_no_file_open(tmp_path: Path) -> None:
+    """In use, another terminal's, no store, no directory: whoever tries again and again runs out of nothing."""
+    open_journal(tmp_path / "other").close()
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "journal.db").write_bytes(b"no database" * 500)
+    (tmp_path / "file").write_text("")
+    with open_journal(tmp_path / "used"):
+        before = os.listdir("/proc/self/fd")
+        for folder in ("used", "other", "none", "file"):
+            with pytest.raises((Broken, Unavailable)):
+                open_journal(tmp_path / folder, terminal_id="T0002")
+            assert os.listdir("/proc/self/fd") == before, folder
 
 
 @pytest.mark.parametrize(
