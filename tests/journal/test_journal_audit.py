@@ -146,6 +146,14 @@ def test_a_missing_entry_is_named(file: Path) -> None:
     assert "entry 2: missing" in forged(file, ("DELETE FROM entries WHERE number = ?", 2))
 
 
+def test_the_audit_of_a_ruin_ends(file: Path) -> None:
+    """Six hundred entries that are none, with two or three faults each: the first thousand are told."""
+    ruin = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+    ruin = f"INSERT INTO entries {ruin} SELECT 1000 + i, printf('%064d', i), x'00' FROM n"
+    found = forged(file, (ruin, 600))
+    assert len(found) == 1000
+
+
 def test_the_chain_of_another_terminal_does_not_fit(file: Path) -> None:
     """The chain begins with its terminal's id."""
     connection = sqlite3.connect(file)

@@ -13,9 +13,11 @@ from journal_parts import DAY, MORNING, NEXT_DAY, open_journal, settle
 from terminal.clock import SetClock
 from terminal.errors import Broken
 from terminal.journal.journal import Journal
-from terminal.journal.whereabouts import NUMBERS_SKIPPED, machine_of
+from terminal.journal.whereabouts import machine_of
 
 HERE, ELSEWHERE = "a" * 64, "b" * 64
+SKIPPED = 1_000
+"""Numbers of a day that nobody gives out any more, where it is not known how many were."""
 
 
 def kept(folder: Path, sales: int = 1) -> list[str]:
@@ -118,7 +120,28 @@ def test_where_nobody_knows_what_is_missing_many_numbers_are_skipped(tmp_path: P
     with open_journal(tmp_path, clock) as journal:
         first = [serial(journal, DAY + dt.timedelta(days=days)) for days in range(5)]
     known = int(sold[-6:])
-    assert first == [known + NUMBERS_SKIPPED + 1, *[NUMBERS_SKIPPED + 1] * 3, 1]
+    assert first == [known + SKIPPED + 1, *[SKIPPED + 1] * 3, 1]
+
+
+def test_of_a_long_time_only_the_first_days_are_skipped(tmp_path: Path) -> None:
+    """A copy that lay idle for three years: the day it was made, and four hundred more; then numbers begin at 1."""
+    kept(tmp_path)
+    clock = SetClock(MORNING + dt.timedelta(days=3 * 365))
+    with open_journal(tmp_path, clock) as journal:
+        journal.take_over(ELSEWHERE, "007", "copied", clock.now())
+    with open_journal(tmp_path, clock) as journal:
+        last = [serial(journal, DAY + dt.timedelta(days=days)) for days in (399, 400, 401)]
+    assert last == [SKIPPED + 1, SKIPPED + 1, 1]
+
+
+def test_stamps_of_an_hour_are_skipped(tmp_path: Path) -> None:
+    """The copy's clock stands: its next message is an hour ahead, and no further than a second."""
+    kept(tmp_path)
+    with open_journal(tmp_path) as journal:
+        journal.take_over(ELSEWHERE, "007", "copied", MORNING)
+    with open_journal(tmp_path) as journal:
+        stamp, _ = journal.next_message_stamp()
+    assert stamp == MORNING + dt.timedelta(hours=1)
 
 
 def test_a_damaged_witness_stops_nobody(tmp_path: Path) -> None:
@@ -131,6 +154,7 @@ def test_a_damaged_witness_stops_nobody(tmp_path: Path) -> None:
             journal.keep_on(HERE)
             settle(journal)
             assert witness.stat().st_mode & 0o777 == 0o600
+            assert witness.stat().st_size == 512
             told = msgspec.json.decode(witness.read_bytes())
             assert told == {"machine": HERE, "number": journal.entry_count(), "hash": journal.head()}
 

@@ -10,9 +10,13 @@ from types import SimpleNamespace
 import pytest
 
 from terminal.errors import Unavailable
-from terminal.journal.ballast import BALLAST_BYTES, LAST_BYTES, ROOM_BYTES_MIN, Ballast
+from terminal.journal.ballast import BALLAST_BYTES, Ballast
 
 Disk = Callable[[int], None]
+KEPT_BACK = 8 * 1024 * 1024
+SMALLEST_ROOM = 2 * 1024 * 1024
+LAST = 256 * 1024
+"""As the operator is told: what is kept back, what a sale needs, and where the room is let go; in bytes."""
 
 
 @pytest.fixture
@@ -34,29 +38,29 @@ def test_room_is_kept_back_where_there_is_enough(tmp_path: Path, leave: Disk) ->
     """As much as was asked for, all of it, readable to nobody else; where it would leave too little, none is taken."""
     file = tmp_path / "journal.db.ballast"
     ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
-    leave(BALLAST_BYTES + 2 * ROOM_BYTES_MIN - 1)
+    leave(KEPT_BACK + 2 * SMALLEST_ROOM - 1)
     ballast.lay()
     assert not file.exists()
-    leave(BALLAST_BYTES + 2 * ROOM_BYTES_MIN)
+    leave(KEPT_BACK + 2 * SMALLEST_ROOM)
     ballast.lay()
-    assert (file.stat().st_size, file.stat().st_mode & 0o777) == (BALLAST_BYTES, 0o600)
-    assert file.stat().st_blocks * 512 >= BALLAST_BYTES
+    assert (file.stat().st_size, file.stat().st_mode & 0o777) == (KEPT_BACK, 0o600)
+    assert file.stat().st_blocks * 512 >= KEPT_BACK
     ballast.lay()
 
 
 def test_no_sale_begins_without_room(tmp_path: Path, leave: Disk) -> None:
     """From the smallest room on it does; not where the room that was kept back is gone and does not come back."""
     ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
-    leave(100 * BALLAST_BYTES)
+    leave(100 * KEPT_BACK)
     assert begins(ballast)
-    leave(ROOM_BYTES_MIN)
+    leave(SMALLEST_ROOM)
     assert begins(ballast)
-    leave(ROOM_BYTES_MIN - 1)
+    leave(SMALLEST_ROOM - 1)
     assert not begins(ballast)
     (tmp_path / "journal.db.ballast").unlink()
-    leave(BALLAST_BYTES)
+    leave(KEPT_BACK)
     assert not begins(ballast)
-    leave(100 * BALLAST_BYTES)
+    leave(100 * KEPT_BACK)
     assert begins(ballast)
 
 
@@ -64,12 +68,12 @@ def test_the_room_is_let_go_when_the_disk_is_full_and_not_before(tmp_path: Path,
     """The file lies there until the last bytes are needed; letting go twice is letting go."""
     file = tmp_path / "journal.db.ballast"
     ballast = Ballast(tmp_path / "journal.db", BALLAST_BYTES)
-    leave(100 * BALLAST_BYTES)
+    leave(100 * KEPT_BACK)
     ballast.lay()
-    leave(LAST_BYTES)
+    leave(LAST)
     ballast.make_room()
     assert file.exists()
-    leave(LAST_BYTES - 1)
+    leave(LAST - 1)
     for _ in range(2):
         ballast.make_room()
         assert not file.exists()
@@ -79,7 +83,7 @@ def test_a_disk_that_cannot_give_the_room_is_left_as_it_was(
     tmp_path: Path, leave: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It said that there was room, and there was none: no half of a file stays, and nothing new begins."""
-    leave(100 * BALLAST_BYTES)
+    leave(100 * KEPT_BACK)
 
     def full(*_: int) -> None:
         raise OSError(28, "No space left on device")

@@ -129,7 +129,9 @@ MODULES = {
         "terminal/settlement",
         (
             *_files("tests/settlement/test_", "examples year year_pending reference_few what_is_left bill_read"),
-            *_files("tests/settlement/test_", "edges_of_the_law reference_refusals reference_refusals_elsewhere"),
+            *_files(
+                "tests/settlement/test_", "edges_of_the_law reference_refusals reference_refusals_elsewhere notices"
+            ),
             *_files("tests/settlement_path/test_", "money kinds_apart amounts_written"),
             *("tests/packs", *_files("tests/counter/test_counter_", "settle downloads")),
         ),
