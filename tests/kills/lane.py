@@ -39,6 +39,9 @@ CLOSING_KILLS = 3
 LOOK_SECONDS = 0.03
 """Between two looks at what the terminal still has to do."""
 
+HURRY_SECONDS = 0.3
+"""After so long an operator has what waits tried again at once: the pauses of a bad line would be most of the time."""
+
 EXAMPLES = ROOT / "examples"
 PURSE_HOLDER = "36010200000001"
 PURSE_OPENING_FEN = 10_000
@@ -247,11 +250,16 @@ class Lane:
         Whether it is. Raises httpx.TransportError when the moment comes before.
         """
         deadline, least = time.monotonic() + TIMEOUT_SECONDS, sys.maxsize
+        hurried = time.monotonic()
         while waiting := _waiting(self.terminal.client.get("/v1/queue").json()):
+            now = time.monotonic()
             if waiting < least:
-                deadline, least = time.monotonic() + TIMEOUT_SECONDS, waiting
-            if time.monotonic() > deadline:
+                deadline, least = now + TIMEOUT_SECONDS, waiting
+            if now > deadline:
                 return False
+            if now > hurried + HURRY_SECONDS:
+                hurried = now
+                self.terminal.post("/v1/queue/hurry", {})
             self.hammer.struck.wait(LOOK_SECONDS)
         return True
 
