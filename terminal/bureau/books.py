@@ -31,7 +31,8 @@ PERSONS_KEPT = 1_024
 class Booked(Struct, frozen=True, kw_only=True):
     """One settlement, or one void (`sign` -1, `original` its settlement), as the center has worked it out itself.
 
-    journal_hash: of the terminal's entry, as the terminal sent it: a witness of its journal up to there.
+    journal_hash: of the terminal's entry, as the terminal sent it: a witness of its journal up to there. journal_head:
+    of the newest entry before, where the terminal asked before it wrote.
     """
 
     settlement_id: str
@@ -49,6 +50,7 @@ class Booked(Struct, frozen=True, kw_only=True):
     bill: Bill
     settlement: Settlement
     journal_hash: str = ""
+    journal_head: str = ""
 
 
 class KeptAnswer(Struct, frozen=True):

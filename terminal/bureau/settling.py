@@ -128,6 +128,7 @@ def _booked(work: Work, person: Person, extension: SettleExtension, bill: Bill, 
         bill=bill,
         settlement=settlement,
         journal_hash=extension.journal_hash,
+        journal_head=extension.journal_head,
     )
 
 

@@ -45,6 +45,7 @@ def void(work: Work) -> dict[str, Any]:
         sign=-1,
         original=original.settlement_id,
         journal_hash=extension.journal_hash,
+        journal_head=extension.journal_head,
     )
     work.books.book(booked)
     work.books.set_state(original.settlement_id, "voided")

@@ -212,14 +212,15 @@ class CenterDesk:
         message_id: str,
         transaction: str,
         before_send: Callable[[bytes], None],
+        journal_head: str = "",
     ) -> Outcome:
         """Settle ("settle"), or take `original` back ("void"), under `message_id`; the same id is the same message.
 
         A visit is registered and its lines are uploaded first; none of that moves money. `before_send` gets the whole
         money message before a byte of it leaves, so that it can be made durable; it is not called where the sign-in or
         a step before fails (NotSent, Rejected). A void that is refused because the center has its settlement as taken
-        back already is accepted, without a number: day end finds that. Raises Refused where the record does not fit the
-        center's form.
+        back already is accepted, without a number: day end finds that. journal_head: the journal's newest hash, where
+        the record has no entry yet. Raises Refused where the record does not fit the center's form.
         """
         try:
             sign_number = self._exchange.sign_number(record.operator)
@@ -233,7 +234,10 @@ class CenterDesk:
             return self._given_up(record, Rejected(b"", error.message))
         infno = self.profile.numbers_of(record.bill.service).money(transaction)
         own = amounts_of(record.settlement)
-        data = void_input(record, original) if original else settle_input(record, own, self.profile, visit_number)
+        if original is not None:
+            data = void_input(record, original, journal_head)
+        else:
+            data = settle_input(record, own, self.profile, visit_number, journal_head)
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)

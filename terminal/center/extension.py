@@ -69,7 +69,8 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
 
     unverified: shares that fell to self-pay because the center could not be asked; believed, as the funds pay less.
     `clearing_class` and `business_day` are the groups in which the terminal reconciles this settlement. journal_hash:
-    of the terminal's entry, "" where it is not written yet; a witness, held elsewhere, of everything before it.
+    of the terminal's entry, "" where it is not written yet; a witness, held elsewhere, of everything before it. Where
+    it is not, journal_head witnesses the same: of the newest entry when this was asked.
     """
 
     policy: str
@@ -84,6 +85,7 @@ class SettleExtension(Struct, frozen=True, omit_defaults=True):
     consent: bool = False
     till_reference: str = ""
     journal_hash: str = ""
+    journal_head: str = ""
     unverified: tuple[Literal["pool", "account"], ...] = ()
     purse: PurseExtension | None = None
 
@@ -108,10 +110,13 @@ class LineExtension(Struct, frozen=True, omit_defaults=True, rename={"class_": "
 
 
 class VoidExtension(Struct, frozen=True, omit_defaults=True):
-    """2103 `data`: the business day on which the terminal took the settlement back, and its entry's hash."""
+    """2103 `data`: the business day on which the terminal took the settlement back, and its entry's hash or the head
+    before it, as in `SettleExtension`.
+    """
 
     business_day: dt.date
     journal_hash: str = ""
+    journal_head: str = ""
 
 
 def line_extension(item: Item) -> LineExtension:

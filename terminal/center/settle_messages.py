@@ -31,10 +31,13 @@ BY_ITEM = "01"
 _REFERENCES = ("setl_id", "mdtrt_id", "setl_time", "clr_optins", "clr_way", "clr_type", "medins_setl_id")
 
 
-def settle_input(record: SettlementRecord, own: Amounts, profile: Profile, visit_number: str = "") -> Input:
+def settle_input(
+    record: SettlementRecord, own: Amounts, profile: Profile, visit_number: str = "", journal_head: str = ""
+) -> Input:
     """2102 with its lines; 2207 or 2304 of the visit `visit_number`. own: `amounts_of` the settlement.
 
-    Raises Refused where the extension is too long.
+    journal_head: the journal's newest hash, where the record has no entry of its own yet. Raises Refused where the
+    extension is too long.
     """
     amounts = written(own)
     medical_set = profile.set_of(record.bill.service)
@@ -42,17 +45,17 @@ def settle_input(record: SettlementRecord, own: Amounts, profile: Profile, visit
         times = {"begntime": moment_text(record.at)}
         disease = {"dise_codg": record.bill.episode.disease, "dise_name": record.bill.episode.disease}
         return {
-            "druginfo": _head(record, amounts, "druginfo.exp_content") | times | disease,
+            "druginfo": _head(record, amounts, journal_head, "druginfo.exp_content") | times | disease,
             "drugdetail": [line_of(number, item, record, profile) for number, item in enumerate(record.bill.items, 1)],
         }
     shares = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-    data = _head(record, amounts, "data.exp_content") | {name: amounts[name] for name in shares}
+    data = _head(record, amounts, journal_head, "data.exp_content") | {name: amounts[name] for name in shares}
     data |= {"psn_setlway": BY_ITEM, "mdtrt_id": visit_number}
     data |= {"chrg_bchno": fields.CHARGE_BATCH} if medical_set == "outpatient" else {"mid_setl_flag": "0"}
     return {"data": data}
 
 
-def _head(record: SettlementRecord, amounts: dict[str, str], at: str) -> Input:
+def _head(record: SettlementRecord, amounts: dict[str, str], journal_head: str, at: str) -> Input:
     bill = record.bill
     return {
         "psn_no": record.person_number,
@@ -64,11 +67,11 @@ def _head(record: SettlementRecord, amounts: dict[str, str], at: str) -> Input:
         "insutype": fields.INSURANCE_TYPES[record.scheme],
         "acct_used_flag": _account_used(record),
         "med_type": fields.MEDICAL_TYPES[bill.service],
-        "exp_content": write_extension(_extension(record, amounts), at),
+        "exp_content": write_extension(_extension(record, amounts, journal_head), at),
     }
 
 
-def _extension(record: SettlementRecord, amounts: dict[str, str]) -> SettleExtension:
+def _extension(record: SettlementRecord, amounts: dict[str, str], journal_head: str) -> SettleExtension:
     bill = record.bill
     return SettleExtension(
         policy=bill.policy,
@@ -83,6 +86,7 @@ def _extension(record: SettlementRecord, amounts: dict[str, str]) -> SettleExten
         consent=bill.consent,
         till_reference=record.till_reference,
         journal_hash=record.entry_hash,
+        journal_head=journal_head,
         unverified=_unverified(bill),
         purse=purse_extension(record),
     )
@@ -115,15 +119,18 @@ def refuse_another(
         raise Unreadable("the answer is about another person")
 
 
-def void_input(record: SettlementRecord, original: SettlementRecord) -> Input:
-    """2103, 2208, 2305: takes back the settlement that the center knows by the references of `original`."""
+def void_input(record: SettlementRecord, original: SettlementRecord, journal_head: str = "") -> Input:
+    """2103, 2208, 2305: takes back the settlement that the center knows by the references of `original`. journal_head:
+    as of `settle_input`.
+    """
     references = original.center_references
+    extension = VoidExtension(record.business_day, record.entry_hash, journal_head)
     return {
         "data": {
             "setl_id": references.get("setl_id", ""),
             "mdtrt_id": references.get("mdtrt_id", ""),
             "psn_no": record.person_number,
-            "exp_content": write_extension(VoidExtension(record.business_day, record.entry_hash), "data.exp_content"),
+            "exp_content": write_extension(extension, "data.exp_content"),
         }
     }
 

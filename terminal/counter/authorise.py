@@ -41,7 +41,7 @@ def authorise(
 
     transaction = "void" if record.kind == "void" else "settle"
     try:
-        outcome = center.send(record, original, message_id, transaction, before_send)
+        outcome = center.send(record, original, message_id, transaction, before_send, journal.head())
     except TerminalError:
         # The intent could not be written: nothing was asked, and the visit that was registered for it is taken back.
         if original is None:

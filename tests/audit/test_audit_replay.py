@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from audit.conftest import Kept
+from counter.counter_parts import Shop, purchase
 
 from terminal import audit_command
 from terminal.errors import Refused
@@ -113,6 +114,29 @@ def test_a_rollback_shows_at_the_next_witness(kept: Kept, tmp_path: Path, capsys
     assert audit_command.verify(path) == 0
     assert audit_command.verify(path, kept.witnesses) == 1
     assert "rolled back" in capsys.readouterr().out
+
+
+def test_a_rollback_is_found_where_the_center_decides_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Online: each request tells the head before it, as what it is. A copy of the journal from before the last sale
+    agrees in itself, and not with what the center was told at the void behind it."""
+    with Shop(tmp_path, mode="online") as shop:
+        shop.settle(purchase("20.00"))
+        first_head = shop.journal.head()
+        with (
+            closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
+            closing(sqlite3.connect(shop.folder / "journal.db")) as now,
+        ):
+            now.backup(copy)
+        number = shop.settle(purchase("30.00"))["id"]
+        second_head = shop.journal.head()
+        shop.void(number)
+        told = [(booked.journal_hash, booked.journal_head) for booked, _ in shop.books.settlements()]
+    assert told[1:] == [("", first_head), ("", second_head)]
+    heads = [head for _, head in told]
+    assert audit_command.verify(tmp_path / "journal.db", heads) == 0
+    assert audit_command.verify(tmp_path / "copy.db") == 0
+    assert audit_command.verify(tmp_path / "copy.db", heads) == 1
+    assert f"anchor {second_head}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("anchor", ["abc", "x" * 64, "a" * 65, ""])

@@ -140,6 +140,7 @@ def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
     named = {name: one for one in committed.values() for name in one.messages | one.center_numbers}
     seen: Counter[str] = Counter()
     spent: Counter[str] = Counter()
+    places = {row["hash"]: row["number"] for row in _rows(evidence.journal, "SELECT hash, number FROM entries")}
     for row in _rows(evidence.books, "SELECT settlement_id, state, body FROM settlements ORDER BY number"):
         facts = json.loads(row["body"])
         if row["state"] == "reversed":
@@ -153,14 +154,22 @@ def _books(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
         theirs = sums_of(facts["settlement"])
         if facts["sign"] != one.sign or any(theirs[name] != one.sums[name] for name in COUNTED):
             yield f"books: {one.id} has other amounts there"
-        # What the center decides is asked for before its entry is written.
-        if facts["journal_hash"] not in ("", one.hash):
-            yield f"books: {one.id} has the hash of another entry there"
+        yield from _witness(facts, one, places)
     yield from (f"books: {name} stands there {seen[name]} times" for name in committed if seen[name] != 1)
     for row in _rows(evidence.books, "SELECT person_number, body FROM persons"):
         number, left = row["person_number"], fen(json.loads(row["body"])["account"]["balance"])
         if left != evidence.opening[number] - spent[number]:
             yield f"books: a person has {left} fen left there, not {evidence.opening[number] - spent[number]}"
+
+
+def _witness(facts: dict[str, Any], one: Kept, places: Mapping[str, int]) -> Iterator[str]:
+    """What the center holds of the journal: the entry's own hash, or, where it was asked before there was one, that of
+    an entry before it."""
+    if facts["journal_hash"]:
+        if facts["journal_hash"] != one.hash:
+            yield f"books: {one.id} has the hash of another entry there"
+    elif not places.get(facts["journal_head"], places[one.hash]) < places[one.hash]:
+        yield f"books: {one.id} has no witness of an entry before it there"
 
 
 def _paper(evidence: Evidence, committed: Mapping[str, Kept]) -> Iterator[str]:
