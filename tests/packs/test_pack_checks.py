@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from terminal.errors import Refused
+from terminal.settlement.bill import Bill
 from terminal.settlement.law import Law
-from terminal.settlement.shelf import Shelf, load_pack
-from tests.packs.test_packs import bill
+from terminal.settlement.shelf import Shelf, load_pack, read_supplement
+from tests.packs.test_packs import bill, law_of
 
 MINIMAL = (Path(__file__).parent / "minimal.toml").read_text(encoding="utf-8")
 
@@ -50,6 +52,11 @@ def bands(bounds: int, rates: int) -> tuple[str, str]:
     """A fund that pays the year's burden in bands."""
     to, paid = [f"{place}000.00" for place in range(1, bounds + 1)], ["0.50"] * rates
     return FUND, f"burden_to = {json.dumps(to)}\nburden_rates = {json.dumps(paid)}\n"
+
+
+def toy_bill(**changes: Any) -> Bill:
+    """An admission under the toy's law."""
+    return bill(policy="toy-employee", date="2020-06-30", **changes)
 
 
 REFUSED = {
@@ -165,6 +172,106 @@ def test_a_window_begins_where_its_row_says_unless_it_is_widened(widened: str, c
         before_accounts(f'{CEILING}amount = "{ceiling}"\n'),
     )
     items = [{"kind": "drug", "class": "A", "amount": "10000.00"}]
-    law = Law(Shelf([load_pack(text.encode(), "toy.toml")], (), frozenset()))
-    settled = law.settle(bill(policy="toy-employee", date="2020-06-30", items=items))
+    settled = law_of(text).settle(toy_bill(items=items))
     assert settled.funds["large_amount"] == paid_fen
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "at"),
+    [
+        ("tier = 3", "tier = 2", "inpatient.segments", "provider.tier"),
+        ("tier = 3", 'tier = 3, category = ["retiree"]', "inpatient.segments", "patient.category"),
+        (LINE, f"{LINE}last_day = 2020-06-29\n", "inpatient.deductible", ""),
+        (LINE, f"{LINE}first_day = 2020-07-01\n", "inpatient.deductible", ""),
+    ],
+)
+def test_where_no_row_counts_the_bill_is_refused_by_the_rules_name(old: str, new: str, rule: str, at: str) -> None:
+    """For another hospital or another person, before the first day and after the last; the place is what was asked."""
+    with pytest.raises(Refused) as refused:
+        law_of(changed((old, new))).settle(toy_bill())
+    assert (refused.value.code, refused.value.at) == ("no-rule", at)
+    assert refused.value.message == f"toy-employee: {rule} says nothing for this case"
+
+
+LEFT = 'from = "bureau"\nleft_to = "某办法"\n'
+
+
+def left(row: str, *values: str) -> tuple[str, str]:
+    """A row of the toy that leaves its values to the bureau."""
+    found = MINIMAL[MINIMAL.index(row) :].split("\n\n")[0]
+    open_row = found
+    for value in values:
+        open_row = open_row.replace(value, "")
+    return found, f"{open_row}\n{LEFT}"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "reaches", "does_not"),
+    [
+        (
+            changed(by("fixed"), (CLASSES, ""), left("[[service.inpatient.limit]]", 'amount = "1000.00"\n')),
+            *("inpatient.limit", "0.01", "0.00"),
+        ),
+        (changed(left("[[service.inpatient.deductible]]", LINE)), "inpatient.deductible", "0.01", "0.00"),
+        (
+            changed(left("[[service.inpatient.segments]]", f"{SEGMENTS}\n", 'rates = ["0.80", "0.85", "0.90"]\n')),
+            *("inpatient.segments", "500.01", "500.00"),
+        ),
+        # 80% of 1250.00 above the line fill the limit of 1000.00; what the year's cap leaves over is the fund's.
+        (
+            changed((LIMIT, ""), ('amount = "250000.00"', 'amount = "1000.00"'), left("[[fund]]", 'rate = "0.90"\n')),
+            *("fund.large_amount", "1750.01", "1750.00"),
+        ),
+    ],
+    ids=["a sum set against the bill", "a line", "rates", "a fund"],
+)
+def test_what_is_left_to_the_bureau_is_asked_from_the_first_fen_that_reaches_it(
+    text: str, rule: str, reaches: str, does_not: str
+) -> None:
+    """Up to there the bill is settled without it; a fen more, and it is refused with what nobody has given."""
+
+    def admission(amount: str) -> Bill:
+        return toy_bill(items=[{"kind": "drug", "class": "A", "amount": amount}])
+
+    law = law_of(text)
+    assert law.settle(admission(does_not)).total >= 0
+    with pytest.raises(Refused) as refused:
+        law.settle(admission(reaches))
+    assert refused.value.message == f"toy-employee: {rule} is left to 某办法, which no supplement gives"
+
+
+@pytest.mark.parametrize("day", ["first_day", "last_day"])
+def test_a_row_counts_on_its_first_and_on_its_last_day(day: str) -> None:
+    """Both are inclusive."""
+    law = law_of(changed((LINE, f"{LINE}{day} = 2020-06-30\n")))
+    assert law.settle(toy_bill()).deductible == 500_00
+
+
+HIGHER = """
+[supplement]
+policy = "toy-employee"
+source = "示例 (illustrative)"
+effective_from = 2020-01-01
+
+[[cap]]
+amount = "300000.00"
+cite = "示例"
+"""
+
+
+def test_a_cap_that_may_be_raised_is_not_lowered_by_what_raises_another() -> None:
+    """A sum between two caps, for both: it raises the lower one, and no bill is settled below the higher."""
+    raised = changed(
+        ('amount = "250000.00"\n', 'amount = "250000.00"\nbureau_may_raise = true\n'),
+        before_accounts(
+            '[[cap]]\nservices = ["emergency"]\namount = "400000.00"\nbureau_may_raise = true\ncite = "第十条"\n'
+            '[service.emergency]\ncite = "第六条"\n[[service.emergency.deductible]]\nbase = "0.00"\ncite = "第七条"\n'
+            '[[service.emergency.segments]]\nrates = ["0.80"]\ncite = "第八条"\n'
+        ),
+    )
+    pack = load_pack(raised.encode(), "toy.toml")
+    shelf = Shelf([pack], (), frozenset())
+    law = Law(Shelf([pack], [read_supplement(HIGHER.encode(), "higher", shelf)], frozenset()))
+    assert law.settle(toy_bill()).limits[0].cap == 300_000_00
+    with pytest.raises(Refused, match="a cap may be raised only"):
+        law.settle(toy_bill(service="emergency"))

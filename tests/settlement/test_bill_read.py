@@ -9,7 +9,8 @@ import pytest
 
 from native._settle import lib
 from terminal.errors import Broken, Refused
-from terminal.settlement.codec import BILL_BYTES_MAX, decode_bill
+from terminal.settlement.bill import Bill
+from terminal.settlement.codec import BILL_BYTES_MAX, convert, decode_bill
 from terminal.settlement.core import error_of
 
 ITEM: dict[str, Any] = {"kind": "drug", "class": "A", "amount": "1.00"}
@@ -37,11 +38,13 @@ BILL: dict[str, Any] = {
     ],
 )
 def test_what_is_wrong_with_a_bill_is_said_with_its_place(bill: object, at: str, why: str | None) -> None:
-    """A key too many, one too few, a number for an amount; a foreign key is quoted short and printable."""
-    with pytest.raises(Refused) as refused:
-        decode_bill(json.dumps(bill))
-    assert (refused.value.code, refused.value.at) == ("bad-input", at)
-    assert why is None or refused.value.message == why
+    """A key too many, one too few, a number for an amount; a foreign key is quoted short and printable. As text, and as
+    values that were read already."""
+    for read in (lambda: decode_bill(json.dumps(bill)), lambda: convert(bill, Bill)):
+        with pytest.raises(Refused) as refused:
+            read()
+        assert (refused.value.code, refused.value.at) == ("bad-input", at)
+        assert why is None or refused.value.message == why
 
 
 def test_what_is_no_json_is_refused_as_such() -> None:

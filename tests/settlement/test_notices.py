@@ -155,3 +155,12 @@ def test_a_policy_that_has_lapsed_is_named_with_its_last_day() -> None:
     told = notices(law, STAY | {"date": "2023-01-01"})
     assert told == ["lapsed: 政策已于 2022-12-31 到期，按配置延用 (烟台市职工基本医疗保险实施办法)", *OTHER_DECREES]
     assert notices(law, STAY | {"date": "2022-12-31"}) == OTHER_DECREES
+
+
+@pytest.mark.parametrize("prescription", [True, False])
+def test_an_account_that_a_purchase_is_closed_to_says_why(law: Law, prescription: bool) -> None:
+    """Inner Mongolia, article 12 (1): a pharmacy's sale is the account's only on a clinic's prescription."""
+    purchase = STAY | {"policy": "inner-mongolia-account", "service": "pharmacy"}
+    told = notices(law, purchase | {"episode": {"prescription": prescription}})
+    closed = [] if prescription else ["account-scope: 药店购药须持门诊外配处方，个人账户不支付 (第十二条(一))"]
+    assert [notice for notice in told if notice.startswith("account")] == closed

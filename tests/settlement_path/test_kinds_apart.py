@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from terminal.settlement import plan
+from terminal.settlement import kinds, plan
 from terminal.settlement.bill import Bill
 from terminal.settlement.codec import decode_bill
 from terminal.settlement.law import Law
@@ -105,6 +105,24 @@ def test_what_is_kept_of_one_kind_is_bounded(law: Law, monkeypatch: pytest.Monke
         # 第三十四条(一)1、4: 2000.00 for a birth, 500.00 for each further child.
         assert limits(law.settle(bill))["maternity.limit"] == 2_000_00 + births * 500_00
         assert len(law._choose(bill).rows.plans) <= 2
+
+
+def test_kinds_are_remembered_beside_each_other(law: Law) -> None:
+    """The rows of one tier are not chosen anew because another was asked for meanwhile."""
+    stays = [bill_of("yantai-employee", "inpatient", "900.00", provider={"tier": tier}) for tier in (1, 2, 1)]
+    first, other, again = (law._choose(stay).rows for stay in stays)
+    assert first is again is not other
+
+
+def test_kinds_that_are_forgotten_are_chosen_again(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for two, each tier of hospital still has its own line, the first one again at the end (第十二条)."""
+    monkeypatch.setattr(kinds, "KINDS_MAX", 2)
+    lines = []
+    for tier in (1, 2, 3, 1):
+        one = settle(law, "yantai-employee", "inpatient", "900.00", provider={"tier": tier})
+        lines.append(one.deductible)
+        assert len(law._kinds._rows) <= 2
+    assert lines == [200_00, 500_00, 800_00, 200_00]
 
 
 def test_an_account_that_pays_nothing_says_why_each_time(law: Law) -> None:
