@@ -208,15 +208,16 @@ class Lane:
         self.figures.days += 1
 
     def _end_quietly(self, day: Day) -> None:
-        """The day ends two hours later by its clock, when nothing that was lost can arrive any more."""
+        """Everything is sent and undone; two hours later by its clock, when nothing that was lost can arrive any more,
+        the day ends."""
+        self.hammer.aim(self.terminal.process)
+        self._resume_parked()
+        assert self._rest(), self.terminal.client.get("/v1/queue").text
         assert self.terminal.stop() == 0, self.terminal.log_text()[-2000:]
         self._set(day, "18:00:00")
         self.terminal.start()
         self.till.sign_in()
-        self._resume_parked()
-        assert self._rest(), self.terminal.client.get("/v1/queue").text
         self.till.close(day.date)
-        self.hammer.aim(self.terminal.process)
         assert self._rest(), self.terminal.client.get("/v1/queue").text
         assert self.terminal.stop() == 0, self.terminal.log_text()[-2000:]
 
