@@ -113,9 +113,6 @@ def node(output: dict[str, Any], name: str) -> dict[str, Any]:
 
     Raises Unreadable if it is not there.
     """
-    value = output.get(name)
-    if isinstance(value, dict):
-        return value
     found = rows(output, name)
     if len(found) != 1:
         raise Unreadable(f"the answer has {len(found)} rows of {name}, not one")

@@ -155,9 +155,7 @@ class HttpLink:
         infno = found.group(1).decode() if found else ""
         content_type = form_type(body) or self._profile.address.content_type
         headers = {"Content-Type": content_type, "Accept": "application/json"}
-        gateway = self._profile.gateway
-        if gateway.kind != "none":
-            headers |= gateway_headers(gateway, self._secrets, infno, self._clock.now(), self._nonce())
+        headers |= gateway_headers(self._profile.gateway, self._secrets, infno, self._clock.now(), self._nonce())
         return self._profile.path_of(self._path, infno), headers, body
 
     def close(self) -> None:

@@ -193,8 +193,9 @@ def test_a_day_s_totals_and_details_have_every_field(spelling: str, flag: dict[s
     profile = msgspec.structs.replace(REFERENCE, reconciliation=reconciliation)
     totals = messages.totals_input(DAY, SUMS, "370699", profile)
     assert totals == {"data": ALIKE | flag | {"insutype": "390", "acct_pay": "75.00"}}
-    details = messages.details_input(DAY, SUMS, "370699", "F1", profile)
-    assert details == {"data": ALIKE | flag | {"file_qury_no": "F1", "cash_payamt": "25.70"}}
+    details = messages.details_input((DAY, dt.date(2021, 7, 2)), SUMS, "370699", "F1", profile)
+    own = {"file_qury_no": "F1", "cash_payamt": "25.70", "stmt_enddate": "2021-07-02"}
+    assert details == {"data": ALIKE | flag | own}
 
 
 @pytest.mark.parametrize(("clearing_class", "code"), [("outpatient", "11"), ("inpatient", "21"), ("pharmacy", "41")])

@@ -256,7 +256,7 @@ def test_a_visit_that_is_never_registered_is_parked_and_holds_up_nobody(town: To
         town.clock.advance(longest)
         assert tick(till)
     assert (till.state(stay), first(till).attempts) == ("parked", 29)
-    assert first(till).reason.startswith("never answered: ")
+    assert first(till).reason.startswith("came to nothing again and again: ")
 
 
 class Broken:
