@@ -50,9 +50,7 @@ _PLACE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<kind>key in )?\$\.?(?P<at>[
 
 def decode_hook(wanted: type, given: Any) -> Any:
     """Read money and rates from strings, for msgspec. A JSON number is refused: it may have been a float."""
-    parse = _PARSERS.get(wanted)
-    if parse is None:
-        raise NotImplementedError(wanted)
+    parse = _PARSERS[wanted]
     if not isinstance(given, str):
         raise TypeError(f"{_NAMES[wanted]} is a decimal string in quotes, not {type(given).__name__}")
     return parse(given)

@@ -181,12 +181,13 @@ def test_a_window_begins_where_its_row_says_unless_it_is_widened(widened: str, c
     [
         ("tier = 3", "tier = 2", "inpatient.segments", "provider.tier"),
         ("tier = 3", 'tier = 3, category = ["retiree"]', "inpatient.segments", "patient.category"),
+        ("tier = 3", "minor = 0", "inpatient.segments", "patient.minor"),
         (LINE, f"{LINE}last_day = 2020-06-29\n", "inpatient.deductible", ""),
         (LINE, f"{LINE}first_day = 2020-07-01\n", "inpatient.deductible", ""),
     ],
 )
 def test_where_no_row_counts_the_bill_is_refused_by_the_rules_name(old: str, new: str, rule: str, at: str) -> None:
-    """For another hospital or another person, before the first day and after the last; the place is what was asked."""
+    """For another hospital or person (no number is a truth), before the first day, after the last."""
     with pytest.raises(Refused) as refused:
         law_of(changed((old, new))).settle(toy_bill())
     assert (refused.value.code, refused.value.at) == ("no-rule", at)
