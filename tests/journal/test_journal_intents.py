@@ -36,7 +36,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
-def asked(journal: Journal, key: str = "k1", **changes: object) -> SettlementRecord:
+def asked(journal: Journal, key: str = "ask-1", **changes: object) -> SettlementRecord:
     """An intent that is written and not closed."""
     record = settlement_record(journal, **changes)
     return journal.open_intent(record, message_of(record), b"request", key, "d1")
@@ -63,7 +63,7 @@ def refused(attempt: Callable[[], object], journal: Journal) -> str:
 
 def test_an_intent_is_there_after_a_power_cut_and_counts_for_nothing(journal: Journal, tmp_path: Path) -> None:
     """What was about to be asked, whole; no upload, no receipt and no total knows it; its day is not closed."""
-    first, second = asked(journal), asked(journal, "k2")
+    first, second = asked(journal), asked(journal, "ask-2")
     with open_journal(crashed_copy(journal, tmp_path / "cut")) as reopened:
         found = reopened.open_intents()
         assert [(one.record.id, one.message_id, one.request) for one in found] == [
@@ -73,7 +73,7 @@ def test_an_intent_is_there_after_a_power_cut_and_counts_for_nothing(journal: Jo
             *((first.id, "authorising"), (second.id, "authorising"))
         ]
         assert (reopened.counts(), reopened.print_queue(), reopened.group_totals(DAY)) == ({}, [], [])
-        assert reopened.stored_answer("k1", "d1") is None
+        assert reopened.stored_answer("ask-1", "d1") is None
         assert reopened.verify() == []
 
 
@@ -83,7 +83,7 @@ def test_what_the_center_allows_is_committed_whole_and_once(journal: Journal) ->
     journal.authorise(record.id, b"answer", {"number": "78"}, None, answer_of(record), MORNING)
     kept = journal.settlement(record.id)
     assert (kept.state, kept.upload_state, kept.center_references) == ("committed", "accepted", {"number": "78"})
-    assert msgspec.json.decode(journal.stored_answer("k1", "d1") or b"") == {
+    assert msgspec.json.decode(journal.stored_answer("ask-1", "d1") or b"") == {
         "id": record.id,
         "journal_hash": record.entry_hash,
     }
@@ -157,12 +157,12 @@ def test_a_settlement_is_taken_back_online_once(journal: Journal) -> None:
 
 def test_an_intent_needs_an_open_day_a_free_key_and_something_to_take_back(journal: Journal) -> None:
     """Otherwise nothing is written."""
-    sold = settle(journal, key="k-sold")
+    sold = settle(journal, key="sold")
     taken_back = void(journal, settle(journal))
     journal.freeze(NEXT_DAY, MORNING)
     waiting = asked(journal, "k-waiting")
-    assert refused(lambda: asked(journal, "k-sold"), journal) == "key-reused"
-    assert refused(lambda: asked(journal, "k2", business_day=NEXT_DAY), journal) == "day-closed"
+    assert refused(lambda: asked(journal, "sold"), journal) == "key-reused"
+    assert refused(lambda: asked(journal, "ask-2", business_day=NEXT_DAY), journal) == "day-closed"
     assert refused(lambda: asked_back(journal, taken_back), journal) == "void-of-a-void"
     assert refused(lambda: asked_back(journal, waiting), journal) == "not-committed"
     assert refused(lambda: asked_back(journal, settlement_record(journal)), journal) == "no-such-settlement"
