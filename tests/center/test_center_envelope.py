@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.center.amounts import broken_identities
-from terminal.center.envelope import GatewayRefused, Unreadable, decode_answer, decode_json, fen_of, masked
+from terminal.center.amounts import broken_identities, read_amounts
+from terminal.center.envelope import (
+    GatewayRefused,
+    Unreadable,
+    decode_answer,
+    decode_json,
+    fen_of,
+    kept,
+    masked,
+    node,
+    rows,
+    text_of,
+)
 from terminal.money import format_fen
 
 
@@ -95,6 +106,79 @@ def test_long_numbers_are_masked() -> None:
     text = masked("37060219700101123X\n张三 A12345678: 12345.67 / 8250.00")
 
     assert text == "…123X 张三 …5678: 12345.67 / 8250.00"
+
+
+def test_a_foreign_text_is_one_line_of_200_characters() -> None:
+    """Line ends and what cannot be printed are spaces; what is longer is cut."""
+    assert masked("a\x00b\r\n  c\u200b") == "a b c"
+    assert (masked("ab " * 100), len(masked("x" * 201))) == (("ab " * 67)[:200], 200)
+
+
+def test_an_answer_that_is_kept_names_nobody() -> None:
+    """Names, documents, birthdays, employers and extensions are blacked out, numbers cut to their last four."""
+    told = ("psn_name", "certno", "psn_cert_no", "brdy", "emp_name", "exp_content")
+    body = "{" + ",".join(f'"{name}" : "张\\"六 1970"' for name in told) + ',"setl_id":"37060200001234","age":51'
+    blacked = ",".join(f'"{name}" : "…"' for name in told)
+    assert kept(body.encode()).decode() == "{" + blacked + ',"setl_id":"…1234","age":51'
+    assert kept('{"psn_name":"张六'.encode()).decode() == '{"psn_name":"…"'
+
+
+def test_of_an_answer_4000_characters_are_kept_of_the_first_16000_bytes() -> None:
+    """However long what nobody understood was."""
+    assert len(kept(b"word " * 1_000)) == 4_000
+    assert kept(b"9" * 15_990 + b" tail and more") == "…9999 tail and ".encode()
+
+
+@pytest.mark.parametrize("name", ["message", "msg", "err_msg"])
+def test_a_gateway_s_no_is_told_in_its_own_words(name: str) -> None:
+    """Wherever it puts them, long numbers cut; the code before them."""
+    with pytest.raises(GatewayRefused) as refused:
+        decode_answer(f'{{"code":401,"message":"","{name}":"key 1234567890 expired"}}'.encode())
+    assert str(refused.value) == "gateway code 401: key …7890 expired"
+
+
+def test_a_refusal_has_the_center_s_words_and_no_output_is_none() -> None:
+    """`err_msg` masked; an output that is no object is none."""
+    answer = decode_answer('{"infcode":-1,"err_msg":"无此人 1234567890","output":"x"}'.encode())
+    assert (answer.code, answer.message, answer.output) == (-1, "无此人 …7890", {})
+
+
+def test_a_node_is_one_row_in_either_form() -> None:
+    """1.6: an object, or a list of one; none and two are unreadable, and what is no row does not count."""
+    row = {"a": 1}
+    assert [node({"n": found}, "n") for found in (row, [row], ["x", row])] == [row] * 3
+    for found, count in (([], 0), ([row, row], 2), (None, 0), ("x", 0)):
+        with pytest.raises(Unreadable, match=f"has {count} rows of n, not one"):
+            node({"n": found}, "n")
+    assert rows({}, "n") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("x", "x"), (7, "7"), (0, "0"), (True, ""), (False, ""), (None, ""), ([], "")]
+)
+def test_a_field_is_text_however_it_was_written(value: object, text: str) -> None:
+    """1.6: a number as it was written; yes, no, nothing and lists are no text."""
+    assert text_of(value) == text
+
+
+def test_amounts_are_read_under_every_name_there_is() -> None:
+    """3.5: a field's own name before the old ones; what is absent stays so, what is none is named."""
+    assert read_amounts({"psn_pay": "3.00", "pdn_cash_pay": 1, "acct_pay": None}) == {
+        **{"psn_part_amt": 3_00, "psn_cash_pay": 1_00, "acct_pay": 0},
+    }
+    both = {"psn_cash_pay": "1.00", "cash_payamt": "2.00", "pdn_cash_pay": "3.00", "psn_name": "x"}
+    assert read_amounts(both) == {"psn_cash_pay": 1_00}
+    with pytest.raises(ValueError, match=r"^cash_payamt: an amount is"):
+        read_amounts({"cash_payamt": "much"})
+
+
+def test_an_answer_without_amounts_breaks_nothing() -> None:
+    """What a province leaves out counts as nothing, and how the scope divides is read only where it is told."""
+    assert broken_identities({}) == []
+    assert broken_identities({"medfee_sumamt": 5, "psn_part_amt": 5, "psn_cash_pay": 5}) == []
+    assert broken_identities({"fund_pay_sumamt": 1, "psn_part_amt": -1, "acct_pay": -1}) == [
+        "I4: fund_pay_sumamt 0.01 is not the sum of its parts 0.00"
+    ]
 
 
 def test_each_identity_can_fail() -> None:

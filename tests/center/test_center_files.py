@@ -10,7 +10,18 @@ import msgspec
 import pytest
 from town import Town, void_of
 
-from terminal.center.details import CenterRow, own_row, packed, read_center_rows, unpacked, zipped
+from terminal.center.details import (
+    CenterRow,
+    OwnRow,
+    counted_there,
+    number_there,
+    own_row,
+    packed,
+    read_center_rows,
+    references_of,
+    unpacked,
+    zipped,
+)
 from terminal.center.envelope import Unreadable, decode_answer
 from terminal.center.seal import Secrets, load_secrets
 from terminal.center.settle_messages import refuse_another
@@ -76,6 +87,47 @@ def test_our_own_rows_are_negative_where_they_take_back(original: SettlementReco
         f"S2\tV1\t{person}\t-111.70\t-36.70\t-75.00\t1",
     ]
     assert own_row(msgspec.structs.replace(original, upload_state="refused"), SUMS) is None
+
+
+def test_a_row_that_lacks_the_centers_numbers_says_null() -> None:
+    """3.11, 1.6: in a TXT, empty is the word; the archive is the same whenever it is made."""
+    row = OwnRow("", "", "P1", 1, 0, 1, False)
+    made = packed([row, row], "own.txt")
+    assert unpacked(made) == b"null\tnull\tP1\t0.01\t0.00\t0.01\t0\n" * 2
+    with zipfile.ZipFile(io.BytesIO(made)) as found:
+        (member,) = found.infolist()
+    assert (member.filename, member.date_time) == ("own.txt", (1980, 1, 1, 0, 0, 0))
+
+
+def test_a_later_edition_s_eleventh_column_is_not_read() -> None:
+    """3.11: `exp_content` behind the amounts."""
+    (row,) = read_center_rows(zipped(f"{ROW}\tmore\n".encode(), "rows.txt"))
+    assert (row.total, row.fund_total, row.account) == (111_70, 36_70, 75_00)
+
+
+@pytest.mark.parametrize(("flag", "refunded"), [("0", False), ("1", True), ("01", True), (" 1", True), ("null", False)])
+def test_a_row_that_was_taken_back_is_known_by_its_flag(flag: str, refunded: bool) -> None:
+    """5.8, with and without a nought before it."""
+    (row,) = read_center_rows(zipped(ROW.replace("\t0\t", f"\t{flag}\t").encode(), "rows.txt"))
+    assert row.refunded is refunded
+
+
+def test_a_file_unpacks_to_32_mebibytes_and_no_further() -> None:
+    """What grows beyond is a bomb; it is refused before it is unpacked."""
+    longest = b"\0" * (32 * 1_048_576)
+    assert unpacked(zipped(longest, "day.txt")) == longest
+    with pytest.raises(Unreadable, match="too large"):
+        unpacked(zipped(longest + b"\0", "day.txt"))
+
+
+def test_where_a_settlement_stands_at_the_center(original: SettlementRecord) -> None:
+    """Its number once it is accepted, and the day of the center's own time; the same as references of a row."""
+    told = references_of("S1", "V1", original.business_day)
+    assert told == {"setl_id": "S1", "mdtrt_id": "V1", "setl_time": "2021-06-30"}
+    known = msgspec.structs.replace(original, center_references=told | {"setl_time": "2021-07-01 00:00:01"})
+    assert (number_there(known), counted_there(known)) == ("S1", "2021-07-01")
+    waiting = msgspec.structs.replace(known, upload_state="unknown", center_references={})
+    assert (number_there(waiting), counted_there(waiting)) == ("", "")
 
 
 def test_secrets_are_read_strictly(tmp_path: Path) -> None:

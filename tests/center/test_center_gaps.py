@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from town import Town
 
-from terminal.center import messages, visit_messages
+from terminal.center import messages, publications, visit_messages
+from terminal.center.answers import RowThere
 from terminal.center.envelope import Answer, Unreadable
 from terminal.center.extension import PersonExtension, write_extension
 from terminal.center.profile import REFERENCE
@@ -50,6 +51,11 @@ def totals(given: Answer) -> tuple[bool, str]:
         (messages.read_upload, {}),
         (messages.read_details, {"fileinfo": {"filename": "a"}}),
         (totals, {"stmtinfo": {"stmt_rslt": " "}}),
+        (messages.read_person, PERSON | {"baseinfo": KNOWN | {"exp_content": ""}}),
+        (messages.read_person, PERSON | {"baseinfo": KNOWN | {"exp_content": 5}}),
+        (messages.read_person, PERSON | {"baseinfo": KNOWN | {"exp_content": "{}"}}),
+        (publications.read_list, {"list": [{"value": "F1", "exp_content": "{}"}]}),
+        (publications.read_catalogue, {"file_qury_no": "F1"}),
     ],
 )
 def test_an_answer_without_what_it_is_for_is_unreadable(
@@ -72,13 +78,19 @@ def test_an_answer_without_what_it_is_for_is_unreadable(
         (messages.read_details, {"fileinfo": {"file_qury_no": "7", "filename": "a"}}, ("7", "a")),
         (totals, {"stmtinfo": {"stmt_rslt": " 0 ", "stmt_rslt_dscr": "平"}}, (True, "平")),
         (totals, {"stmtinfo": {"stmt_rslt": "1"}}, (False, "1")),
+        (messages.read_taken_back, {"setlinfo": {"refd_setl_flag": "00"}}, False),
+        (messages.read_row, {"setlinfo": {"refd_setl_flag": "1"}}, RowThere(True, "")),
+        (messages.read_row, {"setlinfo": {"refd_setl_flag": "1", "init_setl_id": "S1"}}, RowThere(False, "S1")),
+        (publications.read_newest, {"exp_content": '{"published":{"pack yantai":3}}'}, {"pack yantai": 3}),
+        (publications.read_newest, {"exp_content": "[]"}, {}),
+        (publications.read_newest, {}, {}),
     ],
 )
 def test_an_answer_with_what_it_is_for_is_read(
     read: Callable[[Answer], object], output: dict[str, Any], expected: object
 ) -> None:
     """Numbers and texts alike, names in either case."""
-    assert read(answer(output)) == expected
+    assert read(output if read is publications.read_newest else answer(output)) == expected  # type: ignore[arg-type]
 
 
 def test_a_person_is_read_from_the_insurance_of_the_policy() -> None:
@@ -89,6 +101,8 @@ def test_a_person_is_read_from_the_insurance_of_the_policy() -> None:
     assert (found.insured_place, found.account.balance) == ("370602", 75_00)
     owing = messages.read_person(answer(PERSON | {"insuinfo": [PERSON["insuinfo"][0] | {"balc": "-1.00"}]}))
     assert owing.account.balance == 0
+    bare = messages.read_person(answer(PERSON | {"insuinfo": {"insutype": "310"}}))
+    assert (bare.account.balance, bare.insured_place) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,30 @@ def test_any_other_answer_is_what_it_says(said: bytes, expected: Heard | None) -
     assert (found and Heard(found.body[: BYTES_MAX + 1], found.stays)) == expected
 
 
+def test_a_body_of_just_the_limit_is_waited_for_to_its_end() -> None:
+    """In chunks, all of it there but the last chunk: the answer is whole only with that."""
+    said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n" + b"x" * 100 + b"\r\n0\r\n\r\n"
+    assert heard(said, (len(said) - 5,)) == Heard(b"x" * 100, True)
+
+
+@pytest.mark.parametrize(("head_bytes", "is_read"), [(65_536, True), (65_537, False)])
+def test_a_head_is_waited_for_up_to_64_kibibytes(head_bytes: int, is_read: bool) -> None:
+    """So much has come and it has not ended: at the limit it may still, beyond it is none."""
+    begin = b"HTTP/1.1 200 OK\r\nX: "
+    said = begin + b"x" * (head_bytes - len(begin)) + PLAIN[15:]
+    assert heard(said, (60_000, head_bytes)) == (Heard(b"12345", True) if is_read else None)
+
+
+def test_what_comes_when_the_time_is_over_is_not_read() -> None:
+    """Not at the very last moment either."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(PLAIN)
+        for left in (0.0, -1.0):
+            with pytest.raises(TimeoutError):
+                read_answer(ours, lambda left=left: left, BYTES_MAX)  # type: ignore[misc]
+
+
 LINES = st.sampled_from(
     [
         b"Content-Length: 5",
