@@ -218,6 +218,27 @@ def test_a_dead_line_is_counted_once_however_many_met_it(town: Town, till: Till)
     assert till.journal.counts() == {"accepted": 4}
 
 
+def test_a_line_that_is_gone_is_knocked_at_by_each_lane_once(town: Town, till: Till) -> None:
+    """Nothing has left: all four wait as they were, one attempt the more for the first, and go up when it is back."""
+    one_each(town, till)
+    desk, _ = desk_with_lanes(town, till, REFERENCE)
+    desk.sign_in("0001")
+    upload = Upload(till.journal, desk, town.clock, Random(7))
+    town.server.down()
+    assert upload.run(town.clock.now()) is True
+    assert [(message.state, message.attempts) for message in till.journal.queue()] == [
+        ("queued", 1),
+        *[("queued", 0)] * 3,
+    ]
+    assert not upload.reachable
+    assert upload.run(town.clock.now()) is False
+    town.server.up()
+    town.clock.advance(1)
+    assert upload.run(town.clock.now()) is True
+    assert till.journal.counts() == {"accepted": 4}
+    assert upload.reachable
+
+
 @pytest.mark.parametrize("fault", ["drop-after", "gateway-401"])
 def test_a_burst_ends_at_the_first_without_a_last_word(town: Town, till: Till, fault: FaultName) -> None:
     """The third finds no answer, or no way in: two are done, the fourth waits as if nothing had been tried."""

@@ -216,6 +216,15 @@ def test_what_a_void_needs_later_is_kept_of_an_answer() -> None:
         settle_references(row | {"setl_id": ""})
 
 
+def test_the_journal_s_head_is_told_where_there_is_no_entry_yet() -> None:
+    """Of a settlement and of a void: a witness of what was written before them."""
+    record = purchase(entry_hash="")
+    told = settle_input(record, amounts_of(record.settlement), REFERENCE, "", "ef" * 32)["druginfo"]
+    (void,) = void_input(record, purchase(), "ef" * 32).values()
+    assert [extension(row)["journal_head"] for row in (told, void)] == ["ef" * 32] * 2
+    assert [extension(row).get("journal_hash") for row in (told, void)] == [None] * 2
+
+
 SETTLED = {"medins_setl_id": "M1", "psn_no": "37060200000006"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from terminal.center.answers import RowThere
 from terminal.center.envelope import Answer, Unreadable
 from terminal.center.extension import PersonExtension, write_extension
 from terminal.center.profile import REFERENCE
+from terminal.publication import Head
 from terminal.settlement.bill import Account, Entitlement, Patient, Year
 
 SIGN_IN = {"signinoutb": {"sign_no": "S1", "sign_time": "2021-06-30 09:00:00"}}
@@ -135,6 +137,29 @@ def test_a_visit_is_found_among_the_persons_own(town: Town) -> None:
     for output in ({}, {"mdtrtinfo": [other | {"psn_no": "P-other"}]}):
         with pytest.raises(Unreadable):
             visit_messages.read_found(answer(output), record)
+
+
+HEAD = Head(kind="pack", name="yantai", version=3, in_force_from=dt.date(2021, 7, 1), digest="ab" * 32)
+OFFER = publications.Offer(HEAD, "c2ln", "F1", "yantai-3.zip")
+
+
+def test_what_is_published_is_offered_with_its_head_and_signature() -> None:
+    """1901's rows and a catalogue's answer, field by field (3.14); each is read as it was meant."""
+    row = publications.list_row(OFFER)
+    told = row.pop("exp_content")
+    assert row == {
+        **{"type": "PUBLISHED", "label": "pack/yantai", "value": "F1", "parentValue": "yantai-3.zip", "sort": ""},
+        **{"valiFlag": "1", "createDate": "2021-07-01", "version": "3"},
+    }
+    assert publications.read_list(answer({"list": [row | {"exp_content": told}]})) == [OFFER]
+    assert publications.read_list(answer({})) == []
+    newest = publications.catalogue_row(OFFER)
+    named = {"file_qury_no": "F1", "filename": "yantai-3.zip", "dld_end_time": "", "data_cnt": "1"}
+    assert newest == named | {"exp_content": told}
+    assert publications.read_catalogue(answer(newest)) == OFFER
+    nothing = publications.catalogue_row(None)
+    assert nothing == {"file_qury_no": "", "filename": "", "dld_end_time": "", "data_cnt": "0"}
+    assert publications.read_catalogue(answer(nothing)) is None
 
 
 def test_each_line_that_went_must_come_back(town: Town) -> None:

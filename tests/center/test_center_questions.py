@@ -39,6 +39,18 @@ def test_after_sign_out_nobody_may_ask(town: Town) -> None:
         town.desk.identify(PHARMACY, card_of("A00000001"))
 
 
+def test_another_operator_s_sign_out_ends_only_theirs(town: Town) -> None:
+    """Who signed in last may go on asking; who never did sends no 9002."""
+    town.desk.sign_in("0002")
+    town.desk.sign_out("0001")
+    town.desk.sign_out("0009")
+    assert town.desk.operator == "0002"
+    assert town.desk.identify(PHARMACY, card_of("A00000006")).name == "张六"
+    assert [one.infno for one in arrivals(town.books.storage)].count("9002") == 1
+    town.desk.works_for("0001")
+    assert town.desk.operator == "0001"
+
+
 def test_the_center_serves_nobody_with_a_closed_sign_in(town: Town) -> None:
     """After 9002 the center itself no longer takes the number, so signing out is not only ours."""
     number = town.desk.sign_in("0001").sign_number

@@ -23,10 +23,10 @@ from town import MORNING, Town
 
 from terminal import signature
 from terminal.center.desk import Accepted, Unknown
-from terminal.center.envelope import Request
+from terminal.center.envelope import Request, Unreadable
 from terminal.center.link import HttpLink, Silence, Tls, Unreachable
-from terminal.center.profile import Profile, load_profile, profile_names
-from terminal.center.seal import Secrets, gateway_headers, seal, sm4
+from terminal.center.profile import Body, Profile, load_profile, profile_names
+from terminal.center.seal import Secrets, gateway_headers, seal, signed_text, sm4, unseal
 from terminal.clock import SetClock
 from terminal.errors import Refused
 
@@ -99,6 +99,33 @@ def test_a_profile_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         load_profile(str(file))
     assert refused.value.at == "mine.toml: repeat"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        ('name = "mine', "center.profile", "mine.toml: "),
+        ('name = "mine"\n[address]\nform = "services"\n', "mine.toml: address.services", "named nowhere"),
+        ('name = "mine"\nentitlement_check = "1"\n', "mine.toml: entitlement_check", ""),
+        ('name = "mine"\n[sets]\n41 = "visit"\n', "mine.toml: sets", ""),
+    ],
+)
+def test_a_profile_that_cannot_be_is_refused_by_file_and_key(tmp_path: Path, text: str, at: str, says: str) -> None:
+    """No TOML, paths that are nowhere, a kind of care that is none, a set that is none."""
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(Refused) as refused:
+        load_profile(str(file))
+    assert refused.value.at.startswith(at)
+    assert says in refused.value.message
+
+
+def test_only_a_center_that_says_so_publishes_and_recognises_repeats() -> None:
+    """The baseline promises neither; the reference center does both."""
+    baseline, reference = load_profile("baseline"), load_profile("reference")
+    assert (baseline.publishes, baseline.repeats, baseline.entitlement_check) == (False, "unsafe", "")
+    assert (reference.publishes, reference.repeats) == (True, "recognised")
+    assert Profile(name="mine").publishes is False
 
 
 @pytest.mark.parametrize(
@@ -188,6 +215,79 @@ def test_the_envelope_s_signature_leaves_the_body_out(sm2: tuple[str, str, Path]
 
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
     assert signature.verify(public.encode(), text.encode(), der)
+
+
+def answered(cainfo: str, output: str = '{"a":"1"}') -> bytes:
+    """An answer with this signature over the text of its output."""
+    return f'{{"infcode":0,"output":{output},"cainfo":"{cainfo}"}}'.encode()
+
+
+INPUT_SIGNED = Profile(name="test", body=Body(signature="input"))
+
+
+def test_a_signature_that_is_written_otherwise_is_none(sm2: tuple[str, str, Path]) -> None:
+    """Of 64 bytes in strict Base64; a character or a byte more, half of it, or another text: nothing was answered."""
+    key, public, _ = sm2
+    keys = msgspec.structs.replace(KEYS, private_key=key, center_public_key=public)
+    good = signed_text(b'{"a":"1"}', INPUT_SIGNED, keys)
+    opened = json.loads(unseal(answered(good), INPUT_SIGNED, keys))
+    assert (opened["infcode"], opened["output"]) == (0, {"a": "1"})
+    raw = base64.b64decode(good)
+    longer, shorter = (base64.b64encode(spoilt).decode() for spoilt in (raw + b"\0", raw[:32]))
+    for spoilt in (f"!{good}", good + " ", longer, shorter, "", good[:-1]):
+        with pytest.raises(Unreadable, match="missing or wrong"):
+            unseal(answered(spoilt), INPUT_SIGNED, keys)
+    with pytest.raises(Unreadable, match="missing or wrong"):
+        unseal(answered(good, '{"a":"2"}'), INPUT_SIGNED, keys)
+
+
+def test_a_signature_in_hex_is_read_as_such(sm2: tuple[str, str, Path]) -> None:
+    """Hubei type: over the envelope without its output; what is no hex is none."""
+    key, public, _ = sm2
+    profile = load_profile("hubei")
+    keys = msgspec.structs.replace(KEYS, private_key=key, center_public_key=public)
+    made = signed_text(b"infcode=0", profile, keys)
+    assert json.loads(unseal(answered(made), profile, keys))["output"] == {"a": "1"}
+    with pytest.raises(Unreadable, match="missing or wrong"):
+        unseal(answered("zz"), profile, keys)
+
+
+def test_what_a_gateway_says_in_clear_is_read_as_it_is() -> None:
+    """No answer of the center's: not JSON, or without `infcode`; nothing of it is signed or encrypted."""
+    for said in (b"<html>", b'{"code":401,"message":"no"}'):
+        assert unseal(said, load_profile("jilin"), KEYS) == said
+        assert unseal(said, load_profile("baseline"), Secrets()) == said
+
+
+def test_a_province_may_encrypt_and_sign_nothing() -> None:
+    """SM4 alone: no signature in the request, none asked for in the answer; an output in clear is read too."""
+    profile = Profile(name="test", body=Body(encryption="sm4"))
+    document = json.loads(seal(request_of(a="1"), profile, KEYS))
+    assert (document["enc_type"], document["signtype"], document["cainfo"]) == ("SM4", "", "")
+    assert json.loads(sm4(KEYS, base64.b64decode(document["input"]), encrypt=False)) == {"data": {"a": "1"}}
+    secret = base64.b64encode(sm4(KEYS, b'{"a":"1"}', encrypt=True)).decode()
+    for output, read in ((f'"{secret}"', {"a": "1"}), ('{"a":"2"}', {"a": "2"}), ("null", None)):
+        assert json.loads(unseal(f'{{"infcode":0,"output":{output}}}'.encode(), profile, KEYS))["output"] == read
+    assert json.loads(unseal(b'{"infcode":0}', profile, KEYS))["output"] is None
+    noise = base64.b64encode(sm4(KEYS, b"no JSON", encrypt=True)).decode()
+    for spoilt, says in ((secret[:-4] + "!AAA", "not Base64"), ("AAAA", "cannot be decrypted"), (noise, "not JSON")):
+        with pytest.raises(Unreadable, match=says):
+            unseal(f'{{"infcode":0,"output":"{spoilt}"}}'.encode(), profile, KEYS)
+
+
+def test_a_province_may_sign_and_encrypt_nothing(sm2: tuple[str, str, Path]) -> None:
+    """SM2 over `input` alone: the body goes in clear."""
+    keys = msgspec.structs.replace(KEYS, private_key=sm2[0])
+    document = json.loads(seal(request_of(a="1"), INPUT_SIGNED, keys))
+    assert (document["input"], document["enc_type"], document["signtype"]) == ({"data": {"a": "1"}}, "", "SM2")
+
+
+@pytest.mark.parametrize("client_id", ["", "0123456789abcde", "0123456789abcdef0"])
+def test_a_key_of_another_length_is_refused(client_id: str) -> None:
+    """SM4 has 16 bytes; the configuration is at fault, not the center."""
+    with pytest.raises(Refused) as refused:
+        sm4(Secrets(client_id=client_id), b"", encrypt=True)
+    assert (refused.value.code, refused.value.at) == ("bad-configuration", "center.secrets")
 
 
 class SealingCenter:

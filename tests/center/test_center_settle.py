@@ -11,6 +11,7 @@ from town import PURCHASE, STAY, Town, card_of, items, void_of
 from terminal.center.answers import TAKEN_BACK
 from terminal.center.desk import Accepted, CenterDesk, Rejected, Unknown
 from terminal.center.envelope import decode_answer, fen_of
+from terminal.errors import Refused, Unavailable
 from terminal.money import Fen, format_fen
 from terminal.settlement.bill import Episode, Year
 
@@ -324,3 +325,70 @@ def test_the_old_names_of_other_editions_are_read(town: Town) -> None:
 
     assert isinstance(outcome, Accepted)
     assert outcome.differences == ()
+
+
+class Telling:
+    """A center that signs in as always, and has one answer to another transaction."""
+
+    def __init__(self, town: Town, infno: str, answer: str) -> None:
+        self._link, self._infno, self._answer = town.new_link(), f'"infno":"{infno}"'.encode(), answer.encode()
+
+    def post(self, body: bytes) -> bytes:
+        return self._answer if self._infno in body else self._link.post(body)
+
+
+def test_a_refusal_without_a_word_is_told_by_its_code(town: Town) -> None:
+    """`err_msg` is empty: the operator is told the number at least."""
+    outcome = town.send(town.purchase(), desk=town.new_desk(Telling(town, "2102", '{"infcode":"-1","err_msg":null}')))
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "infcode -1"
+    desk = town.new_desk(Telling(town, "5206", '{"infcode":7}'))
+    desk.sign_in("0001")
+    with pytest.raises(Refused, match="the center refuses: infcode 7"):
+        desk.accumulators("P37060200001", "37060200000006")
+
+
+def test_a_reversal_that_is_answered_with_a_settlement_is_unknown(town: Town) -> None:
+    """2601 has no output (3.10): what tells of a settlement answers something else."""
+    ask = ("P37060200001", "0001", "37060200000006", "M" * 30, "2102")
+    for output, kind in (('{"setlinfo":{"setl_id":"S1"}}', Unknown), ("{}", Accepted), ("null", Accepted)):
+        desk = town.new_desk(Telling(town, "2601", f'{{"infcode":0,"output":{output}}}'))
+        assert isinstance(desk.reverse(*ask), kind)
+
+
+@pytest.mark.parametrize("row", ['{"medfee_sumamt":"111.70"}', '{"setl_id":"S1"}', '{"medfee_sumamt":"much"}'])
+def test_a_trial_that_does_not_add_up_is_no_answer(town: Town, row: str) -> None:
+    """2101: a total without parts, no total, none that is an amount: nobody is shown sums that are none."""
+    record = town.purchase()
+    desk = town.new_desk(Telling(town, "2101", f'{{"infcode":0,"output":{{"setlinfo":{row}}}}}'))
+    with pytest.raises(Unavailable) as unavailable:
+        desk.pre_settle(record)
+    assert unavailable.value.code == "center-silent"
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_void_s_amounts_are_the_same_with_either_sign(town: Town, sign: str) -> None:
+    """3.7 does not say which: both are what was taken back, and the account's balance is not held against the bill."""
+    record = town.purchase()
+    settled = town.send(record)
+    assert isinstance(settled, Accepted)
+    amounts = {"medfee_sumamt": "111.70", "psn_part_amt": "111.70", "acct_pay": "75.00", "pdn_cash_pay": "36.70"}
+    written = ",".join(f'"{name}":"{sign}{amount}"' for name, amount in amounts.items())
+    answer = f'{{"infcode":0,"output":{{"setlinfo":{{"setl_id":"S2","balc":"12.00",{written}}}}}}}'
+    town.desk = town.new_desk(Telling(town, "2103", answer))
+    outcome = town.send_void(record, settled.references)
+    assert isinstance(outcome, Accepted)
+    assert (outcome.references, outcome.differences) == ({"setl_id": "S2"}, ())
+    assert outcome.sums is not None
+    assert (outcome.sums.total, outcome.sums.account, outcome.sums.cash) == (111_70, 75_00, 36_70)
+
+
+def test_what_an_edition_leaves_out_is_taken_to_be_ours(town: Town) -> None:
+    """A settlement that is answered with its number and no amounts: our own sums stand, and nothing differs."""
+    answer = '{"infcode":0,"output":{"setlinfo":{"setl_id":"S1"}}}'
+    outcome = town.send(town.purchase(), desk=town.new_desk(Telling(town, "2102", answer)))
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()
+    assert outcome.sums is not None
+    assert (outcome.sums.total, outcome.sums.fund_total, outcome.sums.provider_borne) == (111_70, 0, 0)
+    assert (outcome.sums.account, outcome.sums.cash) == (75_00, 36_70)
