@@ -44,13 +44,18 @@ _STATUS_WORDS_BY_FIRST_BYTE = {
 }
 
 
+def tries_in_words(count: int) -> tuple[str, str]:
+    """How often a PIN may still be tried, English and Chinese."""
+    return f"{count} {'try' if count == 1 else 'tries'} left", f"剩余{count}次"
+
+
 def describe_status(status: int) -> tuple[str, str]:
     """A status word in plain words, English and Chinese."""
     if status in _STATUS_WORDS:
         return _STATUS_WORDS[status]
     first, second = divmod(status, 0x100)
     if status & 0xFFF0 == 0x63C0:
-        tries = status & 0x0F
-        return f"check failed, {tries} tries left", f"校验失败,剩余{tries}次"
+        tries, tries_zh = tries_in_words(status & 0x0F)
+        return f"check failed, {tries}", f"校验失败,{tries_zh}"
     english, chinese = _STATUS_WORDS_BY_FIRST_BYTE.get(first, ("unknown status", "未知状态"))
     return english.format(second), chinese.format(second)

@@ -198,7 +198,7 @@ def _facts(config: Config, terminal: Terminal, devices: dict[str, DeviceAnswer])
         center=terminal.sight.last,
         uploads=journal.counts(),
         prints_waiting=len(journal.print_queue()),
-        refused_downloads=[trouble.reason for trouble in terminal.downloads.troubles()],
+        refused_downloads=[str(trouble) for trouble in terminal.downloads.troubles()],
         statement=statement_due(journal, config.center.statement_day, terminal.clock.now().date()),
     )
 

@@ -95,7 +95,7 @@ def _published(config: Config) -> Check:
         return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")
     if found:
         remedy = "请医保局重新发布正确文件 ask the bureau to publish it anew"
-        return Check(name, "warning", f"refused: {found[0].what}: {found[0].reason}", remedy)
+        return Check(name, "warning", f"refused: {found[0].what}: {found[0]}", remedy)
     return Check(name, "good", "nothing was refused")
 
 

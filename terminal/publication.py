@@ -65,13 +65,15 @@ def check_signed(head: Head, body: bytes, signature: str, bureau_key: bytes | No
     signature: Base64 of the DER form. bureau_key: PEM; without one nothing can be checked, and nothing is taken.
     """
     if bureau_key is None:
-        raise _refused("no-bureau-key", "no bureau_key is configured, so that nothing signed can be checked", head)
+        message = "no bureau_key is configured, so that nothing signed can be checked"
+        raise Refused("no-bureau-key", message, "未配置医保局公钥，无法验签", head.title)
     if digest_of(body) != head.digest:
-        raise _refused("bad-publication", "the bytes are not the ones that the head names", head)
+        message = "the bytes are not the ones that the head names"
+        raise Refused("bad-publication", message, "文件内容与摘要不符", head.title)
     if not verify(bureau_key, head.signed_text, from_text(signature.encode())):
-        raise _refused("bad-signature", "the signature is not the bureau's", head)
+        raise Refused("bad-signature", "the signature is not the bureau's", "医保局签名无效", head.title)
     if head.in_force_to is not None and head.in_force_to < head.in_force_from:
-        raise _refused("bad-publication", "it ends before it begins", head)
+        raise Refused("bad-publication", "it ends before it begins", "失效日期早于生效日期", head.title)
 
 
 def check_follows(head: Head, previous: Head) -> None:
@@ -79,28 +81,14 @@ def check_follows(head: Head, previous: Head) -> None:
     dated law neither a version nor a day is missing between them.
     """
     if head.in_force_from < previous.in_force_from:
-        raise out_of_turn("publication-older", "it begins before the version that is here", head.title)
+        message, message_zh = "it begins before the version that is here", "生效日期早于本机现有版本"
+        raise Refused("publication-older", message, message_zh, head.title)
     if head.kind not in DATED_LAW:
         return
     if head.version != previous.version + 1:
-        raise out_of_turn("publication-hole", f"version {previous.version + 1} is missing", head.title)
+        missing = previous.version + 1
+        raise Refused("publication-hole", f"version {missing} is missing", f"缺少第 {missing} 版", head.title)
     if previous.in_force_to is not None and head.in_force_from > previous.in_force_to + ONE_DAY:
-        missing, last = previous.in_force_to + ONE_DAY, head.in_force_from - ONE_DAY
-        raise out_of_turn("publication-hole", f"from {missing} to {last} none holds", head.title)
-
-
-def out_of_turn(
-    code: Literal["publication-older", "publication-changed", "publication-hole"], message: str, at: str
-) -> Refused:
-    """A version that does not go with those that are here."""
-    words = {
-        "publication-older": "版本旧于本机",
-        "publication-changed": "同一版本内容不一致",
-        "publication-hole": "版本或有效期不连续",
-    }
-    return Refused(code, message, words[code], at)
-
-
-def _refused(code: str, message: str, head: Head) -> Refused:
-    words = {"no-bureau-key": "未配置医保局公钥", "bad-signature": "医保局签名无效"}
-    return Refused(code, message, words.get(code, "文件内容有误"), head.title)
+        first, last = previous.in_force_to + ONE_DAY, head.in_force_from - ONE_DAY
+        message, message_zh = f"from {first} to {last} none holds", f"{first} 至 {last} 无有效版本"
+        raise Refused("publication-hole", message, message_zh, head.title)

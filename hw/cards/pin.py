@@ -18,6 +18,7 @@ from hw.apdu import (
 )
 from hw.card_errors import card_error
 from hw.ports import DeviceError, Pin, PinError
+from hw.status_words import tries_in_words
 
 PIN_DIGITS_MIN, PIN_DIGITS_MAX = 4, 12
 """VERIFY takes two to six bytes (JR/T 0025); six digits are usual."""
@@ -115,7 +116,7 @@ def _tries_of(response: Response) -> int | None:
 
 
 def _pin_error(code: str, left: int | None, where: str = "", where_zh: str = "") -> PinError:
-    tries, tries_zh = ("", "") if left is None else (f"{left} tries left", f"剩余{left}次")
+    tries, tries_zh = ("", "") if left is None else tries_in_words(left)
     place = [part for part in (where, tries) if part]
     place_zh = [part for part in (where_zh or where, tries_zh) if part]
     error = card_error(code, "; ".join(place), ";".join(place_zh))

@@ -29,10 +29,11 @@ class PublicationView(Struct, frozen=True):
 
 
 class RefusedDownload(Struct, frozen=True):
-    """What was refused, why, and since when."""
+    """What was refused, why, and since when. reason_zh: "" where an earlier program has written it down."""
 
     file: str
     reason: str
+    reason_zh: str
     at: dt.datetime
 
 
@@ -62,7 +63,7 @@ def _answer(terminal: Served, taken: Sequence[str]) -> DownloadsAnswer:
     troubles = terminal.downloads.troubles()
     return DownloadsAnswer(
         publications=[_view(one, one.entry in today) for one in in_force.kept()],
-        refused=[RefusedDownload(trouble.what, trouble.reason, trouble.at) for trouble in troubles],
+        refused=[RefusedDownload(trouble.what, trouble.reason, trouble.reason_zh, trouble.at) for trouble in troubles],
         taken=list(taken),
     )
 

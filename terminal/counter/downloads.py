@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from terminal.center.publications import Offer
 from terminal.counter.catalogue import Catalogue
 from terminal.counter.in_force import InForce, Parameters, read_blacklist, read_parameters
+from terminal.errors import Refused, TerminalError
 from terminal.journal.journal import Journal
 from terminal.journal.published import PublicationTrouble
-from terminal.publication import Head, check_follows, check_signed, out_of_turn
+from terminal.publication import Head, check_follows, check_signed
 from terminal.settlement.law import Law
 from terminal.settlement.shelf import Shelf
 
@@ -69,13 +70,15 @@ class Downloads:
         """What was refused, and not yet replaced."""
         return self._journal.publication_troubles()
 
-    def note_trouble(self, label: str, what: str, reason: str) -> None:
+    def note_trouble(self, label: str, what: str, error: TerminalError) -> None:
         """A file was refused."""
-        self._journal.note_publication_trouble(label, what, reason, self._journal.clock.now())
+        place = f"{error.at}: " if error.at else ""
+        reason, reason_zh = f"{place}{error.message}", f"{place}{error.message_zh}"
+        self._journal.note_publication_trouble(label, what, reason, reason_zh, self._journal.clock.now())
 
-    def note_no_list(self, reason: str) -> None:
+    def note_no_list(self, error: TerminalError) -> None:
         """The center did not say what is published."""
-        self.note_trouble(THE_CENTER, "the list of what is published", reason)
+        self.note_trouble(THE_CENTER, "the list of what is published", error)
 
     def forget_withdrawn(self, labels: Collection[str]) -> None:
         """What was refused and is offered no more troubles nobody; the chain keeps that it was refused."""
@@ -88,20 +91,27 @@ class Downloads:
         here = self._newest_version(label)
         if max(offer.head.version for offer in offers) < here:
             newest = max(offer.head.version for offer in offers)
-            raise out_of_turn("publication-older", f"the center's newest is version {newest}, older than here", label)
+            message, message_zh = (
+                f"the center's newest is version {newest}, older than here",
+                f"中心最新为第 {newest} 版，旧于本机",
+            )
+            raise Refused("publication-older", message, message_zh, label)
         kept = {one.head.version: one.head for one in self.in_force.kept() if one.head.label == label}
         for offer in offers:
             known = kept.get(offer.head.version, offer.head)
             if known != offer.head:
-                raise out_of_turn(
-                    "publication-changed", f"version {known.version} is another file here", offer.head.title
+                message, message_zh = (
+                    f"version {known.version} is another file here",
+                    f"第 {known.version} 版与本机内容不一致",
                 )
+                raise Refused("publication-changed", message, message_zh, offer.head.title)
         return here
 
     def require_newest(self, label: str, newest: int) -> None:
         """The file is current, which is noted. Raises Refused where a newer version is offered than could be had."""
         if self._newest_version(label) < newest:
-            raise out_of_turn("publication-hole", f"version {newest} is offered, and cannot be had", label)
+            message, message_zh = f"version {newest} is offered, and cannot be had", f"第 {newest} 版已公布但无法取得"
+            raise Refused("publication-hole", message, message_zh, label)
         self._all_current([label])
 
     def check_signature(self, offer: Offer, body: bytes) -> None:
@@ -146,7 +156,8 @@ class Downloads:
     def _refuse_older_law(self, head: Head) -> None:
         newest = self._law.shelf.versions(head.name)[-1].policy.effective_from
         if head.in_force_from <= newest:
-            raise out_of_turn("publication-older", f"law that begins on {newest} is in force here", head.title)
+            message, message_zh = f"law that begins on {newest} is in force here", f"本机已有 {newest} 起施行的政策"
+            raise Refused("publication-older", message, message_zh, head.title)
 
     def _newest_version(self, label: str) -> int:
         newest = self.in_force.newest(label)

@@ -55,8 +55,8 @@ class Fetching:
                 self._take_file(label, [one for one in offers if one.head.label == label], taken)
             self._here(lambda: self._downloads.forget_withdrawn(labels))
         except (Refused, Unavailable) as error:
-            message = error.message
-            self._here(lambda: self._downloads.note_no_list(message))
+            refusal = error
+            self._here(lambda: self._downloads.note_no_list(refusal))
         self._here(self._downloads.fetched)
         return taken
 
@@ -70,8 +70,8 @@ class Fetching:
                 taken.append(what)
             self._here(lambda: self._downloads.require_newest(label, newest))
         except Refused as error:
-            reason = str(error)
-            self._here(lambda: self._downloads.note_trouble(label, what, reason))
+            refusal = error
+            self._here(lambda: self._downloads.note_trouble(label, what, refusal))
 
     def _new_versions(self, label: str, offers: Sequence[Offer]) -> Sequence[Offer]:
         before = self._here(lambda: self._downloads.version_of(label, offers))

@@ -30,12 +30,19 @@ class KeptPublication(Struct, frozen=True):
 
 
 class PublicationTrouble(Struct, frozen=True):
-    """A version that was refused, or could not be fetched: which, when, and why."""
+    """A version that was refused, or could not be fetched: which, when, and why, in English and in Chinese.
+
+    reason_zh: "" where an earlier program has written it down.
+    """
 
     label: str
     what: str
     reason: str
+    reason_zh: str
     at: dt.datetime
+
+    def __str__(self) -> str:
+        return f"{self.reason_zh} {self.reason}".strip()
 
 
 class Published(Known):
@@ -72,18 +79,18 @@ class Published(Known):
         row = self._connection.execute("SELECT body FROM publications WHERE entry = ?", (entry,)).fetchone()
         return bytes(row["body"])
 
-    def note_publication_trouble(self, label: str, what: str, reason: str, now: dt.datetime) -> None:
+    def note_publication_trouble(self, label: str, what: str, reason: str, reason_zh: str, now: dt.datetime) -> None:
         """Write down that a version of the file `label` was refused. The same trouble again is the same entry."""
         with self.writing() as connection:
             same = connection.execute(
                 "SELECT 1 FROM publication_troubles WHERE label = ? AND what = ? AND reason = ?", (label, what, reason)
             ).fetchone()
             if same is None:
-                facts = {"what": what, "reason": reason}
+                facts = {"what": what, "reason": reason, "reason_zh": reason_zh}
                 entry, _ = append(connection, self.terminal_id, "publication-refused", now, facts)
                 connection.execute(
-                    "INSERT OR REPLACE INTO publication_troubles VALUES (?, ?, ?, ?, ?)",
-                    (label, entry, moment_text(now), what, reason),
+                    "INSERT OR REPLACE INTO publication_troubles VALUES (?, ?, ?, ?, ?, ?)",
+                    (label, entry, moment_text(now), what, reason, reason_zh),
                 )
 
     def end_publication_trouble(self, label: str) -> None:
@@ -108,8 +115,11 @@ class Published(Known):
 
 def troubles_in(connection: sqlite3.Connection) -> list[PublicationTrouble]:
     """The troubles of a journal that is only read."""
-    rows = connection.execute("SELECT label, what, reason, at FROM publication_troubles ORDER BY label")
-    return [PublicationTrouble(label, what, reason, dt.datetime.fromisoformat(at)) for label, what, reason, at in rows]
+    rows = connection.execute("SELECT label, what, reason, reason_zh, at FROM publication_troubles ORDER BY label")
+    return [
+        PublicationTrouble(label, what, reason, reason_zh, dt.datetime.fromisoformat(at))
+        for label, what, reason, reason_zh, at in rows
+    ]
 
 
 def _newest(connection: sqlite3.Connection, kind: str, name: str) -> int:

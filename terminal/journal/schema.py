@@ -278,6 +278,8 @@ _VISITS_DOUBTED = ("ALTER TABLE visits ADD COLUMN doubted INTEGER NOT NULL DEFAU
 
 _REPAIRS_REFUSED = ("ALTER TABLE repairs ADD COLUMN refused TEXT NOT NULL DEFAULT ''",)
 
+_TROUBLES_IN_CHINESE = ("ALTER TABLE publication_troubles ADD COLUMN reason_zh TEXT NOT NULL DEFAULT ''",)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -294,6 +296,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0013_visits_given_up": _VISITS_GIVEN_UP,
     "0014_visits_doubted": _VISITS_DOUBTED,
     "0015_repairs_refused": _REPAIRS_REFUSED,
+    "0016_troubles_in_chinese": _TROUBLES_IN_CHINESE,
 }
 """Name of each migration and its statements, in order."""
 

@@ -54,7 +54,7 @@ export const MORE_WORDS = {
   debit_reason: ["依据（记入账本）", "Why (journalled)"],
   pin_title: ["请持卡人输入社保卡密码", "The card's PIN"],
   pin_label: ["密码（4 至 12 位数字）", "PIN (4 to 12 digits)"],
-  pin_left: ["还可尝试 {0} 次", "{0} tries left"],
+  pin_left: ["还可尝试 {0} 次", "Tries left: {0}"],
   pin_left_unknown: ["卡片未告知剩余次数", "The card does not say how many tries are left"],
   pin_note: ["密码只送卡片一次，不保存。按 F10 提交，回车不提交", "It is sent to the card once and not kept. F10 sends it, Enter does not"],
   pin_last_title: ["最后一次机会：再错将锁卡", "The last try: a wrong PIN locks the card"],

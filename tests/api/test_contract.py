@@ -32,8 +32,10 @@ NOT_OF_A_REQUEST = {
     "journal-rolled-back",
     "journal-unreadable", "no-libcrypto", "no-sm2", "port-in-use", "socket-in-use", "bad-certificate",
     "no-such-till", "no-law", "nothing-published", "bad-publication", "bad-catalogue", "till-exists", "too-many-tills",
+    "bad-signature", "no-bureau-key", "publication-changed", "publication-hole",
 }  # fmt: skip
-"""Raised by commands, or at start: by the configuration, the opening of the journal, the libraries."""
+"""Raised by commands, or at start: by the configuration, the opening of the journal, the libraries; or by a published
+file, and kept as what is wrong with it."""
 
 PROMISES = {
     "bad-key", "bad-record", "bad-void", "intent-closed", "no-such-intent", "no-such-print-job", "message-finished",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -44,7 +45,10 @@ def titles(shop: Shop) -> list[str]:
 
 
 def reasons(shop: Shop) -> list[str]:
-    return [trouble.reason for trouble in shop.downloads.troubles()]
+    """Why files were refused, in English; each is said in Chinese too."""
+    troubles = shop.downloads.troubles()
+    assert all(re.search("[\u4e00-\u9fff]", trouble.reason_zh) for trouble in troubles)
+    return [trouble.reason for trouble in troubles]
 
 
 def test_a_pack_comes_down_at_sign_in_and_holds_from_its_own_day(shop: Shop, bureau: Bureau) -> None:
@@ -250,6 +254,7 @@ def test_a_hole_in_the_days_of_parameters_is_refused(shop: Shop, bureau: Bureau)
     bureau.publish("parameters", "offline", 2, body, dt.date(2021, 8, 1))
     shop.download()
     assert "from 2021-07-01 to 2021-07-31 none holds" in reasons(shop)[0]
+    assert "2021-07-01 至 2021-07-31 无有效版本" in shop.downloads.troubles()[0].reason_zh
 
 
 def test_a_center_that_goes_back_to_an_older_version_is_reported(shop: Shop, bureau: Bureau) -> None:

@@ -121,6 +121,7 @@ def test_a_card_that_never_comes_to_an_end_is_given_up(answer: str) -> None:
         (0x9000, "done", "成功"),
         (0x6A82, "file not found", "未找到文件"),
         (0x63C2, "check failed, 2 tries left", "校验失败,剩余2次"),
+        (0x63C1, "check failed, 1 try left", "校验失败,剩余1次"),
         (0x6C0B, "wrong length, 11 is right", "长度错误,应为11"),
         (0x6112, "done, 18 bytes wait", "成功,尚有18字节"),
         (0x9999, "unknown status", "未知状态"),

@@ -103,7 +103,7 @@ def test_the_pin_is_typed_unseen_and_the_last_try_needs_a_yes(copied: Path) -> N
     text = copied.read_text(encoding="utf-8")
     copied.write_text(text.replace("guards_holder = false", "guards_holder = true"), encoding="utf-8")
     assert "2 tries left" in at_a_terminal(copied, [("PIN: ", "111111")])
-    assert "1 tries left" in at_a_terminal(copied, [("PIN: ", "222222")])
+    assert "1 try left" in at_a_terminal(copied, [("PIN: ", "222222")])
     refused = at_a_terminal(copied, [("PIN: ", "314159"), ("yes: ", "no")])
     assert "last" in refused
     assert "熊秋水" not in refused

@@ -193,7 +193,7 @@ def test_a_publication_replaces_only_older_ones(journal: Journal) -> None:
         head = Head(kind="catalogue", name=name, version=version, in_force_from=first, digest=digest(body))
         journal.keep_publication(head, "signature", body, MORNING)
 
-    journal.note_publication_trouble("catalogue/drugs", "version 2", "its signature is wrong", MORNING)
+    journal.note_publication_trouble("catalogue/drugs", "version 2", "its signature is wrong", "签名无效", MORNING)
     assert [one.label for one in journal.publication_troubles()] == ["catalogue/drugs"]
     keep(2)
     assert journal.publication_troubles() == []
