@@ -25,7 +25,7 @@ import msgspec
 from benches.upload_world import MORNING, PHARMACY, PROVIDER, Server, person, running
 from terminal.center.desk import CenterDesk, Institution
 from terminal.center.link import HttpLink
-from terminal.center.profile import LANES_MAX
+from terminal.center.profile import REFERENCE
 from terminal.center.upload import Upload
 from terminal.clock import SetClock, SystemClock
 from terminal.journal.journal import Journal
@@ -119,7 +119,7 @@ def test_a_full_queue_is_drained(tmp_path: Path) -> None:
     with Journal.open(full, "T1", SetClock(MORNING)) as journal:
         fill(journal)
     runs: dict[str, Run] = {}
-    for name, lanes in (("in order", 1), ("by person", LANES_MAX)):
+    for name, lanes in (("in order", 1), ("by person", REFERENCE.in_flight_max)):
         path = Path(shutil.copy(full, tmp_path / f"{name}.db"))
         with running("center", str(PEOPLE)) as center:
             runs[name] = Run(f"drained to the center, {lanes} in flight", center, partial(drain, path, center, lanes))
@@ -127,7 +127,7 @@ def test_a_full_queue_is_drained(tmp_path: Path) -> None:
     kept = tmp_path / "answers.json"
     kept.write_bytes(msgspec.json.encode(answers))
     with running("sink", str(kept)) as sink:
-        runs["sink"] = Run("drained to a sink", sink, partial(drain, full, sink, LANES_MAX))
+        runs["sink"] = Run("drained to a sink", sink, partial(drain, full, sink, REFERENCE.in_flight_max))
         runs["bare"] = Run("bare client to the sink", sink, partial(post, sink, requests))
     for run in runs.values():
         print(f"{run.text}: {run.a_second / runs['bare'].a_second:.0%}")

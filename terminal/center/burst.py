@@ -20,8 +20,10 @@ from terminal.journal.outbox import Outbox
 from terminal.journal.records import LastWord, QueuedMessage, SettlementRecord
 
 BATCH_MESSAGES_MAX = 32
-"""So many are made durable at once, over all lanes: the more are in flight, the shorter each write, so that the center
-still has work when it is done."""
+"""So many are made durable at once where one is in flight: each write stands between two messages."""
+
+BATCH_OF_SEVERAL_MESSAGES_MAX = 16
+"""So many where several are in flight: the center is to have work until the write is done."""
 
 BURST_SECONDS_MAX = 2
 """Nothing new is begun after so long: day end waits for the end of a step."""

@@ -23,8 +23,7 @@ MedicalType = Annotated[str, Meta(pattern=r"\A[0-9]{2,6}\Z")]
 Infno = Annotated[str, Meta(pattern=r"\A[0-9]{4}[A-Z]?\Z")]
 
 
-LANES_MAX = 4
-"""Settlements in flight to a center that minds the order of each person's only, each over a connection of its own."""
+InFlight = Annotated[int, Meta(ge=1, le=64)]
 
 
 class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,10 +85,10 @@ class Profile(_Part, frozen=True):
 
     sets: `med_type` -> set of transactions, where this province has it otherwise than the nation (pooled outpatient
     care at a pharmacy, say). files: how 9101 takes a file, as an array of numbers or beside its envelope. order: a
-    settlement waits for the last word on the one before it, on this terminal's or only on the same person's; then
-    several are in flight. entitlement_check: the `med_type` for which 2001 is asked of everybody identified; "" where
-    1101 says it all. publishes: this center lists signed packs, supplements, parameters and blacklists (1901), and
-    signs its catalogues.
+    settlement waits for the last word on the one before it, on this terminal's or only on the same person's; then up to
+    `in_flight` are on their way, each over a connection of its own. entitlement_check: the `med_type` for which 2001 is
+    asked of everybody identified; "" where 1101 says it all. publishes: this center lists signed packs, supplements,
+    parameters and blacklists (1901), and signs its catalogues.
     """
 
     name: str
@@ -106,6 +105,7 @@ class Profile(_Part, frozen=True):
     reversible: tuple[Infno, ...] = ("2102", "2103", "2207", "2208", "2304", "2305", "2401")
     files: Literal["array", "multipart"] = "array"
     order: Literal["terminal", "person"] = "person"
+    in_flight: InFlight = 4
     entitlement_check: Annotated[str, Meta(pattern=r"\A([0-9]{2,6})?\Z")] = ""
     publishes: bool = False
     numbers: Literal["as-text", "as-numbers"] = "as-text"
@@ -114,7 +114,7 @@ class Profile(_Part, frozen=True):
     @property
     def in_flight_max(self) -> int:
         """How many settlements may be on their way at the same time."""
-        return 1 if self.order == "terminal" else LANES_MAX
+        return 1 if self.order == "terminal" else self.in_flight
 
     def path_of(self, path: str, infno: str) -> str:
         """The path that `infno` is posted to, under the configured one."""
@@ -155,8 +155,9 @@ class Profile(_Part, frozen=True):
         return zeros or result in self.reconciliation.balanced
 
 
-REFERENCE = Profile(name="reference", repeats="recognised", publishes=True)
-"""The reference center's own way."""
+REFERENCE = Profile(name="reference", repeats="recognised", publishes=True, in_flight=16)
+"""The reference center's own way. It carries out together what comes together: the more are in flight, the less each
+costs it."""
 
 
 def profile_names() -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from random import Random
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered
+from terminal.center.burst import BATCH_MESSAGES_MAX, BATCH_OF_SEVERAL_MESSAGES_MAX, Burst, Prepared, answered
 from terminal.center.desk import CenterDesk
 from terminal.center.pauses import Pauses
 from terminal.clock import Clock
@@ -111,7 +111,7 @@ class Upload:
         """The plain settlements at the head of the queue, one after the other, as far as that goes without a fault."""
         with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
             # The turn of what is faulty comes alone, where its fault is written down.
-            count = max(2, BATCH_MESSAGES_MAX // self._desk.lanes.count)
+            count = BATCH_MESSAGES_MAX if self._desk.lanes.count == 1 else BATCH_OF_SEVERAL_MESSAGES_MAX
             waiting = self._journal.due_together(now, count, some_on_their_way)
             records = self._journal.settlements_of([message.settlement_id for message in waiting])
             for message in waiting:
