@@ -21,7 +21,7 @@ from terminal.bureau.books import Books, KeptAnswer
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center import fields
-from terminal.center.envelope import masked, moment_text
+from terminal.center.envelope import masked
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
 from terminal.errors import Refused
@@ -63,7 +63,8 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 
-_WITHOUT_SIGNS = str.maketrans("", "", "-: ")
+_WITHOUT_SIGNS = str.maketrans("", "", "-:T.")
+STAMP_CHARACTERS = len("yyyy-MM-ddTHH:mm:ss.SSS")
 
 
 class Center:
@@ -165,7 +166,7 @@ class Center:
 
     def _wrapped(self, area_code: str, code: int, message: str, output: dict[str, Any]) -> bytes:
         now = self.clock.now()
-        stamp = moment_text(now).translate(_WITHOUT_SIGNS) + f"{now.microsecond // 1000:03d}"
+        stamp = now.isoformat(timespec="milliseconds")[:STAMP_CHARACTERS].translate(_WITHOUT_SIGNS)
         reference = f"{area_code:0<6.6}{stamp[:14]}{now.microsecond:010d}"
         return msgspec.json.encode(
             {

@@ -40,11 +40,11 @@ _READ_AS = [
 
 def amounts_of(settlement: Settlement) -> Amounts:
     """Every amount of a settlement, in fen, under the center's names."""
-    amounts: Amounts = dict(zip(SUM_FIELDS, map(int, _SUMS(settlement)), strict=True))
+    amounts: Amounts = dict(zip(SUM_FIELDS, _SUMS(settlement), strict=True))
     funds = settlement.funds
     for field, fund in FUND_FIELDS.items():
-        amounts[field] = int(funds.get(fund, 0))
-    amounts[OTHER_FUND_FIELD] = sum(funds[fund] for fund in funds.keys() - _NAMED_FUNDS)
+        amounts[field] = funds.get(fund, 0)
+    amounts[OTHER_FUND_FIELD] = sum([paid for fund, paid in funds.items() if fund not in _NAMED_FUNDS])
     return amounts
 
 

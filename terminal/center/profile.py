@@ -155,7 +155,7 @@ class Profile(_Part, frozen=True):
         return zeros or result in self.reconciliation.balanced
 
 
-REFERENCE = Profile(name="reference", repeats="recognised", publishes=True, in_flight=16)
+REFERENCE = Profile(name="reference", repeats="recognised", publishes=True, in_flight=32)
 """The reference center's own way. It carries out together what comes together: the more are in flight, the less each
 costs it."""
 

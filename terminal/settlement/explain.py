@@ -39,7 +39,8 @@ def lines_of(rows: Rows, lines: Iterable[tuple[int, ...]], split: Any) -> list[L
 
 def limits_of(chosen: Selection, split: Any) -> list[Limit]:
     """Each cap, line and limit that the bill read, with what is left of it after the bill."""
-    rows, limits, bill = chosen.rows, list[Limit](), chosen.case.bill
+    rows, bill = chosen.rows, chosen.case.bill
+    limits: list[Limit] = []
     if not rows.pooled:
         return limits
     if rows.cap is not None and rows.cap.amount is not None:

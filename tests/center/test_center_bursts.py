@@ -93,6 +93,15 @@ def test_one_is_in_flight_where_the_province_wants_all_in_order(town: Town, till
     assert till.journal.counts() == {"accepted": 4}
 
 
+def test_as_many_are_in_flight_as_the_profile_says(town: Town, till: Till) -> None:
+    """`in_flight = 2`: of four persons' purchases the third leaves when the first was heard."""
+    one_each(town, till)
+    upload, seen = with_lanes(town, till, msgspec.structs.replace(REFERENCE, in_flight=2))
+    assert upload.run(town.clock.now())
+    assert [what for what, _ in seen] == ["left", "left", "heard", "left", "heard", "left", "heard", "heard"]
+    assert till.journal.counts() == {"accepted": 4}
+
+
 def test_what_follows_is_prepared_while_the_center_works(town: Town, till: Till) -> None:
     """Two batches of two, one in flight: the third is prepared while the first is out, and none leaves unwritten."""
     records = {record.id: record for record in one_each(town, till)}
