@@ -147,16 +147,19 @@ def test_nothing_is_begun_after_two_seconds(town: Town, till: Till) -> None:
     assert [message.attempts for message in till.journal.queue()] == [0]
 
 
-def test_a_batch_is_shared_out_among_the_lanes(town: Town, till: Till) -> None:
-    """With sixteen lanes two are written at a time, and the next two in the same step; then nothing is left to do."""
+@pytest.mark.parametrize(("bound", "lanes"), [("BATCH_MESSAGES_MAX", 1), ("BATCH_OF_SEVERAL_MESSAGES_MAX", 3)])
+def test_a_batch_has_its_bound(town: Town, till: Till, monkeypatch: pytest.MonkeyPatch, bound: str, lanes: int) -> None:
+    """With a batch of two, one in flight or three: two are written at a time, and the next two in the same step; then
+    nothing is left to do.
+    """
+    monkeypatch.setattr(f"terminal.center.upload.{bound}", 2)
     one_each(town, till)
-    desk, seen = desk_with_lanes(town, till, REFERENCE, lanes=16)
+    desk, seen = desk_with_lanes(town, till, REFERENCE, lanes=lanes)
     upload = Upload(till.journal, desk, town.clock, Random(7))
     assert upload.run(town.clock.now()) is True
-    assert [states for what, states in seen if what == "left"] == [
-        *[["sent", "sent", "queued", "queued"]] * 2,
-        *[["sent"] * 4] * 2,
-    ]
+    left = [states for what, states in seen if what == "left"]
+    assert left[:2] == [["sent", "sent", "queued", "queued"]] * 2
+    assert [states.count("queued") for states in left[2:]] == [0, 0]
     assert till.journal.counts() == {"accepted": 4}
     assert upload.run(town.clock.now()) is False
 
