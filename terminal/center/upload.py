@@ -99,11 +99,13 @@ class Upload:
         burst.fly(batch, now)
         if burst.heard:
             self._reached(now)
+        is_counted = False
         for message, record, outcome in burst.troubles:
-            if isinstance(outcome, NotSent) and not self.reachable:
+            if isinstance(outcome, NotSent) and is_counted:
                 # The line's pause is counted once, however many met it.
                 self._journal.mark_unsent(message.message_id, now)
             else:
+                is_counted = isinstance(outcome, NotSent)
                 self._note(message, record, outcome, now)
         return True
 

@@ -230,8 +230,9 @@ def test_a_dead_line_is_counted_once_however_many_met_it(town: Town, till: Till)
     assert till.journal.counts() == {"accepted": 4}
 
 
-def test_a_line_that_is_gone_is_knocked_at_by_each_lane_once(town: Town, till: Till) -> None:
-    """Nothing has left: all four wait as they were, one attempt the more for the first, and go up when it is back."""
+def test_a_line_that_is_gone_is_knocked_at_by_each_lane_once_a_pause(town: Town, till: Till) -> None:
+    """Nothing has left: all four wait as they were, one attempt the more for the first; each pause is longer than the
+    one before it, and when the line is back all four go up."""
     one_each(town, till)
     desk, _ = desk_with_lanes(town, till, REFERENCE)
     desk.sign_in("0001")
@@ -244,8 +245,12 @@ def test_a_line_that_is_gone_is_knocked_at_by_each_lane_once(town: Town, till: T
     ]
     assert not upload.reachable
     assert upload.run(town.clock.now()) is False
-    town.server.up()
     town.clock.advance(1)
+    assert upload.run(town.clock.now()) is True
+    assert till.journal.center_rest()[0] == 2
+    assert upload.run(town.clock.now()) is False
+    town.server.up()
+    town.clock.advance(2)
     assert upload.run(town.clock.now()) is True
     assert till.journal.counts() == {"accepted": 4}
     assert upload.reachable

@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 from town import PURCHASE, STAY, Town, card_of, items, void_of
+from watched import Telling
 
 from terminal.center.answers import TAKEN_BACK
 from terminal.center.desk import Accepted, CenterDesk, Rejected, Unknown
@@ -325,16 +326,6 @@ def test_the_old_names_of_other_editions_are_read(town: Town) -> None:
 
     assert isinstance(outcome, Accepted)
     assert outcome.differences == ()
-
-
-class Telling:
-    """A center that signs in as always, and has one answer to another transaction."""
-
-    def __init__(self, town: Town, infno: str, answer: str) -> None:
-        self._link, self._infno, self._answer = town.new_link(), f'"infno":"{infno}"'.encode(), answer.encode()
-
-    def post(self, body: bytes) -> bytes:
-        return self._answer if self._infno in body else self._link.post(body)
 
 
 def test_a_refusal_without_a_word_is_told_by_its_code(town: Town) -> None:
