@@ -46,11 +46,11 @@ class Module:
         return ".".join(file.relative_to(self.root).with_suffix("").parts)
 
     def try_out(self, mutants: Sequence[Mutant]) -> list[Verdict]:
-        """Try these one after the other. RuntimeError: the program itself does not pass."""
+        """Try these one after the other. RuntimeError: the program itself does not pass, and which test says so."""
         load_what_is_not_ours()
         ended = forked(lambda: _Bench(self, mutants).try_loaded())
-        if ended.code:
-            raise RuntimeError("the program itself does not pass, or its tests cannot be loaded")
+        if ended.code or isinstance(ended.answer, str):
+            raise RuntimeError(f"the program itself does not pass: {ended.answer or 'its tests cannot be loaded'}")
         reach, verdicts = ended.answer
         return [verdict or self._tried_afresh(mutant, reach) for mutant, verdict in zip(mutants, verdicts, strict=True)]
 
@@ -69,6 +69,10 @@ class Module:
         return _verdict(mutant, forked(changed))
 
 
+Tried = tuple[Reach, list[Verdict | None]]
+"""None where a mutant must be loaded afresh."""
+
+
 class _Bench:
     """The loaded program, its tests, and mutants that are put into it in children."""
 
@@ -76,19 +80,22 @@ class _Bench:
         self._module, self._mutants = module, mutants
         self._files = frozenset(str(file) for file in module.files)
 
-    def try_loaded(self) -> tuple[Reach, list[Verdict | None]]:
-        """What the tests reach, and what became of each mutant; None where it must be loaded afresh."""
+    def try_loaded(self) -> Tried | str:
+        """What the tests reach, and what became of each mutant; or which test fails without any."""
         self._loading = Watch(self._files)
         self._loading.begin()
-        found: tuple[Reach, list[Verdict | None]] = collected(self._module.root, self._module.tests, self._try_on)
+        found: Tried | str = collected(self._module.root, self._module.tests, self._try_on)
         return found
 
-    def _try_on(self, items: list[pytest.Item]) -> tuple[Reach, list[Verdict | None]]:
+    def _try_on(self, items: list[pytest.Item]) -> Tried | str:
         for file in self._module.files:
             importlib.import_module(self._module.name_of(file))
         loading = self._loading.end()
         self._functions = functions_of(self._files)
-        self._reach = reach_of(items, Marks(self._files, self._functions), loading)
+        try:
+            self._reach = reach_of(items, Marks(self._files, self._functions), loading)
+        except ValueError as failure:
+            return str(failure)
         self._items = {item.nodeid: item for item in items}
         return self._reach, [self._tried(mutant) for mutant in self._mutants]
 

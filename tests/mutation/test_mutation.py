@@ -152,10 +152,11 @@ def test_each_mutant_meets_the_tests_that_run_it(tmp_path: Path) -> None:
 
 
 def test_a_program_that_fails_its_tests_tells_nothing_of_its_mutants(tmp_path: Path) -> None:
-    """Nothing is tried where the tests fail without any change."""
+    """Nothing is tried where the tests fail without any change; the first that does is named."""
     done = tried(tmp_path, PART.replace("LIMIT = 3", "LIMIT = 4"))
     assert done.stdout == ""
-    assert "RuntimeError: the program itself does not pass" in done.stderr
+    failing = "test_part.py::test_a_price_at_the_limit_is_not fails"
+    assert f"RuntimeError: the program itself does not pass: {failing}" in done.stderr
 
 
 def test_mutants_of_the_core_are_noticed() -> None:
