@@ -217,7 +217,7 @@ class Outbox(Debits):
         row = self._connection.execute("SELECT value FROM store WHERE name = 'center-rest'").fetchone()
         if row is None:
             return 0, None
-        failures, until = row["value"].split(" ", 1)
+        failures, until = row["value"].split(" ")
         return int(failures), dt.datetime.fromisoformat(until)
 
     def keep_center_rest(self, failures: int, until: dt.datetime) -> None:

@@ -57,6 +57,11 @@ def opened(journal: Journal, key: str = "key-1", card: PurseIdentity = CARD) -> 
     return journal.open_debit(record_on(journal, card), f"message-{key}", key, "digest")
 
 
+def test_a_purse_is_told_by_the_end_of_its_serial() -> None:
+    """Whoever writes it into a log writes no card's number."""
+    assert repr(CARD) == "PurseIdentity(serial=…0001)"
+
+
 def test_an_open_debit_survives_a_power_cut_and_counts_for_nothing(tmp_path: Path) -> None:
     """The whole of it is there again; no total, no upload, no receipt knows it yet."""
     with open_journal(tmp_path) as journal:

@@ -149,10 +149,13 @@ def test_a_settlement_is_taken_back_online_once(journal: Journal) -> None:
     assert journal.queue()[-1].undoes_transaction == "void"
     back = asked_back(journal, original, "k-third")
     journal.authorise(back.id, b"answer", {}, None, answer_of(back), MORNING)
-    taken_back = journal.settlement(original.id)
+    taken_back, last = journal.settlement(original.id), journal.entry_count()
     assert (taken_back.state, taken_back.voided_by) == ("voided", back.id)
     assert refused(lambda: asked_back(journal, original, "k-fourth"), journal) == "already-voided"
     assert journal.verify() == []
+    other = settle(journal)
+    journal._connection.execute("UPDATE settlements SET voided_by = ? WHERE id = ?", (other.id, original.id))
+    assert journal.verify() == [f"entry {last}: settlements.voided_by was changed"]
 
 
 def test_an_intent_needs_an_open_day_a_free_key_and_something_to_take_back(journal: Journal) -> None:

@@ -121,6 +121,14 @@ def test_what_was_sent_when_the_power_went_is_unknown(journal: Journal, tmp_path
         assert reopened.mark_interrupted(MORNING) == 0
 
 
+def test_what_went_and_is_not_waited_for_is_due_again(journal: Journal) -> None:
+    """Unless whoever asks has it on its way just now: then it is left to him."""
+    record, other = settle(journal), settle(journal, person_number="P2")
+    journal.mark_sent(message_of(journal, record), b"r", MORNING)
+    assert [one.settlement_id for one in journal.due_together(MORNING, 9)] == [record.id, other.id]
+    assert [one.settlement_id for one in journal.due_together(MORNING, 9, some_on_their_way=True)] == [other.id]
+
+
 def test_the_center_s_last_word_stands(journal: Journal) -> None:
     """Accepted twice counts once; accepted cannot become refused, sent or parked."""
     record = settle(journal)
