@@ -11,20 +11,11 @@ import pytest
 from daemon.holding import HoldingLine
 from daemon.process import TIMEOUT_SECONDS, TerminalProcess, bill
 
-from terminal.bureau.server import BureauServer
-
 from .test_refusals import assert_problem
 
 NewKey = Callable[[], str]
 
 REPEATS = 1_000
-
-
-@pytest.fixture
-def line(bureau: BureauServer) -> Iterator[HoldingLine]:
-    """A line to the center that can be held."""
-    with HoldingLine(bureau.url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.holding import line as line
 from daemon.process import new_bureau
 from terminal.bureau.server import BureauServer
 

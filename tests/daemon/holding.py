@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 import threading
 import urllib.request
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+import pytest
+
 from daemon.process import TIMEOUT_SECONDS
+from terminal.bureau.server import BureauServer
+
+
+@pytest.fixture
+def line(bureau: BureauServer) -> Iterator[HoldingLine]:
+    """A line to the test's center that can be held."""
+    with HoldingLine(bureau.url) as made:
+        yield made
 
 
 class HoldingLine:

@@ -17,13 +17,6 @@ from terminal.bureau.server import BureauServer
 
 
 @pytest.fixture
-def line(bureau: BureauServer) -> Iterator[HoldingLine]:
-    """The line to the center."""
-    with HoldingLine(bureau.url) as made:
-        yield made
-
-
-@pytest.fixture
 def terminal(line: HoldingLine, tmp_path: Path) -> Iterator[TerminalProcess]:
     """A terminal on that line, with an operator signed in."""
     with TerminalProcess(tmp_path, line.url) as process:

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "settle.h"
+#include "plain.h"
 
 static int failed = 0;
 static int tried = 0;
@@ -15,26 +15,8 @@ static settle_claim claim;
 static settle_item items[2];
 static settle_split split;
 
-/* One segment of 90% without an end, one item, no line, no rooms, no further funds. */
 static void begin(void) {
-    memset(&plan, 0, sizeof plan);
-    memset(&claim, 0, sizeof claim);
-    memset(items, 0, sizeof items);
-    plan.segment_count = plan.class_count = 1;
-    plan.segments[0].to = SETTLE_NONE;
-    plan.segments[0].rate = 9000;
-    plan.classes[0].own_rate = -1;
-    plan.line_share = SETTLE_RATE_ONE;
-    plan.line_cap = plan.cap = plan.limit = plan.expense_ceiling = SETTLE_NONE;
-    plan.account_parts = (1 << SETTLE_PARTS) - 1;
-    for (int i = 0; i < SETTLE_STAGES_MAX; i++) {
-        plan.stages[i].fund = 1 + i;
-        plan.stages[i].room = plan.stages[i].window_to = plan.stages[i].guarantee_from = SETTLE_NONE;
-    }
-    claim.pooled = claim.item_count = 1;
-    for (int i = 0; i < 2; i++) {
-        items[i].unit_price = items[i].quantity = items[i].price_limit = -1;
-    }
+    plain(&plan, &claim, items);
 }
 
 static int same_line(const settle_line *is, const settle_line *should) {

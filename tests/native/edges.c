@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agree.h"
+#include "plain.h"
 
 static int tried = 0;
 static int failed = 0;
@@ -16,25 +17,12 @@ static settle_item items[2];
 
 /* A plan with everything in it, and a bill for it. */
 static void begin(void) {
-    memset(&plan, 0, sizeof plan);
-    memset(&claim, 0, sizeof claim);
-    memset(items, 0, sizeof items);
-    plan.segment_count = plan.class_count = plan.stage_count = plan.band_count = 1;
-    plan.segments[0].to = SETTLE_NONE;
-    plan.segments[0].rate = 9000;
-    plan.classes[0].own_rate = -1;
-    plan.line_share = SETTLE_RATE_ONE;
-    plan.line_cap = plan.cap = plan.limit = plan.expense_ceiling = SETTLE_NONE;
-    plan.account_parts = (1 << SETTLE_PARTS) - 1;
-    plan.stages[0].fund = 1;
+    plain(&plan, &claim, items);
+    plan.stage_count = plan.band_count = 1;
     plan.stages[0].band_count = 2;
     plan.stages[0].bands[0].to = 10;
     plan.stages[0].bands[1].to = SETTLE_NONE;
-    plan.stages[0].room = plan.stages[0].window_to = plan.stages[0].guarantee_from = SETTLE_NONE;
-    claim.pooled = claim.item_count = 1;
-    items[0].amount = 100;
-    items[0].unit_price = items[0].quantity = items[0].price_limit = -1;
-    items[1] = items[0];
+    items[0].amount = items[1].amount = 100;
 }
 
 static void expect(int32_t wanted, const char *what) {
