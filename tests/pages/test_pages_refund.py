@@ -108,6 +108,24 @@ def deciding_shop(fresh_center: BureauServer, tmp_path: Path) -> Iterator[Shop]:
             yield process
 
 
+def cut_in_two(page: Page, center: BureauServer) -> None:
+    """Confirm what was chosen; the void is booked, and what stays is refused: the page tells so."""
+    page.keyboard.press("F9")
+    expect(page.locator("#refund-reason")).to_be_focused()
+    center.faults.inject("refuse", infno=PURCHASE)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("F10")
+    expect(page.get_by_role("dialog")).to_contain_text("保留部分尚未结算")
+
+
+def give_up(page: Page, number: str) -> None:
+    """Open the dialog of giving up the refund of this settlement."""
+    page.locator(f"#give-up-{number}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="放弃退费")).to_be_visible()
+
+
 def test_a_refund_cut_in_two_is_first_on_the_page_and_finished_there(
     deciding_shop: Shop, till: BrowserContext, fresh_center: BureauServer, axe: str
 ) -> None:
@@ -116,13 +134,7 @@ def test_a_refund_cut_in_two_is_first_on_the_page_and_finished_there(
     page.goto(shop.link)
     number = bought(page, shop)
     choose_a_pack(page)
-    page.keyboard.press("F9")
-    expect(page.locator("#refund-reason")).to_be_focused()
-    fresh_center.faults.inject("refuse", infno=PURCHASE)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    page.keyboard.press("F10")
-    expect(page.get_by_role("dialog")).to_contain_text("保留部分尚未结算")
+    cut_in_two(page, fresh_center)
     shop.kill()
     shop.start()
     page.reload()
@@ -137,3 +149,38 @@ def test_a_refund_cut_in_two_is_first_on_the_page_and_finished_there(
     page.keyboard.press("F10")
     expect(begun).to_have_count(0)
     assert shop.settlements() == 4
+
+
+def test_a_refund_that_was_begun_is_given_up_with_a_reason(
+    deciding_shop: Shop, till: BrowserContext, fresh_center: BureauServer, axe: str
+) -> None:
+    """Nobody comes back for what stays: the dialog asks for the reason, a blank one is none, Esc leaves it begun. Given
+    up, it is gone from the page, and the settlement stays taken back."""
+    shop, page = deciding_shop, till.new_page()
+    page.goto(shop.link)
+    number = bought(page, shop)
+    choose_a_pack(page)
+    cut_in_two(page, fresh_center)
+    page.reload()
+    begun = page.get_by_role("region", name="未完成的部分退费")
+    expect(begun).to_contain_text(number)
+    give_up(page, number)
+    reason = page.locator("#asked")
+    expect(reason).to_be_focused()
+    assert faults(page, axe) == []
+    shoot(page, "refund-give-up")
+    page.keyboard.type("  ")
+    page.keyboard.press("F10")
+    expect(reason).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(begun).to_contain_text(number)
+    give_up(page, number)
+    page.keyboard.type("顾客未再来")
+    page.keyboard.press("F10")
+    done = page.get_by_role("dialog", name="放弃退费")
+    expect(done).to_contain_text("已放弃")
+    assert faults(page, axe) == []
+    page.keyboard.press("F10")
+    expect(begun).to_have_count(0)
+    assert shop.client.get("/v1/unresolved").json()["refunds"] == []
+    assert shop.client.get(f"/v1/settlements/{number}").json()["state"] == "voided"
