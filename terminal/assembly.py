@@ -143,6 +143,7 @@ class _Desks:
         self._config = config
         self._clock = clock
         self._sign_ins: SignIns = {}
+        self._tls = Tls(config.center.tls_authority, config.center.tls_certificate, config.center.tls_key)
         self.sight = CenterSight(clock)
         self.links: list[HttpLink] = []
 
@@ -161,8 +162,8 @@ class _Desks:
 
     def _link(self, profile: Profile, keys: Secrets | None) -> Lane:
         center = self._config.center
-        tls, nonce = Tls(center.tls_authority, center.tls_certificate, center.tls_key), lambda: secrets.token_hex(8)
-        link = HttpLink(center.url, self._clock, center.reply_timeout_seconds, profile, keys, tls, nonce)
+        patience, nonce = center.reply_timeout_seconds, lambda: secrets.token_hex(8)
+        link = HttpLink(center.url, self._clock, patience, profile, keys, self._tls, nonce)
         self.links.append(link)
         return self.sight.watch(link)
 

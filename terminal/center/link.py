@@ -12,6 +12,7 @@ import select
 import socket
 import ssl
 from collections.abc import Callable
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -37,13 +38,17 @@ _INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
 INFNO_WITHIN_BYTES = 200
 
 
-class Tls(Struct, frozen=True):
-    """Paths of PEM files: who vouches for the center ("" for the machine's own), and our certificate with its key."""
+class Tls(Struct, frozen=True, dict=True):
+    """Paths of PEM files: who vouches for the center ("" for the machine's own), and our certificate with its key.
+
+    They are read once, for all links that it is given to: the machine's own authorities alone take nearly a megabyte.
+    """
 
     authority: str = ""
     certificate: str = ""
     key: str = ""
 
+    @cached_property
     def context(self) -> ssl.SSLContext:
         """TLS 1.2 or newer, with the center's name checked. Raises Refused where a file cannot be used."""
         try:
@@ -102,7 +107,7 @@ class HttpLink:
         host, patience = parts.hostname or "", min(reply_timeout_seconds, CONNECT_SECONDS_MAX)
         self._connection: http.client.HTTPConnection
         if parts.scheme == "https":
-            context = (tls or Tls()).context()
+            context = (tls or Tls()).context
             self._connection = http.client.HTTPSConnection(host, port, timeout=patience, context=context)
         else:
             self._connection = http.client.HTTPConnection(host, port, timeout=patience)

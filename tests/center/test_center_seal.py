@@ -363,3 +363,15 @@ def test_headers_name_the_moment() -> None:
     gateway = load_profile("hunan").gateway
     later = MORNING + dt.timedelta(seconds=1)
     assert gateway_headers(gateway, KEYS, "1101", MORNING, "") != gateway_headers(gateway, KEYS, "1101", later, "")
+
+
+def test_certificates_are_read_once_for_all_lines(authority: Path, tmp_path: Path) -> None:
+    """A second line is made by what the first has read; who is told anew where to read finds the file gone."""
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes((authority / "ca.pem").read_bytes())
+    tls = Tls(str(ca))
+    HttpLink("https://127.0.0.1:1/", SetClock(MORNING), tls=tls)
+    ca.unlink()
+    HttpLink("https://127.0.0.1:1/", SetClock(MORNING), tls=tls)
+    with pytest.raises(Refused):
+        HttpLink("https://127.0.0.1:1/", SetClock(MORNING), tls=Tls(str(ca)))
