@@ -27,7 +27,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=BEIJING)
 class Numbers(Store):
     """The part of the journal that gives out numbers."""
 
-    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> None:
+    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int) -> None:
         super().__init__(path, terminal_id, clock, ballast_bytes)
         rows = self._connection.execute("SELECT name, reserved FROM counters")
         self._reserved: dict[str, int] = {row[0]: row[1] for row in rows}

@@ -38,7 +38,7 @@ class Store:
     writes: how many write transactions have become durable since the opening; to be read from any thread.
     """
 
-    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int = 0) -> None:
+    def __init__(self, path: Path, terminal_id: str, clock: Clock, ballast_bytes: int) -> None:
         if not _TERMINAL_ID.fullmatch(terminal_id):
             raise Refused(
                 "bad-terminal-id",
