@@ -8,56 +8,19 @@ from random import Random
 
 import msgspec
 import pytest
-from till import CARDS, PHARMACY, Till, one_each
+from till import CARDS, PHARMACY, UNSAFE, Mute, Till, first, one_each, speaking, tick
 from town import STAY, Town, items
-from watched import Watched
 
 from terminal.bureau.faults import FaultName
-from terminal.center.answers import TAKEN_BACK
-from terminal.center.link import Link, Silence
 from terminal.center.pauses import Pauses
 from terminal.center.profile import REFERENCE, Profile
-from terminal.center.upload import IN_DOUBT_ORIGINAL, Upload
+from terminal.center.upload import IN_DOUBT_ORIGINAL
 from terminal.errors import Refused
-from terminal.journal.records import QueuedMessage
-
-UNSAFE = msgspec.structs.replace(REFERENCE, repeats="unsafe")
-WITHOUT_VOIDS = msgspec.structs.replace(UNSAFE, reversible=("2102",))
-
-
-def speaking(town: Town, till: Till, link: Link | None = None, profile: Profile = REFERENCE) -> Watched:
-    """The till's upload over a wire that is watched, as the province of `profile` has it."""
-    wire = Watched(link or town.new_link())
-    town.profile = profile
-    till.desk = town.new_desk(wire)
-    till.upload = Upload(till.journal, till.desk, town.clock, Random(7))
-    return wire
-
-
-def tick(till: Till) -> bool:
-    return till.upload.tick(till.town.clock.now())
 
 
 def next_pause_seconds(till: Till) -> float:
     """How long until the first message that waits is due."""
     return (first(till).next_attempt_at - till.town.clock.now()).total_seconds()
-
-
-def first(till: Till) -> QueuedMessage:
-    """The oldest message without a last word."""
-    return till.journal.queue()[0]
-
-
-class Mute:
-    """A center that hears one transaction and never says anything of it."""
-
-    def __init__(self, town: Town, infno: str) -> None:
-        self._link, self._infno = town.new_link(), f'"infno":"{infno}"'.encode()
-
-    def post(self, body: bytes) -> bytes:
-        if self._infno in body:
-            raise Silence("no answer")
-        return self._link.post(body)
 
 
 def test_pauses_double_and_half_of_each_is_chance() -> None:
@@ -150,84 +113,6 @@ def test_a_settlement_is_undone_three_times_and_then_parked(town: Town, till: Ti
     assert wire.numbers == ["2102", "2601"] * 3 + ["2102"]
     assert till.state(record) == "parked"
     assert first(till).reason == "undone and unknown again: no answer"
-
-
-def test_a_reversal_is_asked_for_until_it_is_answered(town: Town, till: Till) -> None:
-    """Never parked: forty silences, then one answer, and the settlement goes anew."""
-    record = till.commit(town.purchase())
-    town.server.faults.inject("drop-after", infno="2102")
-    wire = speaking(town, till, Mute(town, "2601"), UNSAFE)
-    for _ in range(40):
-        while tick(till):
-            pass
-        town.clock.advance(300)
-    assert wire.numbers == ["2102"] + ["2601"] * 40
-    assert {message.state for message in till.journal.queue()} == {"unknown"}
-    speaking(town, till, profile=UNSAFE)
-    while tick(till):
-        pass
-    assert till.state(record) == "accepted"
-    assert [state for _, state in town.books.settlements()] == ["reversed", "booked"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "numbers", "found"),
-    [("drop-before", ["2103", "5203", "2103"], ""), ("drop-after", ["2103", "5203"], TAKEN_BACK)],
-)
-def test_a_void_that_is_not_reversed_is_looked_up(
-    town: Town, till: Till, fault: FaultName, numbers: list[str], found: str
-) -> None:
-    """5203 of its settlement: not taken back, it goes again; taken back, it is done, though nobody told its number."""
-    purchase = till.commit(town.purchase())
-    till.drain()
-    void = till.void(purchase)
-    town.server.faults.inject(fault, infno="2103")
-    wire = speaking(town, till, profile=WITHOUT_VOIDS)
-    for _ in range(3):
-        while tick(till):
-            pass
-        town.clock.advance(5)
-    assert wire.numbers == numbers
-    assert till.state(void) == "accepted"
-    assert till.journal.settlement(void.id).center_references.get("found", "") == found
-    assert [state for _, state in town.books.settlements()] == ["voided", "booked"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "state"),
-    [("drop-before", "unknown"), ("refuse", "unknown"), ("gateway-401", "queued")],
-)
-def test_a_look_that_fails_says_nothing_of_the_void(town: Town, till: Till, fault: FaultName, state: str) -> None:
-    """Silence and a refusal leave it in doubt, a dead line lets all wait; the next look decides."""
-    purchase = till.commit(town.purchase())
-    till.drain()
-    void = till.void(purchase)
-    town.server.faults.inject("drop-before", infno="2103")
-    town.server.faults.inject(fault, infno="5203")
-    wire = speaking(town, till, profile=WITHOUT_VOIDS)
-    while tick(till):
-        pass
-    (waiting,) = (message for message in till.journal.queue() if message.transaction == "reverse")
-    assert (waiting.state, till.upload.reachable) == (state, state == "unknown")
-    for _ in range(3):
-        town.clock.advance(5)
-        while tick(till):
-            pass
-    assert wire.numbers == ["2103", "5203", "5203", "2103"]
-    assert till.state(void) == "accepted"
-
-
-def test_a_settlement_that_the_center_reverses_for_nobody_stays_in_doubt(town: Town, till: Till) -> None:
-    """It is not looked up, since its number was never told: the reason says whom to ask."""
-    till.commit(town.purchase())
-    town.server.faults.inject("drop-after", infno="2102")
-    wire = speaking(town, till, profile=msgspec.structs.replace(UNSAFE, reversible=("2207",)))
-    while tick(till):
-        pass
-    assert wire.numbers == ["2102"]
-    (reversal,) = (message for message in till.journal.queue() if message.transaction == "reverse")
-    assert reversal.state == "unknown"
-    assert reversal.reason == "this center does not reverse a settlement: ask the insurance office"
 
 
 def test_the_void_of_what_is_parked_is_parked_with_it(town: Town, till: Till) -> None:
@@ -328,6 +213,8 @@ def test_how_long_the_center_is_left_alone_outlives_the_program(town: Town, till
     assert till.upload.reachable
     after_failures(town, till, 3)
     left = next_pause_seconds(till)
+    restarted(town, till)
+    assert till.upload.run(town.clock.now()) is False
     restarted(town, till)
     assert tick(till) is False
     assert not till.upload.reachable

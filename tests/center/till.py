@@ -10,11 +10,14 @@ from typing import Any
 
 import msgspec
 from town import DAY, Town, items
+from watched import Watched
 
 from terminal.center.desk import CenterDesk, Institution
+from terminal.center.link import Link, Silence
+from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import QueuedMessage, SettlementRecord
 
 
 class Till:
@@ -73,3 +76,38 @@ def one_each(town: Town, till: Till) -> list[SettlementRecord]:
     """A purchase of 5.00 for each of four persons, committed."""
     bills = [town.bill(card, "pharmacy", PHARMACY, items({"code": "XJ01", "amount": "5.00"})) for card in CARDS]
     return [till.commit(town.record(bill)) for bill in bills]
+
+
+UNSAFE = msgspec.structs.replace(REFERENCE, repeats="unsafe")
+"""A center that does not recognise a repeat, and reverses everything that may be."""
+
+
+def speaking(town: Town, till: Till, link: Link | None = None, profile: Profile = REFERENCE) -> Watched:
+    """The till's upload over a wire that is watched, as the province of `profile` has it."""
+    wire = Watched(link or town.new_link())
+    town.profile = profile
+    till.desk = town.new_desk(wire)
+    till.upload = Upload(till.journal, till.desk, town.clock, Random(7))
+    return wire
+
+
+def tick(till: Till) -> bool:
+    """One step of its upload."""
+    return till.upload.tick(till.town.clock.now())
+
+
+def first(till: Till) -> QueuedMessage:
+    """The oldest message without a last word."""
+    return till.journal.queue()[0]
+
+
+class Mute:
+    """A center that hears one transaction and never says anything of it."""
+
+    def __init__(self, town: Town, infno: str) -> None:
+        self._link, self._infno = town.new_link(), f'"infno":"{infno}"'.encode()
+
+    def post(self, body: bytes) -> bytes:
+        if self._infno in body:
+            raise Silence("no answer")
+        return self._link.post(body)
