@@ -38,7 +38,7 @@ peers: $(VENV)/.test
 
 simulate: $(VENV)/.test
 	$(BIN)/python -m tests.simulation SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),1) STEPS=$(STEPS) \
-		SETTLEMENTS=$(or $(SETTLEMENTS),0) JOBS=$(or $(JOBS),1) CANARY=$(CANARY)
+		SETTLEMENTS=$(or $(SETTLEMENTS),0) JOBS=$(or $(JOBS),1) RUSH=$(RUSH) CANARY=$(CANARY)
 
 proof: $(VENV)/.test
 	$(BIN)/python -m tests.proof PARTS="$(PARTS)"

@@ -26,6 +26,7 @@ from terminal.settlement.result import Settlement
 CredentialKind = Literal["card_number", "id_number", "credential"]
 BookedState = Literal["booked", "voided", "reversed"]
 PERSONS_KEPT = 1_024
+ROWS_KEPT = 1_024
 
 
 class Booked(Struct, frozen=True, kw_only=True):
@@ -218,7 +219,7 @@ class Books:
             " AND state <> 'reversed' ORDER BY number",
             *(provider_id, insurance_type, clearing_type, agency, first, last),
         )
-        return [decode(row["body"], Booked) for row in found]
+        return [_read_booked(bytes(row["body"])) for row in found]
 
     def change_amounts(self, settlement_id: str, settlement: Settlement) -> None:
         """Overwrite what was booked, as an error at the center would: for tests and demonstration."""
@@ -230,7 +231,7 @@ class Books:
     def settlements(self) -> list[tuple[Booked, BookedState]]:
         """Everything on file, oldest first."""
         found = self.storage.rows("SELECT body, state FROM settlements ORDER BY number")
-        return [(decode(row["body"], Booked), row["state"]) for row in found]
+        return [(_read_booked(bytes(row["body"])), row["state"]) for row in found]
 
     def _counted_on(self, booked: Booked) -> dt.date:
         return booked.business_day if self.days_by == "business-day" else booked.booked_at.date()
@@ -251,7 +252,7 @@ class Books:
             " ORDER BY CASE state WHEN 'booked' THEN 0 ELSE 1 END, number DESC LIMIT 1",
             *values,
         )
-        return (decode(row["body"], Booked), row["state"]) if row else None
+        return (_read_booked(bytes(row["body"])), row["state"]) if row else None
 
     def _one(self, statement: str, *values: object) -> Found | None:
         found = self.storage.rows(statement, *values)
@@ -262,3 +263,9 @@ class Books:
 def _read_person(body: bytes) -> Person:
     """As it is stored. Kept for a while, since whoever was asked about settles next."""
     return decode(body, Person)
+
+
+@lru_cache(maxsize=ROWS_KEPT)
+def _read_booked(body: bytes) -> Booked:
+    """As it is stored. Kept for a while: a day's rows are added up for each group, and once more row by row."""
+    return decode(body, Booked)

@@ -117,13 +117,14 @@ class Reads(Commits):
 
 def _record(row: sqlite3.Row) -> SettlementRecord:
     upload: UploadState = row["upload"] or "queued"
+    references = row["center_references"] or "{}"
     return msgspec.structs.replace(
         _written(row["body"]),
         state=row["state"],
         voided_by=row["voided_by"] or "",
         entry_hash=row["hash"],
         upload_state=upload,
-        center_references=msgspec.json.decode(row["center_references"] or "{}", type=dict[str, str]),
+        center_references={} if references == "{}" else msgspec.json.decode(references, type=dict[str, str]),
         purse_proof=_proof(row),
     )
 

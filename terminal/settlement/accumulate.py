@@ -76,8 +76,9 @@ def add_change(year: Year, before: Year, after: Year, sign: int) -> Year:
     """`year` with the difference `after - before` added (or taken away), key by key; truth values by "or"."""
     changes: dict[str, object] = {}
     for key in ("admissions", *_fen_keys()):
-        changed = getattr(year, key) + sign * (getattr(after, key) - getattr(before, key))
-        changes[key] = max(0, changed) if key == "admissions" else Fen(max(0, changed))
+        if change := getattr(after, key) - getattr(before, key):
+            changed = max(0, getattr(year, key) + sign * change)
+            changes[key] = changed if key == "admissions" else Fen(changed)
     if sign > 0:
         changes["oncology_deductible_taken"] = year.oncology_deductible_taken or after.oncology_deductible_taken
     elif after.oncology_deductible_taken and not before.oncology_deductible_taken:

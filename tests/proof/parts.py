@@ -24,6 +24,7 @@ def read_simulation(said: str, folder: Path) -> Figures:
     found = [match for line in said.splitlines() if (match := _SUMS.match(line))]
     seeds, steps, settlements, voids, crashes, lost_fen, recovery = found[-1].groups()
     bad = [line for line in said.splitlines() if re.match(r"seed \S+, step ", line)]
+    bad += [line for line in said.splitlines() if line.startswith("never reached: ")]
     bad += [f"{lost_fen} fen lost"] if int(lost_fen) else []
     notes = f"{seeds} seeds, {settlements} settlements, {voids} voids, {crashes} crashes, {recovery}"
     return Figures(int(steps), "steps", bad, {}, notes)
@@ -91,9 +92,9 @@ PARTS: tuple[Part, ...] = (
         "simulation",
         "the whole terminal in virtual time, worlds of faults by seed, an auditor of its own",
         (2, 8, 9, 10, 16, 18, 19, 20, 21, 22, 23, 24, 32),
-        ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=130", "JOBS=2"),
+        ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=210", "RUSH=1", "JOBS=2"),
         read_simulation,
-        900,
+        1_500,
         SEED,
         cores=2,
         smaller="simulation/test_simulation.py",

@@ -71,10 +71,15 @@ def test_the_figures_of_tests_are_those_of_their_report(tmp_path: Path) -> None:
             "9 seeds, 90 steps, 8 settlements, 7 voids, 6 crashes, 2 fen lost, longest recovery 5 rounds\n",
             ["seed 4, step 3: [chain] broken", "2 fen lost"],
         ),
+        (
+            "never reached: deed month\n"
+            "9 seeds, 90 steps, 8 settlements, 7 voids, 6 crashes, 0 fen lost, longest recovery 5 rounds\n",
+            ["never reached: deed month"],
+        ),
     ],
 )
 def test_a_simulation_is_read_from_its_last_lines(said: str, bad: list[str], tmp_path: Path) -> None:
-    """Its findings, and fen that it lost, are bad."""
+    """Its findings, what it never came to, and fen that it lost, are bad."""
     found = read_simulation(said, tmp_path)
     assert (found.tried, found.bad) == (90, bad)
 

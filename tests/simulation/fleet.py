@@ -13,9 +13,9 @@ from tests.simulation.run import Outcome, run
 SEEDS_AT_ONCE = 4
 
 
-def run_all(seeds: Iterable[int], steps: int, settlements: int = 0, jobs: int = 1) -> list[Outcome]:
+def run_all(seeds: Iterable[int], steps: int, settlements: int = 0, jobs: int = 1, rush: bool = False) -> list[Outcome]:
     """See `run`; jobs: how many processes share the seeds."""
-    work = partial(run, steps=steps, settlements=settlements)
+    work = partial(run, steps=steps, settlements=settlements, rush=rush)
     names = [str(seed) for seed in seeds]
     if jobs == 1:
         return [work(name) for name in names]

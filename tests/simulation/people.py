@@ -39,6 +39,15 @@ IN_FORCE = {
 only who has the purse is insured by it (`wallet`)."""
 
 
+BUYERS = frozenset(
+    {
+        *("yantai-employee", "tianjin-employee", "tianjin-resident"),
+        *("ulanqab-employee", "inner-mongolia-account", "beijing-account"),
+    }
+)
+"""The packs by which a purchase is settled; the others know none, or leave its cap to the bureau."""
+
+
 def policies_on(day: dt.date) -> list[str]:
     """The packs in force on a day, in the order of the shelf."""
     return [policy for policy, (first, last) in IN_FORCE.items() if first <= day <= last]
@@ -75,6 +84,11 @@ def bill_for(random: Random, policy: str, day: dt.date) -> Bill:
     """What a till asks for on a day: a purchase over the counter, or any bill that this policy knows."""
     if random.random() < 0.4:
         return purchase(random, day)
+    return bill_of_law(random, policy, day)
+
+
+def bill_of_law(random: Random, policy: str, day: dt.date) -> Bill:
+    """Any bill that this policy knows."""
     drawn = random_bill(random, policy)
     provider: dict[str, Any] = {"id": PHARMACY if drawn["service"] == "pharmacy" else random.choice((HOSPITAL, CLINIC))}
     if drawn.get("provider", {}).get("emergency"):

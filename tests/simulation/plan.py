@@ -78,7 +78,7 @@ class Plan:
     mute: the transaction that the center takes in and never answers, as long as there are faults; mostly none, "".
     pin: what the first person's card asks for; "": no card asks.
     profile: the center's own way, and what the terminal knows of it. purse: what the last person's account lies on.
-    refunds: from which seed refunds by line are drawn, "" where there are none.
+    refunds: from which seed refunds by line are drawn, "" where there are none. rush: whether there are rush hours.
     """
 
     first_day: dt.date
@@ -95,6 +95,7 @@ class Plan:
     weights: dict[str, int] = field(hash=False)
     purse: PurseWorld | None = None
     refunds: str = ""
+    rush: bool = False
 
     @property
     def opens_at(self) -> dt.datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -38,10 +38,13 @@ class Outcome:
     reached: Counter[str] = field(default_factory=Counter)
 
 
-def run(seed: str, steps: int, settlements: int = 0) -> Outcome:
-    """Simulate one seed for so many steps, or until so many settlements were told. Findings are in the outcome."""
+def run(seed: str, steps: int, settlements: int = 0, rush: bool = False) -> Outcome:
+    """Simulate one seed for so many steps, or until so many settlements were told. Findings are in the outcome.
+
+    rush: with rush hours, which make another world of the same seed.
+    """
     random = _random_of(seed)
-    plan = with_more(drawn(random, int(seed)), int(seed))
+    plan = replace(with_more(drawn(random, int(seed)), int(seed)), rush=rush)
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         shop = Shop(Path(folder), plan, random, lambda infno: _fault(plan, infno, random))
@@ -126,6 +129,7 @@ def _conclude(outcome: Outcome, workload: Workload, auditor: Auditor) -> None:
     reached.update(f"law {name}" for name in ledger.laws)
     reached.update(["world with a purse"] if shop.wallet else [])
     reached.update(["world with refunds"] if shop.plan.refunds else [])
+    reached.update(["world with rush hours"] if shop.plan.rush else [])
     reached.update([f"world {shop.plan.mode}", f"world {shop.plan.profile.repeats}", f"begins {shop.plan.occasion}"])
     outcome.hash = _hash(workload, auditor)
 

@@ -98,6 +98,7 @@ class Shop:
         self.before_end()
         self.journal.close()
         self.books.close()
+        self.window.close()
 
     def restart(self) -> None:
         """End the process in good order and start it again; nobody is signed in."""

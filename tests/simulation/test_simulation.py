@@ -10,17 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.fleet import reached_by, run_all, said
-from tests.simulation.histogram import empty_buckets
+from tests.simulation.histogram import WANTED_OF_RUSH, empty_buckets
 from tests.simulation.run import run
 
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
 ROOT = Path(__file__).parents[2]
-KEPT = [
-    tuple(line.split())
-    for line in (Path(__file__).parent / "failing_seeds.txt").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
+RUSH_SEEDS, RUSH_STEPS = range(1, 9), 80
+
+
+def _kept() -> list[tuple[str, int, bool]]:
+    text = (Path(__file__).parent / "failing_seeds.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return [(seed, int(steps), "rush" in rest) for seed, steps, *rest in lines]
+
+
+KEPT = _kept()
 
 
 def test_every_seed_ends_with_the_same_books_on_both_sides_and_reaches_everything() -> None:
@@ -33,10 +38,18 @@ def test_every_seed_ends_with_the_same_books_on_both_sides_and_reaches_everythin
     assert empty_buckets(reached_by(outcomes)) == []
 
 
-@pytest.mark.parametrize(("seed", "steps"), KEPT)
-def test_a_seed_that_once_found_something_finds_nothing(seed: str, steps: str) -> None:
+def test_rush_hours_end_with_the_same_books_on_both_sides() -> None:
+    """Bill after bill, many of one person without a new look at the card, while queues grow behind the counter."""
+    outcomes = [run(str(seed), RUSH_STEPS, rush=True) for seed in RUSH_SEEDS]
+    assert [f"seed {one.seed}: {one.finding}" for one in outcomes if one.finding] == []
+    assert sum(one.lost_fen for one in outcomes) == 0
+    assert empty_buckets(reached_by(outcomes), WANTED_OF_RUSH) == []
+
+
+@pytest.mark.parametrize(("seed", "steps", "rush"), KEPT)
+def test_a_seed_that_once_found_something_finds_nothing(seed: str, steps: int, rush: bool) -> None:
     """The worlds in which a defect was found stay in the tests."""
-    assert run(seed, int(steps)).finding == ""
+    assert run(seed, steps, rush=rush).finding == ""
 
 
 def test_one_seed_is_one_world() -> None:

@@ -6,6 +6,7 @@ It is the simulated outside: whatever it is told goes to the auditor as it came.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -113,13 +114,22 @@ class Till:
 
     def identify_and_quote(self, sale: Sale) -> Quote | None:
         """Ask who is there, and what it would come to; None where it is refused."""
+        return self._quote(sale, self._identify)
+
+    def quote_another(self, sale: Sale) -> Quote | None:
+        """Ask what one more bill would come to, of whoever was identified last; None where it is refused."""
+        return self._quote(sale, lambda sale: self.identified)
+
+    def _identify(self, sale: Sale) -> str:
+        # The card is leased to one basket: whoever was served before is done with.
+        self.shop.counter.release(self.identified)
+        self.identified = self.shop.counter.identify_card(Pin(bytearray(sale.pin, "ascii")) if sale.pin else None).id
+        return self.identified
+
+    def _quote(self, sale: Sale, identification_of: Callable[[Sale], str]) -> Quote | None:
         entries = self.shop.journal.entry_count()
         try:
-            # The card is leased to one basket: whoever was served before is done with.
-            self.shop.counter.release(self.identified)
-            identification = self.shop.counter.identify_card(Pin(bytearray(sale.pin, "ascii")) if sale.pin else None)
-            self.identified = identification.id
-            quote = self.shop.counter.quote(identification.id, sale.bill)
+            quote = self.shop.counter.quote(identification_of(sale), sale.bill)
         except TerminalError as error:
             self.shop.window.refused(error)
             self.ear.refused("", ("quote", sale.reference), error, entries, self.shop.journal.entry_count())
@@ -171,10 +181,7 @@ class Till:
         """Ask what would stay of a sale without some items; None where it is refused."""
         entries = self.shop.journal.entry_count()
         try:
-            self.shop.counter.release(self.identified)
-            identification = self.shop.counter.identify_card(Pin(bytearray(sale.pin, "ascii")) if sale.pin else None)
-            self.identified = identification.id
-            quote, _ = self.shop.counter.quote_refund(identification.id, sale.number, lines)
+            quote, _ = self.shop.counter.quote_refund(self._identify(sale), sale.number, lines)
         except TerminalError as error:
             self.shop.window.refused(error)
             self.ear.refused("", ("quote", sale.reference), error, entries, self.shop.journal.entry_count())

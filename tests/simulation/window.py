@@ -42,6 +42,7 @@ class Window:
         self._lines = JsonLines()
         self._meter = Meter()
         self._news_heard = 0
+        self._runner = asyncio.Runner()
 
     def refused(self, error: TerminalError) -> None:
         """A request is refused: as it is answered, as it is logged."""
@@ -67,7 +68,7 @@ class Window:
             gauges=lambda: gauges_of(journal.path, day),
         )
         call: Any = SimpleNamespace(terminal=terminal)
-        self.seen += asyncio.run(_answered(call))
+        self.seen += self._runner.run(_answered(call))
         newest = journal.entry_count()
         self.seen += [encode(news).decode() for news in journal.news_between(self._news_heard, newest)]
         self._news_heard = newest
@@ -81,6 +82,10 @@ class Window:
         )
         log = [text for text in self.seen if text.startswith("{")]
         self.seen += [file.decode() for file in bundle_of(config, "", "", log, self._clock, NO_USB).values()]
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self._runner.close()
 
 
 async def _answered(call: Any) -> list[str]:

@@ -20,6 +20,7 @@ from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
 from tests.simulation.purse_deeds import PurseDeeds
 from tests.simulation.refund_deeds import RefundDeeds
+from tests.simulation.rush_hours import RushHours
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
 
@@ -36,18 +37,18 @@ class Workload:
         self.seen: Counter[str] = Counter()
         self.purse = PurseDeeds(self, shop.wallet) if shop.wallet else None
         self.refunds = RefundDeeds(self, shop.plan.refunds) if shop.plan.refunds else None
+        self.rush = RushHours(self) if shop.plan.rush else None
         self._deeds = [deed for deed, weight in shop.plan.weights.items() for _ in range(weight)]
 
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
-        if not any(other is not None and other.step() for other in (self.purse, self.refunds)):
+        if not any(other is not None and other.step() for other in (self.rush, self.purse, self.refunds)):
             self._any_deed()
         self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
 
     def _any_deed(self) -> None:
         deed = self._mending() if self.random.random() < 0.1 else self.random.choice(self._deeds)
-        if self.random.random() < self.shop.plan.power:
-            self._threaten()
+        self.endanger()
         self.do(deed)
 
     def do(self, deed: str) -> None:
@@ -66,8 +67,10 @@ class Workload:
             return "outage"
         return "sell" if self.shop.printer.state().health is Health.GOOD else "help printer"
 
-    def _threaten(self) -> None:
-        """The power will go at one of the next calls, or at the next of one kind, if the deed comes so far."""
+    def endanger(self) -> None:
+        """As often as in this world, the power will go at one of the next calls, or at the next of one kind."""
+        if self.random.random() >= self.shop.plan.power:
+            return
         if self.random.random() < 0.5:
             self.shop.power.cut_after(self.random.randint(1, CUT_CALLS_MAX))
         else:
@@ -85,6 +88,12 @@ class Workload:
             if self.random.random() < 0.1:
                 # Somebody brings goods back while the patient makes up his mind.
                 self._void()
+            self.till.settle(sale)
+
+    def serve_more(self, sale: Sale) -> None:
+        """One more bill of whoever was identified last, and whose card still lies there."""
+        self.shop.sign_in()
+        if self.till.quote_another(sale) is not None:
             self.till.settle(sale)
 
     def _sell(self) -> None:
