@@ -86,3 +86,5 @@ class RushHours:
         serve(sale)
         if sale.answer is None and not sale.walked_away and self._random.random() < AGAIN_SHARE:
             self._workload.serve(sale)
+        if sale.quoted is None:
+            self._holder = None
