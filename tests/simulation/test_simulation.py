@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.simulation.__main__ import never_reached
 from tests.simulation.fleet import reached_by, run_all, said
-from tests.simulation.histogram import WANTED_OF_RUSH, empty_buckets
-from tests.simulation.run import run
+from tests.simulation.histogram import WANTED, WANTED_OF_RUSH, empty_buckets
+from tests.simulation.run import Outcome, run
 
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
@@ -44,6 +46,12 @@ def test_rush_hours_end_with_the_same_books_on_both_sides() -> None:
     assert [f"seed {one.seed}: {one.finding}" for one in outcomes if one.finding] == []
     assert sum(one.lost_fen for one in outcomes) == 0
     assert empty_buckets(reached_by(outcomes), WANTED_OF_RUSH) == []
+
+
+def test_a_run_that_came_nowhere_is_told_so() -> None:
+    """What a run of many seeds should have come to is named, and rush hours only where there should have been some."""
+    assert set(never_reached([Outcome("1")], rush=True)) == {*WANTED, *WANTED_OF_RUSH}
+    assert never_reached([Outcome("1", reached=Counter(WANTED))], rush=False) == []
 
 
 @pytest.mark.parametrize(("seed", "steps", "rush"), KEPT)
