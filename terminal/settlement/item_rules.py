@@ -18,10 +18,8 @@ def is_excluded(item: Item, chosen: Selection, index: int) -> bool:
         return True
     if item.approval or chosen.case.bill.episode.urgent:
         return False
-    for row in chosen.rows.pack.approval:
-        if item.kind in row.kinds and _unit_price(item, index) >= row.unit_price_from * PRICE_PER_FEN:
-            return True
-    return False
+    asked = (row for row in chosen.rows.pack.approval if item.kind in row.kinds)
+    return any(_unit_price(item, index) >= row.unit_price_from * PRICE_PER_FEN for row in asked)
 
 
 def self_pay_rate(item: Item, chosen: Selection, index: int) -> int:

@@ -276,3 +276,34 @@ def test_a_cap_that_may_be_raised_is_not_lowered_by_what_raises_another() -> Non
     assert law.settle(toy_bill()).limits[0].cap == 300_000_00
     with pytest.raises(Refused, match="a cap may be raised only"):
         law.settle(toy_bill(service="emergency"))
+
+
+ONE_LIMIT = """
+[supplement]
+policy = "toy-employee"
+source = "示例 (illustrative)"
+effective_from = {first}
+effective_to = {last}
+
+[[service.inpatient.limit]]
+amount = "900.00"
+cite = "示例"
+"""
+
+
+def test_a_supplement_is_held_against_the_versions_of_its_own_days() -> None:
+    """The toy of 2021 leaves its limit to the bureau, those before and after do not: a supplement is for 2021 alone."""
+    left_open = left("[[service.inpatient.limit]]", 'amount = "1000.00"\n')
+    packs = []
+    for year, changes in ((2020, ()), (2021, (left_open,)), (2022, ())):
+        days = (("effective_from = 2020", f"effective_from = {year}"), (LAST_DAY, f"effective_to = {year}-12-31"))
+        packs.append(load_pack(changed(*days, *changes).encode(), f"{year}.toml"))
+    shelf = Shelf(packs, (), frozenset())
+
+    def read(first: str, last: str) -> None:
+        read_supplement(ONE_LIMIT.format(first=first, last=last).encode(), "limit", shelf)
+
+    read("2021-01-01", "2021-12-31")
+    for first, last in (("2020-12-31", "2021-12-31"), ("2021-01-01", "2022-01-01")):
+        with pytest.raises(Refused, match="does not leave this to the bureau"):
+            read(first, last)
