@@ -80,7 +80,8 @@ class Shop(TerminalProcess):
         (self.folder / "card.toml").unlink(missing_ok=True)
 
     def begin_anew(self) -> None:
-        """Nobody is signed in, no card is read, and `settlements` counts from here."""
+        """Nobody is signed in, no card is read, nothing of before is on its way, and `settlements` counts from here."""
+        self.until_quiet()
         self.client.delete("/v1/sessions")
         self.take_card_out()
         self._settled_before = self.journal_counts()["settlements"]
