@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from native._settle import lib
 from terminal.money import Fen, Rate, SignedFen
 from terminal.settlement.pack_rows import FUNDS, Row
-from terminal.settlement.plan import NONE, PARTS, limit_amount
+from terminal.settlement.plan import PARTS, limit_amount
 from terminal.settlement.result import Limit, Line
 from terminal.settlement.rows import Rows, Selection
 
@@ -57,7 +57,7 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
         quota = bill.year.carried_outpatient_quota if rows.ceiling.quota else 0
         limits.append(Limit(f"{rows.ruleset}.ceiling", Fen(rows.ceiling.amount + quota), Fen(left)))
     for index, fund in enumerate(rows.funds):
-        if fund.room is not None and split.stage_room[index] != NONE:
+        if fund.room is not None:
             limits.append(Limit(fund.fund, fund.room, Fen(split.stage_room[index] - split.stage_paid[index])))
     return limits
 

@@ -34,12 +34,13 @@ BILL: dict[str, Any] = {
         ({key: BILL[key] for key in BILL if key != "items"}, "items", "required, and not given"),
         (BILL | {"items": [ITEM, {"kind": "drug", "class": "A"}]}, "items[1].amount", "required, and not given"),
         (BILL | {"items": [ITEM | {"amount": 1}]}, "items[0].amount", None),
+        (BILL | {"provider": {"tier": "3"}}, "provider.tier", None),
         ([BILL], "", None),
     ],
 )
 def test_what_is_wrong_with_a_bill_is_said_with_its_place(bill: object, at: str, why: str | None) -> None:
-    """A key too many, one too few, a number for an amount; a foreign key is quoted short and printable. As text, and as
-    values that were read already."""
+    """A key too many or too few, a number for an amount, a text for a number; a foreign key is quoted short and
+    printable. As text, and as values that were read already."""
     for read in (lambda: decode_bill(json.dumps(bill)), lambda: convert(bill, Bill)):
         with pytest.raises(Refused) as refused:
             read()
