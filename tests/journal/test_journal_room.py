@@ -8,9 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from journal_parts import DAY, MORNING, TERMINAL, message_of, settle, settlement_record, void
 
+from terminal.clock import SetClock
 from terminal.errors import Unavailable
 from terminal.journal.ballast import BALLAST_BYTES, Ballast
+from terminal.journal.journal import Journal
 
 Disk = Callable[[int], None]
 KEPT_BACK = 8 * 1024 * 1024
@@ -101,3 +104,25 @@ def test_without_ballast_nothing_is_kept_back(tmp_path: Path, leave: Disk) -> No
     assert begins(ballast)
     ballast.make_room()
     assert not (tmp_path / "journal.db.ballast").exists()
+
+
+def test_on_a_full_disk_no_sale_is_written_and_what_was_sold_is_taken_back(tmp_path: Path, leave: Disk) -> None:
+    """Neither a settlement nor an intent; a void, an answer and the day's end are written."""
+    leave(100 * KEPT_BACK)
+    with Journal.open(tmp_path / "journal.db", TERMINAL, SetClock(MORNING), KEPT_BACK) as journal:
+        sold, asked = settle(journal), settlement_record(journal)
+        leave(SMALLEST_ROOM - 1)
+        before = journal.head()
+        for attempt in (
+            lambda: settle(journal),
+            lambda: journal.open_intent(asked, "asked", b"request", "asked", "d1"),
+        ):
+            with pytest.raises(Unavailable) as full:
+                attempt()
+            assert (full.value.code, journal.head()) == ("disk-full", before)
+        back = void(journal, sold)
+        journal.mark_accepted(message_of(journal, sold), b"yes", {}, MORNING)
+        journal.freeze(DAY, MORNING)
+        journal.seal(DAY, b"report", MORNING)
+        assert (journal.settlement(sold.id).voided_by, journal.day_state(DAY)) == (back.id, "sealed")
+        assert journal.verify() == []
