@@ -131,6 +131,11 @@ def test_no_error_text_holds_a_long_number(town: Town) -> None:
     assert "…0001 张一 未参保 …0001" in refusal.value.message
 
 
+def test_a_credential_shows_its_kind_and_nothing_else() -> None:
+    """Whatever prints it: neither number, identification code nor name."""
+    assert repr(Credential("card", "A00000001", "37060200FF", "张一")) == "Credential('card')"
+
+
 def test_a_new_day_is_signed_in_again(town: Town) -> None:
     """A sign-in is good for its day: the next day's first question signs in again by itself."""
     town.clock.advance(86_400)
