@@ -61,7 +61,7 @@ def settle_down(workload: Workload) -> int:
 def _open_days(workload: Workload) -> list[dt.date]:
     """Every day from the first to today, sold on or not, and every later one that was sold on."""
     shop = workload.shop
-    days = {shop.plan.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)}
+    days = {workload.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)}
     passed = {day for day in days if _is_over(shop, day)}
     sold = set(shop.journal.unclosed_days(dt.date.max))
     return [day for day in sorted(passed | sold) if shop.journal.day_state(day) != "sealed"]

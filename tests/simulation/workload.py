@@ -29,11 +29,15 @@ CUT_CALLS_MAX = 14
 
 
 class Workload:
-    """Draws a deed a step and does it. seen: how often each deed, refusal and state was reached."""
+    """Draws a deed a step and does it. seen: how often each deed, refusal and state was reached.
+
+    first_day: the earliest on which anybody's clock has stood; the center counts on it too.
+    """
 
     def __init__(self, shop: Shop, till: Till, random: Random) -> None:
         self.shop, self.till, self.random = shop, till, random
         self.clerk = Clerk(shop.center)
+        self.first_day = shop.plan.first_day
         self.seen: Counter[str] = Counter()
         self.purse = PurseDeeds(self, shop.wallet) if shop.wallet else None
         self.refunds = RefundDeeds(self, shop.plan.refunds) if shop.plan.refunds else None
@@ -193,6 +197,7 @@ class Workload:
         back = dt.timedelta(seconds=self.random.choice((1, 60, 3_600, 90_000)))
         moment = self.random.choice((now - back, now + back, midnight - dt.timedelta(microseconds=1), midnight))
         self.seen["clock back" if moment < now else "clock on"] += 1
+        self.first_day = min(self.first_day, moment.date())
         self.shop.clock.set(moment)
 
     def _close_day(self) -> None:
