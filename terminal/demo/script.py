@@ -51,10 +51,10 @@ def _introduce(console: Console, world: World) -> None:
 
 def _stay(console: Console, world: World) -> int:
     card = _card_of(json.loads(_bills()[0].read_bytes()))
-    world.insert(card)
-    console.print(f"页面 operator's pages     {world.url}#token={world.token}", soft_wrap=True)
-    console.print(f"卡已插入 card inserted: {card.name}; 停止 stop: Ctrl-C")
     try:
+        world.insert(card)
+        console.print(f"页面 operator's pages     {world.url}#token={world.token}", soft_wrap=True)
+        console.print(f"卡已插入 card inserted: {card.name}; 停止 stop: Ctrl-C")
         return world.wait_for_daemon()
     except KeyboardInterrupt:
         return world.stop_daemon()

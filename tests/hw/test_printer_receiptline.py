@@ -13,6 +13,9 @@ import pytest
 
 from hw.simulated.printer import Interpreter
 
+pytestmark = pytest.mark.xdist_group("receiptline")
+"""One worker installs it, and has it whole before it is asked."""
+
 FOLDER = Path(__file__).parents[2] / "build" / "receiptline-4.0.4"
 RECEIPT = """^^^医保结算单
 
