@@ -1,6 +1,6 @@
 """The parts of the proof, as data. A new technique is a new part here, and nothing else.
 
-Sizes are such that all of them take about 30 minutes on two cores. Where a part counts tests, its cases stand in
+Sizes are such that all of them take about 35 minutes on two cores. Where a part counts tests, its cases stand in
 the tests' own names; where it prints figures, those count.
 """
 
