@@ -45,7 +45,7 @@ def archive(**files: bytes) -> bytes:
     packed_bytes = io.BytesIO()
     with zipfile.ZipFile(packed_bytes, "w") as made:
         for name, data in files.items():
-            made.writestr(name, data)
+            made.writestr(zipfile.ZipInfo(name), data)
     return packed_bytes.getvalue()
 
 
@@ -68,6 +68,7 @@ def test_the_center_s_rows_are_read_column_by_column() -> None:
         (zipped(f"{ROW}\n\n{ROW[:-6]}".encode(), "rows.txt"), "line 3 has 9 columns"),
         (zipped(ROW.replace("36.70", "36,70").encode(), "rows.txt"), "line 1"),
     ],
+    ids=["no ZIP", "empty", "two files", "cut", "no text", "a column short", "no amount"],
 )
 def test_a_file_that_is_cut_or_no_such_file_is_an_error_not_a_difference(data: bytes, says: str) -> None:
     """Another kind of file, several, half of one, another encoding; of a row without an amount, its line is named."""
