@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def test_make_run_leaves_the_same_daemon_running_until_it_is_told_to_stop(tmp_pa
     """A card is inserted, the API answers on its usual port, and Ctrl-C ends everything with status 0."""
     folder = str(tmp_path / "stay")
     command = [sys.executable, "-m", "terminal.cli", "demo", "--stay", "--simulated-reader", "--folder", folder]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+    # Whoever runs the tests in the background has them ignore Ctrl-C, and a child inherits that.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heeding) as running:
         assert running.stdout is not None
         said = ""
         while "card inserted" not in said:
