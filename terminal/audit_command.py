@@ -15,6 +15,7 @@ from terminal.audit_export import write_archive
 from terminal.clock import Clock, SystemClock
 from terminal.errors import Refused
 from terminal.journal.audit import problems
+from terminal.journal.beside import beside
 from terminal.journal.chain import first_hash, newest
 from terminal.journal.replay import replay
 
@@ -75,19 +76,14 @@ def export(path: Path, archive: Path, key: Path | None, clock: Clock | None = No
 def _opened(path: Path) -> Iterator[tuple[sqlite3.Connection, str]]:
     if not path.is_file():
         raise Refused("no-file", "there is no journal here", "此处没有账本文件", str(path))
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-    connection.row_factory = sqlite3.Row
     try:
-        # One look at one moment, whatever the terminal writes meanwhile.
-        connection.execute("BEGIN")
-        owner = connection.execute("SELECT value FROM store WHERE name = 'terminal_id'").fetchone()
-        if owner is None:
-            raise Refused("not-a-journal", "a journal that belongs to no terminal", "不是账本文件", str(path))
-        yield connection, owner[0]
+        with beside(path) as connection:
+            owner = connection.execute("SELECT value FROM store WHERE name = 'terminal_id'").fetchone()
+            if owner is None:
+                raise Refused("not-a-journal", "a journal that belongs to no terminal", "不是账本文件", str(path))
+            yield connection, owner[0]
     except sqlite3.DatabaseError as error:
         raise Refused("not-a-journal", f"not a journal: {error}", "不是账本文件", str(path)) from None
-    finally:
-        connection.close()
 
 
 def _anchor(text: str) -> str:

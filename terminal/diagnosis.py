@@ -10,7 +10,6 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from terminal.clock import Clock
 from terminal.config import Config
 from terminal.errors import TerminalError
 from terminal.journal.audit import problems
+from terminal.journal.beside import beside
 from terminal.journal.published import troubles_in
 from terminal.receipt.doctor import Check, DoctorReport, Verdict
 from terminal.settlement.law import Law
@@ -71,10 +71,7 @@ def _journal(config: Config) -> Check:
     if not path.exists():
         return Check(name, "warning", "no journal yet", "首次启动时建立 it is made at the first start")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
-            connection.row_factory = sqlite3.Row
-            # One look at one moment: a terminal may be selling while it is examined.
-            connection.execute("BEGIN")
+        with beside(path) as connection:
             found = problems(connection, config.terminal.id)
     except sqlite3.DatabaseError as error:
         return Check(name, "fault", f"cannot be read: {error}", "恢复最近的备份 restore the newest backup")
@@ -88,8 +85,7 @@ def _published(config: Config) -> Check:
     if not path.exists():
         return Check(name, "good", "none yet")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
+        with beside(path) as connection:
             found = troubles_in(connection)
     except sqlite3.DatabaseError as error:
         return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")

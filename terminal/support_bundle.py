@@ -11,7 +11,6 @@ import platform
 import sqlite3
 from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from terminal.api.log import ALLOWED_FIELDS
 from terminal.clock import Clock
 from terminal.config import Config
 from terminal.errors import TerminalError
+from terminal.journal.beside import beside
 from terminal.journal.sketch import people_in, sketch_of
 from terminal.scrub import TAKEN, Scrubber
 from terminal.settlement.codec import encode
@@ -84,9 +84,7 @@ def _journal_of(config: Config) -> tuple[set[str], dict[str, Any]]:
     if not path.is_file():
         return set(), {"trouble": "there is no journal yet"}
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as one:
-            one.row_factory = sqlite3.Row
-            one.execute("BEGIN")
+        with beside(path) as one:
             return people_in(one), sketch_of(one, config.terminal.id)
     except (sqlite3.Error, TerminalError) as error:
         return set(), {"trouble": f"it cannot be read: {error}"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
+
+from terminal.journal.beside import beside
 
 
 class Gauges(Struct, frozen=True):
@@ -23,8 +23,7 @@ class Gauges(Struct, frozen=True):
 
 def gauges_of(path: Path, day: dt.date) -> Gauges:
     """Look at the journal on a connection of one's own, which can only read. Raises sqlite3.Error, OSError."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        connection.execute("BEGIN")
+    with beside(path) as connection:
         uploads = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
         (oldest,) = connection.execute(
             "SELECT min(first_queued_at) FROM outbox WHERE state IN ('queued', 'sent', 'unknown', 'parked')"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from terminal.journal.beside import beside
 from terminal.journal.store import moment_text
 
 LOOKED_AT_MAX = 100
@@ -46,8 +46,7 @@ class _Entry(Struct, frozen=True):
 
 def progress_of(path: Path, now: dt.datetime) -> Progress:
     """As `progress_in`, from beside a running terminal. Raises sqlite3.Error, OSError."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        connection.execute("BEGIN")
+    with beside(path) as connection:
         return progress_in(connection, now)
 
 
