@@ -10,17 +10,14 @@ import ssl
 import sys
 import zipfile
 from collections.abc import Iterable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 from terminal.api.token import METRICS_PATH
 from terminal.clock import Clock, SystemClock
-from terminal.config import ApiSection, Config, load
-from terminal.devices import devices_of
-from terminal.diagnosis import diagnose
+from terminal.config import ApiSection, load
 from terminal.errors import Refused
-from terminal.receipt.doctor import doctor_report
-from terminal.receipt.text import as_text
+from terminal.examination import examined
 from terminal.support_bundle import bundle_of
 
 METRICS_TIMEOUT_SECONDS = 2.0
@@ -35,7 +32,8 @@ def support(config_path: Path, bundle: Path, log: str = "", clock: Clock | None 
     try:
         with ExitStack() as stack:
             lines = _lines(log, stack)
-            files = bundle_of(config, _doctor(config, config_path, clock), _metrics(config.api), lines, clock)
+            _, doctor = examined(config, config_path, clock)
+            files = bundle_of(config, doctor, _metrics(config.api), lines, clock)
         with zipfile.ZipFile(bundle, "x", zipfile.ZIP_DEFLATED) as archive:
             for name, data in sorted(files.items()):
                 archive.writestr(name, data)
@@ -53,12 +51,6 @@ def _lines(log: str, stack: ExitStack) -> Iterable[str]:
         return ()
     # A log may have been cut in the middle of a character.
     return sys.stdin if log == "-" else stack.enter_context(Path(log).open(encoding="utf-8", errors="replace"))
-
-
-def _doctor(config: Config, path: Path, clock: Clock) -> str:
-    with closing(devices_of(config)) as devices:
-        report = diagnose(config, str(path), clock, devices.states())
-    return as_text(doctor_report(report), config.printer.columns)
 
 
 def _metrics(api: ApiSection) -> str:
