@@ -124,25 +124,22 @@ def void_input(record: SettlementRecord, original: SettlementRecord, journal_hea
     as of `settle_input`.
     """
     references = original.center_references
-    extension = VoidExtension(record.business_day, record.entry_hash, journal_head)
-    return {
-        "data": {
-            "setl_id": references.get("setl_id", ""),
-            "mdtrt_id": references.get("mdtrt_id", ""),
-            "psn_no": record.person_number,
-            "exp_content": write_extension(extension, "data.exp_content"),
-        }
-    }
+    numbers = references.get("setl_id", ""), references.get("mdtrt_id", "")
+    return _void(*numbers, record.person_number, VoidExtension(record.business_day, record.entry_hash, journal_head))
 
 
 def row_void_input(row: CenterRow, business_day: dt.date) -> Input:
     """As `void_input`, of a row of the center behind which nothing stands here."""
+    return _void(row.center_number, row.visit_number, row.person_number, VoidExtension(business_day))
+
+
+def _void(center_number: str, visit_number: str, person_number: str, extension: VoidExtension) -> Input:
     return {
         "data": {
-            "setl_id": row.center_number,
-            "mdtrt_id": row.visit_number,
-            "psn_no": row.person_number,
-            "exp_content": write_extension(VoidExtension(business_day), "data.exp_content"),
+            "setl_id": center_number,
+            "mdtrt_id": visit_number,
+            "psn_no": person_number,
+            "exp_content": write_extension(extension, "data.exp_content"),
         }
     }
 
