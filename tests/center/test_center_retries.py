@@ -82,6 +82,13 @@ def test_what_was_interrupted_is_in_doubt(town: Town, till: Till, profile: Profi
     assert till.journal.counts()["accepted"] == 1
 
 
+def rest(town: Town, till: Till, attempt: int) -> None:
+    """Pass the pause after an attempt, from 0: up to twice the one before, five minutes at most, and at least half."""
+    longest = min(300, 2**attempt)
+    assert longest / 2 < next_pause_seconds(till) <= longest
+    town.clock.advance(longest)
+
+
 def test_the_thirtieth_silence_parks_and_not_the_one_before(town: Town, till: Till) -> None:
     """Pauses grow up to five minutes; another person's settlement goes up meanwhile."""
     silent = till.commit(town.purchase())
@@ -89,9 +96,7 @@ def test_the_thirtieth_silence_parks_and_not_the_one_before(town: Town, till: Ti
     for attempt in range(29):
         assert tick(till)
         assert till.state(silent) == "unknown"
-        longest = min(300, 2**attempt)
-        assert longest / 2 < next_pause_seconds(till) <= longest
-        town.clock.advance(longest)
+        rest(town, till, attempt)
     assert tick(till)
     assert (till.state(silent), first(till).attempts) == ("parked", 30)
     assert first(till).reason == "never answered: no answer"
@@ -136,9 +141,7 @@ def test_a_visit_that_is_never_registered_is_parked_and_holds_up_nobody(town: To
     assert (till.state(stay), till.drain(), till.state(purchase)) == ("queued", 1, "accepted")
     for attempt in range(29):
         assert till.state(stay) == "queued"
-        longest = min(300, 2**attempt)
-        assert longest / 2 < next_pause_seconds(till) <= longest
-        town.clock.advance(longest)
+        rest(town, till, attempt)
         assert tick(till)
     assert (till.state(stay), first(till).attempts) == ("parked", 29)
     assert first(till).reason.startswith("came to nothing again and again: ")

@@ -108,8 +108,11 @@ def deciding_shop(fresh_center: BureauServer, tmp_path: Path) -> Iterator[Shop]:
             yield process
 
 
-def cut_in_two(page: Page, center: BureauServer) -> None:
-    """Confirm what was chosen; the void is booked, and what stays is refused: the page tells so."""
+def cut_in_two(page: Page, shop: Shop, center: BureauServer) -> str:
+    """Sell, and give a pack back; the void is booked, and what stays is refused: the page tells so. The number."""
+    page.goto(shop.link)
+    number = bought(page, shop)
+    choose_a_pack(page)
     page.keyboard.press("F9")
     expect(page.locator("#refund-reason")).to_be_focused()
     center.faults.inject("refuse", infno=PURCHASE)
@@ -117,6 +120,7 @@ def cut_in_two(page: Page, center: BureauServer) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("F10")
     expect(page.get_by_role("dialog")).to_contain_text("保留部分尚未结算")
+    return number
 
 
 def give_up(page: Page, number: str) -> None:
@@ -131,10 +135,7 @@ def test_a_refund_cut_in_two_is_first_on_the_page_and_finished_there(
 ) -> None:
     """The void is booked, what stays is refused, the power goes: after sign-in the page says so, and goes on."""
     shop, page = deciding_shop, till.new_page()
-    page.goto(shop.link)
-    number = bought(page, shop)
-    choose_a_pack(page)
-    cut_in_two(page, fresh_center)
+    number = cut_in_two(page, shop, fresh_center)
     shop.kill()
     shop.start()
     page.reload()
@@ -157,10 +158,7 @@ def test_a_refund_that_was_begun_is_given_up_with_a_reason(
     """Nobody comes back for what stays: the dialog asks for the reason, a blank one is none, Esc leaves it begun. Given
     up, it is gone from the page, and the settlement stays taken back."""
     shop, page = deciding_shop, till.new_page()
-    page.goto(shop.link)
-    number = bought(page, shop)
-    choose_a_pack(page)
-    cut_in_two(page, fresh_center)
+    number = cut_in_two(page, shop, fresh_center)
     page.reload()
     begun = page.get_by_role("region", name="未完成的部分退费")
     expect(begun).to_contain_text(number)
