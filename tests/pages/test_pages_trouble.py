@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from daemon.process import TIMEOUT_SECONDS
 from playwright.sync_api import Page, Request, Route, expect
 
 from hw.simulated.printer import PtyPrinter
@@ -116,7 +115,10 @@ def test_a_reload_within_a_settlement_repeats_its_key(page: Page, shop: Shop) ->
     settle(page)
     moved(page, "unknown")
     page.wait_for_function("() => localStorage.getItem('till.pending') !== '[]'")
-    assert settled.wait(TIMEOUT_SECONDS)
+    # Asked through the browser: whoever waits beside it keeps the answer from being fetched.
+    page.expose_function("settled", settled.is_set)
+    page.wait_for_function("() => window.settled()")
+    assert settled.is_set()
     assert shop.settlements() == 1
     page.reload()
     number = answered(page)
