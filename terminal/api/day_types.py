@@ -10,7 +10,8 @@ from msgspec import Struct
 from terminal.api.types import Word
 from terminal.center.reconcile import GroupResult
 from terminal.counter.day import OpenMatter
-from terminal.counter.match import Action, Cause, TillRow
+from terminal.counter.difference import Action, Cause
+from terminal.counter.match_till import TillRow
 from terminal.journal.records import DayState
 from terminal.money import Fen
 

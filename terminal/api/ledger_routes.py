@@ -24,7 +24,7 @@ from terminal.api.day_types import (
     RunsAnswer,
 )
 from terminal.api.served import Served, json_answer
-from terminal.counter.match import Difference
+from terminal.counter.difference import Difference
 from terminal.counter.month import MonthStatement, month_statement
 from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from random import Random
 
 from terminal.counter.day import DayReport, close_day
+from terminal.counter.difference import Difference
 from terminal.counter.identify import Identification
-from terminal.counter.match import Difference, TillRow
+from terminal.counter.match_till import TillRow
 from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse_cases import PurseCase

@@ -11,40 +11,25 @@ from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from terminal.center.desk import CenterDesk
 from terminal.center.reconcile import GroupResult, reconcile
 from terminal.center.upload import Upload
 from terminal.counter import said
-from terminal.counter.match import (
-    Difference,
-    TillRow,
-    adopted_once,
-    counted_elsewhere,
-    is_repaired,
-    match_center,
-    match_till,
-    may_hide,
-    own_rows,
-    refused_matters,
-)
-from terminal.counter.pairs import without_pairs
+from terminal.counter.day_details import day_differences
+from terminal.counter.difference import Difference
+from terminal.counter.match_till import TillRow, match_till
 from terminal.counter.refusals import after_refusals
+from terminal.counter.refused_matters import is_repaired, refused_matters
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord
+from terminal.journal.records import SettlementRecord
 from terminal.limits import LATE_SECONDS_MAX
-from terminal.money import Fen
 from terminal.settlement.codec import encode
 
 DRAIN_SILENCES_MAX = 3
 """After this many messages without a last word day end stops asking: the counter must not wait for a mute center."""
-
-
-LOOK_BACK_DAYS = 31
-"""So long after its own business day something may still be counted at the center on another one."""
 
 
 class OpenMatter(Struct, frozen=True):
@@ -144,7 +129,7 @@ def _report(
     detail = ""
     try:
         groups = reconcile(journal, center, day)
-        found = _details(journal, center, day, records, groups)
+        found = day_differences(journal, center, day, records, groups)
     except (Unavailable, Refused) as error:
         detail = error.message
     open_matters = [
@@ -183,63 +168,6 @@ def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
     if not all(difference.explained for difference in found):
         return False
     return bool(found) or all(group.balanced or group.closed_there for group in groups)
-
-
-def _details(
-    journal: Journal,
-    center: CenterDesk,
-    day: dt.date,
-    records: Sequence[SettlementRecord],
-    groups: Sequence[GroupResult],
-) -> list[Difference]:
-    """The center's details (3202), once for each provider and class in which a total differs, or may hide a row."""
-    hiding = _hiding(journal, day)
-    wanted: dict[tuple[str, ClearingClass], list[GroupTotals]] = {}
-    differing = {(one.group.provider_id, one.group.clearing_class) for one in groups if not one.balanced}
-    for one in groups:
-        key = (one.group.provider_id, one.group.clearing_class)
-        if key in differing | hiding.keys():
-            wanted.setdefault(key, []).append(one.group)
-    for key, nothing in hiding.items():
-        wanted.setdefault(key, [nothing])
-    found = []
-    for (provider_id, clearing_class), parts in wanted.items():
-        mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
-        sums = _together(parts)
-        rows = center.details(day, sums, own_rows(journal, mine))
-        elsewhere = [
-            row
-            for other, theirs in counted_elsewhere(day, mine, rows).items()
-            for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
-        ]
-        one_sided = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-        found += without_pairs(journal, center, day, clearing_class, one_sided)
-    return adopted_once(found)
-
-
-def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:
-    """Provider and class, with empty sums, in which a difference may hide behind totals that agree."""
-    since = min([*journal.unclosed_days(day), day - dt.timedelta(days=LOOK_BACK_DAYS)])
-    found = [one for one in journal.whereabouts(since) if may_hide(one, day)]
-    return {
-        (one.provider_id, one.clearing_class): GroupTotals.of_nothing(one.provider_id, one.scheme, one.clearing_class)
-        for one in found
-    }
-
-
-def _sums_of(group: GroupTotals, journal: Journal, records: Sequence[SettlementRecord]) -> GroupTotals:
-    """The sums of some records, as those of the group that they belong to."""
-    counted = [(record.sign, journal.counted_sums(record)) for record in records]
-    sums = {name: Fen(sum(sign * getattr(one, name) for sign, one in counted)) for name in CenterSums.__struct_fields__}
-    counts = {"count": sum(sign > 0 for sign, _ in counted), "void_count": sum(sign < 0 for sign, _ in counted)}
-    return msgspec.structs.replace(group, **sums, **counts)
-
-
-def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
-    """The sum over the schemes: 3202 knows no insurance type."""
-    sums = {name: Fen(sum(getattr(part, name) for part in parts)) for name in CenterSums.__struct_fields__}
-    counts = {name: sum(getattr(part, name) for part in parts) for name in ("count", "void_count")}
-    return msgspec.structs.replace(parts[0], **sums, **counts)
 
 
 def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:

@@ -15,7 +15,8 @@ from msgspec import Struct
 from terminal.center.answers import RowThere
 from terminal.center.desk import CenterDesk
 from terminal.center.details import CenterRow
-from terminal.counter.match import Difference, may_be_taken_back_by
+from terminal.counter.behind import may_be_taken_back_by
+from terminal.counter.difference import Difference
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord

@@ -14,8 +14,10 @@ from terminal.center.answers import RowThere
 from terminal.center.desk import CenterDesk
 from terminal.center.fields import VOIDING
 from terminal.counter import said
+from terminal.counter.behind import proposal_for
+from terminal.counter.difference import Action, Difference
 from terminal.counter.lookalikes import Lookalikes, row_there
-from terminal.counter.match import Action, Difference, is_repaired, proposal_for
+from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
 from terminal.journal.records import ClearingClass
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from terminal.counter import said
-from terminal.counter.match import Difference
+from terminal.counter.difference import Difference
 from terminal.journal.journal import Journal
 from terminal.journal.repairs import Tried
 

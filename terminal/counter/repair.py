@@ -16,7 +16,7 @@ from terminal.center.answers import Accepted, Outcome, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.details import references_of
 from terminal.center.fields import SETTLING, VOIDING
-from terminal.counter.match import Difference
+from terminal.counter.difference import Difference
 from terminal.counter.settle import Circumstances, digest_of
 from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, Missing, Refused, Unavailable

@@ -12,7 +12,7 @@ from at_the_center import leave_without_answer, sell_unseen, void_at_the_office
 from counter_parts import DAY, STAY, Shop, purchase
 
 from terminal.center.profile import Profile
-from terminal.counter.match import TillRow
+from terminal.counter.match_till import TillRow
 from terminal.errors import Conflict, InDoubt, Missing, Refused
 from terminal.money import Fen
 

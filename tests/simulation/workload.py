@@ -11,7 +11,7 @@ import msgspec
 
 from hw.ports import Health
 from hw.simulated.script import Step
-from terminal.counter.match import TillRow
+from terminal.counter.match_till import TillRow
 from terminal.errors import TerminalError
 from terminal.settlement.codec import decode
 from tests.simulation.bureau_deeds import Clerk

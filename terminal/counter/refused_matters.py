@@ -1,0 +1,40 @@
+"""What the center refused and still stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from terminal.counter import said
+from terminal.counter.difference import Action, Difference
+from terminal.journal.journal import Journal
+from terminal.journal.records import SettlementRecord
+
+
+def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[Difference]:
+    """What the center refused and still stands here: a settlement is to be taken back; a void, whose money is given
+    back already, is to be sent again.
+    """
+    return [_refused(one) for one in records if one.upload_state == "refused" and not is_repaired(journal, one)]
+
+
+def _refused(record: SettlementRecord) -> Difference:
+    action: Action = "send-again" if record.voids else "void-here"
+    text = said.VOID_REFUSED if record.voids else said.REFUSED
+    return Difference(
+        id=f"refused:{record.id}",
+        cause="refused",
+        between="center",
+        action=action,
+        text=text.en,
+        text_zh=text.zh,
+        settlement_id=record.id,
+        provider_id=record.provider_id,
+        terminal_total_fen=record.sign * int(record.settlement.total),
+    )
+
+
+def is_repaired(journal: Journal, refused: SettlementRecord) -> bool:
+    """Whether no money stands any more on what the center refused: taken back, or itself the void of such a one."""
+    if refused.voids:
+        return journal.settlement(refused.voids).upload_state == "refused"
+    return refused.state != "committed"
