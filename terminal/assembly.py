@@ -28,7 +28,8 @@ from terminal.center.seal import Secrets, load_secrets
 from terminal.center.stock import StockUpload
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
-from terminal.config import CenterSection, Config
+from terminal.config import Config
+from terminal.config_sections import CenterSection
 from terminal.counter.catalogue import Catalogue, Found
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads

@@ -15,7 +15,8 @@ from pathlib import Path
 from hw.pcsc import PcscReader
 from hw.ports import CardReader, CardReport, DeviceError, Pin, PinError
 from hw.simulated.reader import CardFileReader, SimulatedReader
-from terminal.config import ReaderSection, load
+from terminal.config import load
+from terminal.config_sections import ReaderSection
 from terminal.receipt.head import mask_id
 
 PIN_BYTES_MAX = 16

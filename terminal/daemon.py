@@ -30,7 +30,8 @@ from terminal.api.tills import tills_file
 from terminal.api.token import TillGate
 from terminal.api.types import DeviceAnswer, HealthAnswer
 from terminal.assembly import Terminal, open_terminal
-from terminal.config import ApiSection, Config, load
+from terminal.config import Config, load
+from terminal.config_sections import ApiSection
 from terminal.counter.month import statement_due
 from terminal.counter.printing import open_drawer
 from terminal.counter.scan import ScanDesk

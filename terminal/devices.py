@@ -15,7 +15,8 @@ from hw.purse_port import PurseTerminal
 from hw.scanner import SerialScanner
 from hw.simulated.printer import SimulatedPrinter
 from hw.simulated.reader import CardFileReader, SimulatedReader
-from terminal.config import Config, PrinterSection, PsamSection, ReaderSection, ScannerSection
+from terminal.config import Config
+from terminal.config_sections import PrinterSection, PsamSection, ReaderSection, ScannerSection
 
 Printer = WirePrinter | SimulatedPrinter
 """Every printer that a terminal drives, and its twin."""

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from terminal.api.token import METRICS_PATH
 from terminal.clock import Clock, SystemClock
-from terminal.config import ApiSection, load
+from terminal.config import load
+from terminal.config_sections import ApiSection
 from terminal.errors import Refused
 from terminal.examination import examined
 from terminal.support_bundle import bundle_of

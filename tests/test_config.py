@@ -66,14 +66,28 @@ def test_every_key_stands_in_the_sample() -> None:
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
-    """Journal, simulated card and supplements lie where the file says, whatever the working folder."""
-    text = LEAST.replace("[center]", 'journal = "data/j.db"\n[center]')
-    text += '[reader]\nkind = "simulated"\ncard = "card.toml"\n'
-    text += '[policies]\nsupplements = ["/etc/a.toml", "b.toml"]\n'
+    """Whatever names a file means the one beside the configuration, whatever the working folder."""
+    text = LEAST.replace("[center]", 'journal = "data/j.db"\n[center]\nsecrets = "s.toml"\nprofile = "own.toml"')
+    text = text.replace("[center]", '[center]\ntls_authority = "ca"\ntls_certificate = "c"\ntls_key = "/etc/k"')
+    text += '[api]\nsocket = "a.sock"\ntls_certificate = "t"\ntls_key = "u"\n'
+    text += '[reader]\nkind = "simulated"\ncard = "card.toml"\n[psam]\ncard = "psam.toml"\n'
+    text += '[receipt]\nlayout = "l.toml"\nfonts = ["f"]\n[catalogue]\nfile = "sold.csv"\n'
+    text += '[policies]\nsupplements = ["/etc/a.toml", "b.toml"]\nbureau_key = "b.pem"\n'
     config = loaded(tmp_path, text)
-    assert config.terminal.journal == str(tmp_path / "data" / "j.db")
-    assert config.reader.card == str(tmp_path / "card.toml")
+    center, api, papers = config.center, config.api, config.receipt
+    here = [config.terminal.journal, center.secrets, center.profile, center.tls_authority, center.tls_certificate]
+    here += [api.socket, api.tls_certificate, api.tls_key, config.reader.card, config.psam.card, papers.layout]
+    here += [*papers.fonts, config.catalogue.file, config.policies.bureau_key]
+    names = "data/j.db s.toml own.toml ca c a.sock t u card.toml psam.toml l.toml f sold.csv b.pem"
+    assert here == [str(tmp_path / name) for name in names.split()]
     assert config.policies.supplements == ["/etc/a.toml", str(tmp_path / "b.toml")]
+    assert center.tls_key == "/etc/k"
+
+
+def test_what_names_no_file_stays_as_it_is(tmp_path: Path) -> None:
+    """A profile by its name, and what is not given."""
+    config = loaded(tmp_path, LEAST)
+    assert (config.center.profile, config.center.secrets, config.catalogue.file) == ("baseline", "", "")
 
 
 def test_a_provider_goes_onto_the_bill_without_its_name(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from terminal.api.meter import Meter
 from terminal.api.problem import problem_response
 from terminal.api.sight import CenterSight
 from terminal.clock import Clock
-from terminal.config import CenterSection, Config, ProviderEntry, TerminalSection
+from terminal.config import Config
+from terminal.config_sections import CenterSection, ProviderEntry, TerminalSection
 from terminal.counter.counter import Counter
 from terminal.counter.recover import Recovered
 from terminal.errors import TerminalError
