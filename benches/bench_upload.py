@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from benches.upload_world import MORNING, PHARMACY, PROVIDER, Server, person, running
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.answers import Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.link import HttpLink
 from terminal.center.profile import REFERENCE
 from terminal.center.upload import Upload

@@ -20,7 +20,8 @@ from terminal.api.log import LOGGER
 from terminal.api.sight import CenterSight
 from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
-from terminal.center.desk import CenterDesk, Inquiry, Institution
+from terminal.center.answers import Inquiry, Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.exchange import SignIns
 from terminal.center.link import HttpLink, Lane, Tls
 from terminal.center.profile import Profile, load_profile

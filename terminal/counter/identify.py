@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from hw.ports import SocialSecurityCard
-from terminal.center.desk import CenterDesk, InsuredPerson
+from terminal.center.answers import InsuredPerson
+from terminal.center.desk import CenterDesk
 from terminal.counter.shown import Method, Shown
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hw.ports import CardReader, DeviceError, SocialSecurityCard
-from terminal.center.desk import Credential, InsuredPerson
+from terminal.center.answers import Credential, InsuredPerson
 from terminal.counter.id_number import checked_id_number
 from terminal.counter.pin import REFUSED_PINS, Pin, with_tries
 from terminal.errors import Conflict, Refused, TerminalError, Unavailable

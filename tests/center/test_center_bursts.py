@@ -11,8 +11,9 @@ from till import CARDS, PHARMACY, Till, one_each
 from town import Town, items
 
 from terminal.bureau.faults import FaultName
+from terminal.center.answers import Institution
 from terminal.center.burst import Burst, Prepared
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.center.upload import Upload
 from terminal.journal.records import QueuedMessage

@@ -9,7 +9,7 @@ import pytest
 from town import DAY, OPERATOR, Town
 
 from terminal.bureau.faults import Fault, FaultName, FaultPlan, Faults, load_fault_plan
-from terminal.center.desk import Accepted, NotSent, Rejected, Unknown
+from terminal.center.answers import Accepted, NotSent, Rejected, Unknown
 from terminal.center.link import HttpLink
 from terminal.clock import SystemClock
 from terminal.errors import Refused, Unavailable

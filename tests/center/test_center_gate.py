@@ -16,7 +16,8 @@ from terminal.bureau.arrivals import arrivals
 from terminal.bureau.attached import taken_apart
 from terminal.bureau.gate import CenterKeys, load_center_keys
 from terminal.bureau.server import ServerTls
-from terminal.center.desk import Accepted, CenterDesk, NotSent, Unknown
+from terminal.center.answers import Accepted, NotSent, Unknown
+from terminal.center.desk import CenterDesk
 from terminal.center.details import OwnRow, packed
 from terminal.center.form import Attached, form, form_type
 from terminal.center.link import HttpLink, Tls

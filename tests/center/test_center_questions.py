@@ -15,7 +15,7 @@ from terminal.bureau.arrivals import arrivals
 from terminal.bureau.books import Books
 from terminal.bureau.ecredential import code_shown
 from terminal.bureau.server import BureauServer
-from terminal.center.desk import Accepted, Credential, NotSent
+from terminal.center.answers import Accepted, Credential, NotSent
 from terminal.errors import Refused, TerminalError, Unavailable
 from terminal.money import Fen
 

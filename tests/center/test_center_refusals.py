@@ -7,8 +7,7 @@ from by_hand import visit
 from town import OPERATOR, Town, void_of
 from watched import Telling, Watched
 
-from terminal.center.answers import TAKEN_BACK
-from terminal.center.desk import Accepted, NotSent, Rejected
+from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Rejected
 from terminal.errors import Refused, Unavailable
 
 PHARMACY = "P37060200001"

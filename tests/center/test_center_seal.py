@@ -22,7 +22,7 @@ from keys import openssl
 from town import MORNING, Town
 
 from terminal import signature
-from terminal.center.desk import Accepted, Unknown
+from terminal.center.answers import Accepted, Unknown
 from terminal.center.envelope import Request, Unreadable
 from terminal.center.link import HttpLink, Silence, Tls, Unreachable
 from terminal.center.profile import Body, Profile, load_profile, profile_names
@@ -317,7 +317,8 @@ class SealingCenter:
 @pytest.mark.parametrize("spoil", ["", "amount", "unsigned", "cipher"])
 def test_an_answer_with_a_wrong_signature_is_unknown(town: Town, sm2: tuple[str, str, Path], spoil: str) -> None:
     """Signed and encrypted, both ways: accepted; changed, unsigned or not to be decrypted: unknown, never accepted."""
-    from terminal.center.desk import CenterDesk, Institution
+    from terminal.center.answers import Institution
+    from terminal.center.desk import CenterDesk
 
     key, public, _ = sm2
     keys = msgspec.structs.replace(KEYS, private_key=key, center_public_key=public)

@@ -9,8 +9,8 @@ import pytest
 from town import PURCHASE, STAY, Town, card_of, items, void_of
 from watched import Telling
 
-from terminal.center.answers import TAKEN_BACK
-from terminal.center.desk import Accepted, CenterDesk, Rejected, Unknown
+from terminal.center.answers import TAKEN_BACK, Accepted, Rejected, Unknown
+from terminal.center.desk import CenterDesk
 from terminal.center.envelope import decode_answer, fen_of
 from terminal.errors import Refused, Unavailable
 from terminal.money import Fen, format_fen

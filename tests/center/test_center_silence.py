@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from town import Town
 
-from terminal.center.desk import Accepted, NotSent, Rejected, Unknown
+from terminal.center.answers import Accepted, NotSent, Rejected, Unknown
 from terminal.center.link import HttpLink, Silence
 from terminal.clock import SystemClock
 from terminal.errors import Refused

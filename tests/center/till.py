@@ -12,7 +12,8 @@ import msgspec
 from town import DAY, Town, items
 from watched import Watched
 
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.answers import Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.link import Link, Silence
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload

@@ -12,7 +12,8 @@ import msgspec
 from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person, load_persons, load_providers
 from terminal.bureau.server import BureauServer
-from terminal.center.desk import CenterDesk, Credential, Institution, Outcome
+from terminal.center.answers import Credential, Institution, Outcome
+from terminal.center.desk import CenterDesk
 from terminal.center.exchange import SignIns
 from terminal.center.link import HttpLink, Link, Tls
 from terminal.center.profile import REFERENCE, Profile

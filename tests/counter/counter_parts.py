@@ -20,7 +20,8 @@ from terminal.bureau.books import Books
 from terminal.bureau.persons import NamedProvider, Person
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.server import BureauServer
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.answers import Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.link import HttpLink, Link
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload

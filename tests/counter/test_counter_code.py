@@ -13,7 +13,7 @@ from counter_parts import MORNING, NAME, Shop, card, person, purchase
 
 from hw.simulated.scanner import SimulatedScanner
 from terminal.bureau.ecredential import code_shown
-from terminal.center.desk import Credential
+from terminal.center.answers import Credential
 from terminal.counter.scan import ScanDesk
 from terminal.counter.shown import Shown
 from terminal.errors import Conflict, Refused, TerminalError, Unavailable

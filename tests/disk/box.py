@@ -15,7 +15,8 @@ from hw.simulated.reader import SimulatedReader
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.bureau.persons import NamedProvider
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.answers import Institution
+from terminal.center.desk import CenterDesk
 from terminal.center.upload import Upload
 from terminal.clock import SetClock
 from terminal.counter.counter import Counter

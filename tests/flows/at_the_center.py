@@ -8,7 +8,8 @@ import msgspec
 from counter_parts import DAY, LAW, NAMES, PHARMACY, Shop
 
 from terminal.bureau.books import Booked
-from terminal.center.desk import CenterDesk, Institution
+from terminal.center.answers import Institution
+from terminal.center.desk import CenterDesk
 from terminal.journal.records import ClearingClass, SettlementRecord
 
 

@@ -15,7 +15,8 @@ import msgspec
 
 from hw.ports import DeviceError, Health
 from hw.printer import WirePrinter
-from terminal.center.desk import Accepted, CenterDesk, Credential, Institution, NotSent, Rejected, Unknown
+from terminal.center.answers import Accepted, Credential, Institution, NotSent, Rejected, Unknown
+from terminal.center.desk import CenterDesk
 from terminal.center.envelope import GatewayRefused, Unreadable, decode_answer
 from terminal.clock import BEIJING, SetClock
 from terminal.errors import Refused, TerminalError
