@@ -20,6 +20,7 @@ from hw.ports import DeviceState
 from terminal.api.app import make_app
 from terminal.api.background import Background, Tick
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
+from terminal.api.health_types import DeviceAnswer, HealthAnswer
 from terminal.api.log import LOGGER, log_to
 from terminal.api.meter import Meter
 from terminal.api.rates import Rates
@@ -28,7 +29,6 @@ from terminal.api.server import Server, told_to_stop
 from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file
 from terminal.api.token import TillGate
-from terminal.api.types import DeviceAnswer, HealthAnswer
 from terminal.assembly import Terminal, open_terminal
 from terminal.config import Config, load
 from terminal.config_sections import ApiSection

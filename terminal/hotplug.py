@@ -15,8 +15,8 @@ from typing import Literal, Self
 from hw.pcsc import ReaderWatcher
 from hw.ports import DeviceState, EventKind, ReaderEvent
 from terminal.api.events import EventHub
+from terminal.api.health_types import SeenReader
 from terminal.api.log import LOGGER
-from terminal.api.types import SeenReader
 from terminal.config import Config
 from terminal.devices import Devices
 

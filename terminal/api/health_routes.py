@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from terminal.api.codes import READS, WRITES
 from terminal.api.contract import AnyOperation, Call, Operation
+from terminal.api.health_types import DevicesAnswer, DiagnosisAnswer, DiagnosisCheck, HealthAnswer, Liveness
 from terminal.api.served import json_answer
-from terminal.api.types import DevicesAnswer, DiagnosisAnswer, DiagnosisCheck, HealthAnswer, Liveness, PrintAnswer
+from terminal.api.types import PrintAnswer
 from terminal.errors import Unavailable
 
 

@@ -15,10 +15,10 @@ from resource import getpagesize
 from starlette.responses import Response
 
 from terminal.api.contract import AnyOperation, Call, Media, Operation
+from terminal.api.health_types import CenterAnswer
 from terminal.api.meter import Meter
 from terminal.api.served import Served
 from terminal.api.token import METRICS_PATH
-from terminal.api.types import CenterAnswer
 from terminal.journal.gauges import Gauges
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"

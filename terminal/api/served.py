@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from terminal.api.events import EventHub
+from terminal.api.health_types import CenterAnswer, HealthAnswer
 from terminal.api.meter import Meter
 from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
 from terminal.api.token import TillGate
-from terminal.api.types import CenterAnswer, HealthAnswer
 from terminal.center.answers import Inquiry
 from terminal.clock import Clock
 from terminal.counter.catalogue import Found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from terminal.api.types import CenterAnswer
+from terminal.api.health_types import CenterAnswer
 from terminal.center.link import Lane, Silence, Unreachable
 from terminal.clock import Clock
 

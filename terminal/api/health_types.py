@@ -1,0 +1,89 @@
+"""What the local API tells of the terminal itself: health, devices, the doctor's findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from msgspec import Struct
+
+from terminal.counter.month import StatementDue
+from terminal.receipt.doctor import Verdict
+
+
+class DeviceAnswer(Struct, frozen=True):
+    """A device's own word: `good`, `fault` or `unknown`."""
+
+    health: Literal["good", "fault", "unknown"]
+    code: str
+    detail: str
+
+
+class SeenReader(Struct, frozen=True):
+    """A card reader that the card service has, and whether a card is in it."""
+
+    name: str
+    card: bool
+
+
+class CenterAnswer(Struct, frozen=True):
+    """Whether the center answered when it was last asked, and when; it is not asked for this."""
+
+    reachable: Literal["yes", "no", "unknown"]
+    as_of: dt.datetime | None
+
+
+class HealthAnswer(Struct, frozen=True):
+    """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state.
+
+    statement: last month's, where a day is agreed for it.
+    refused_downloads: what the bureau published and this terminal did not take, with the reason.
+    card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
+    """
+
+    terminal: str
+    mode: str
+    now: dt.datetime
+    training_clock: bool
+    signed_in: str
+    business_day: dt.date
+    day_state: str
+    devices: dict[str, DeviceAnswer]
+    card_service: Literal["running", "stopped", "not-used"]
+    readers: list[SeenReader]
+    center: CenterAnswer
+    uploads: dict[str, int]
+    prints_waiting: int
+    refused_downloads: list[str]
+    statement: StatementDue | None
+
+
+class DevicesAnswer(Struct, frozen=True):
+    """GET /v1/devices, by the port's name."""
+
+    devices: dict[str, DeviceAnswer]
+
+
+class DiagnosisCheck(Struct, frozen=True):
+    """One thing that was looked at; `remedy`: what to do, in Chinese and English."""
+
+    name: str
+    verdict: Verdict
+    detail: str
+    remedy: str
+
+
+class DiagnosisAnswer(Struct, frozen=True):
+    """GET /v1/diagnosis. `verdict`: the worst of the checks."""
+
+    terminal: str
+    version: str
+    at: dt.datetime
+    verdict: Verdict
+    checks: list[DiagnosisCheck]
+
+
+class Liveness(Struct, frozen=True):
+    """GET /livez, /readyz: the process runs; it takes requests."""
+
+    status: Literal["live", "ready"]
