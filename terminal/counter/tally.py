@@ -1,7 +1,8 @@
 """What this terminal has settled for an identified person since the center was asked, added to what the center said.
 
-What the center has taken in since then counts for good: it is added up once for an identification, so that the
-hundredth bill of a person costs what the first did. What is still on its way is looked at each time.
+Each settlement is added up once for an identification, so that the hundredth bill of a person costs what the first
+did, also while nothing reaches the center. What it has taken in since then counts for good; which ones are still on
+their way is looked at each time, and where one of them counts no more, all are added up anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from terminal.counter.identify import IDENTIFICATION_LIFE_SECONDS, Identificatio
 from terminal.counter.lapsing import Lapsing
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
+from terminal.journal.look import Pending
 from terminal.journal.records import SettlementRecord
 from terminal.limits import QUOTES_OPEN_MAX
 from terminal.money import Fen
@@ -25,9 +27,10 @@ from terminal.settlement.bill import Year
 
 
 class _Sum(Struct, frozen=True):
-    """Year and balance with every message up to number `up_to` added."""
+    """Year and balance with every message up to number `up_to` added, and after them the settlements `on_the_way`."""
 
     up_to: int
+    on_the_way: list[str]
     year: Year
     balance: Fen
 
@@ -37,11 +40,11 @@ class Tally:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._settled: Lapsing[_Sum] = Lapsing(journal.clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
+        self._sums: Lapsing[_Sum] = Lapsing(journal.clock, IDENTIFICATION_LIFE_SECONDS, QUOTES_OPEN_MAX)
 
     def clear(self) -> None:
         """Add everything up anew."""
-        self._settled.clear()
+        self._sums.clear()
 
     def pending(self, identification: Identification, taken_back: str = "") -> list[SettlementRecord]:
         """What of a person the center had not taken in when it was asked, oldest first.
@@ -56,17 +59,26 @@ class Tally:
 
         A balance on the card has everything in it already. Raises Refused where the center told nothing of that year.
         """
+        before = self._summed(identification, date)
+        year, balance = _added(before, self._as_taken_back(taken_back), date.year)
+        return year, balance if identification.purse is None else identification.person.account.balance
+
+    def _summed(self, identification: Identification, date: dt.date) -> _Sum:
         person, key = identification.person, f"{identification.id} {date.year}"
-        before = self._settled.get(key) or _Sum(0, year_of(date, identification), person.account.balance)
+        nothing = _Sum(0, [], year_of(date, identification), person.account.balance)
+        before = self._sums.get(key) or nothing
         found = self._journal.pending_since(person.person_number, identification.journal_seen, before.up_to)
-        settled = list(itertools.takewhile(lambda one: one[1].upload_state == "accepted", found))
-        if settled:
-            year, balance = _added(before, (record for _, record in settled), date.year)
-            before = _Sum(settled[-1][0], year, balance)
-            self._settled.keep(key, before)
-        on_the_way = [record for _, record in found[len(settled) :]]
-        year, balance = _added(before, [*on_the_way, *self._as_taken_back(taken_back)], date.year)
-        return year, balance if identification.purse is None else person.account.balance
+        if before.on_the_way != _numbers(found[: len(before.on_the_way)]):
+            before = nothing
+            found = self._journal.pending_since(person.person_number, identification.journal_seen, 0)
+        added = _numbers(found[len(before.on_the_way) :])
+        records = self._journal.settlements_of(added) if added else {}
+        year, balance = _added(before, (records[number] for number in added), date.year)
+        settled = list(itertools.takewhile(lambda one: one.is_accepted, found))
+        up_to = settled[-1].number if settled else before.up_to
+        after = _Sum(up_to, _numbers(found[len(settled) :]), year, balance)
+        self._sums.keep(key, after)
+        return after
 
     def _as_taken_back(self, number: str) -> list[SettlementRecord]:
         original = self._journal.settlement(number) if number else None
@@ -97,3 +109,7 @@ def _added(before: _Sum, records: Iterable[SettlementRecord], calendar_year: int
         if record.bill.date.year == calendar_year:
             year = after
     return year, balance
+
+
+def _numbers(pending: Iterable[Pending]) -> list[str]:
+    return [one.settlement_id for one in pending]

@@ -20,11 +20,19 @@ RECORDS_KEPT = 512
 """Decoded records that are kept for a while, some ten thousand bytes each."""
 
 _SELECT = (
-    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.number AS message, o.center_references,"
+    "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references,"
     " b.tac, b.mac2, b.mac2_verified, b.closed_by AS debit_closed_by"
     " FROM settlements s JOIN entries e ON e.number = s.entry LEFT JOIN debits b ON b.settlement_id = s.id"
     " LEFT JOIN outbox o ON o.settlement_id = s.id AND o.transaction_name IN ('settle', 'void') "
 )
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A message that the center has not taken in, or only since it was asked (`is_accepted`), and its settlement."""
+
+    number: int
+    settlement_id: str
+    is_accepted: bool
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -77,19 +85,22 @@ class Reads(Commits):
         that is not in its answer, and still pending against it. None: as of now. What the center refused is
         not pending, nor is the void of what it refused: it never counted there.
         """
-        return [record for _, record in self.pending_since(person_number, seen, 0)]
+        wanted = [one.settlement_id for one in self.pending_since(person_number, seen, 0)]
+        found = self.settlements_of(wanted)
+        return [found[settlement_id] for settlement_id in wanted]
 
-    def pending_since(self, person_number: str, seen: int | None, after: int) -> list[tuple[int, SettlementRecord]]:
-        """As `pending_of`, of the messages after number `after`; each with its message's number."""
+    def pending_since(self, person_number: str, seen: int | None, after: int) -> list[Pending]:
+        """As `pending_of`, of the messages after number `after`: only which they are."""
         rows = self._connection.execute(
-            _SELECT + "WHERE s.entry IN (SELECT w.entry FROM outbox q JOIN settlements w ON w.id = q.settlement_id"
+            "SELECT q.number, q.settlement_id, q.state = 'accepted' FROM outbox q"
             " WHERE q.person_number = ?1 AND q.state IN ('queued', 'sent', 'unknown', 'parked', 'accepted')"
             " AND q.number > ?3 AND (q.state <> 'accepted' OR q.last_word > ?2) AND q.transaction_name <> 'reverse'"
-            " AND NOT EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = w.voids AND r.state = 'refused'"
-            " AND r.transaction_name <> 'reverse')) ORDER BY s.entry",
+            " AND (q.transaction_name <> 'void' OR NOT EXISTS (SELECT 1 FROM settlements w"
+            " JOIN outbox r ON r.settlement_id = w.voids AND r.state = 'refused' AND r.transaction_name <> 'reverse'"
+            " WHERE w.id = q.settlement_id)) ORDER BY q.number",
             (person_number, self.entry_count() if seen is None else seen, after),
         )
-        return [(row["message"], _record(row)) for row in rows]
+        return [Pending(number, settlement_id, bool(accepted)) for number, settlement_id, accepted in rows]
 
     def in_doubt_of(self, person_number: str) -> bool:
         """Whether a message of this person is on its way, or went and was not answered, or waits to be undone.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from terminal.clock import SetClock
 from terminal.counter.lapsing import Lapsing
 from terminal.errors import Missing, Refused
 from terminal.money import Fen
+
+STEPS_OF_A_LOOK_MAX = 30
+"""Of SQLite's machine, for one message; to read its settlement too takes twice as many."""
 
 
 def test_a_quote_splits_by_the_decree_and_writes_nothing(shop: Shop) -> None:
@@ -142,27 +147,39 @@ def test_only_so_many_quotes_are_held() -> None:
     assert [held.get(key) for key in ("a", "b", "c")] == [None, 1, 1]
 
 
+def _steps_of_quotes(shop: Shop, count: int, after_each: Callable[[], None]) -> list[int]:
+    """How many steps SQLite took for each quote of one identification, where each is settled before the next."""
+    known = shop.identify()
+    steps = [0]
+
+    def count_step() -> int:
+        steps[-1] += 1
+        return 0
+
+    for number in range(count):
+        shop.journal._connection.set_progress_handler(count_step, 1)
+        quote = shop.quote(purchase("1.00"), known)
+        shop.journal._connection.set_progress_handler(None, 0)
+        assert quote.settlement.account_balance == 15_000 - 100 * (number + 1)
+        steps.append(0)
+        shop.counter.settle(quote.id, quote.hash, False, "", f"k{number}")
+        after_each()
+    return steps[:-1]
+
+
 def test_a_quote_costs_no_more_after_many_settlements(tmp_path: Path) -> None:
     """One identification, one settlement after the other: what the center has taken in is added up once, and the
     sixtieth quote reads the journal no longer than the fifth; the balance is to the fen what it must be."""
     with Shop(tmp_path, person(1, balance="150.00")) as shop:
-        known = shop.identify()
-        steps: list[int] = []
-        for number in range(60):
-            counted = [0]
-
-            def count(counted: list[int] = counted) -> int:
-                counted[0] += 1
-                return 0
-
-            shop.journal._connection.set_progress_handler(count, 1)
-            quote = shop.quote(purchase("1.00"), known)
-            shop.journal._connection.set_progress_handler(None, 0)
-            assert quote.settlement.account_balance == 15_000 - 100 * (number + 1)
-            steps.append(counted[0])
-            shop.counter.settle(quote.id, quote.hash, False, "", f"k{number}")
-            shop.upload_all()
+        steps = _steps_of_quotes(shop, 60, shop.upload_all)
         assert max(steps[5:]) < 1.2 * steps[5]
+
+
+def test_a_quote_in_a_long_outage_reads_no_settlement_twice(tmp_path: Path) -> None:
+    """Nothing reaches the center: each settlement that waits costs the next quotes a look at its message, no more."""
+    with Shop(tmp_path, person(1, balance="150.00")) as shop:
+        steps = _steps_of_quotes(shop, 60, lambda: None)
+        assert max(later - earlier for earlier, later in pairwise(steps[5:])) < STEPS_OF_A_LOOK_MAX
 
 
 def test_what_is_still_on_its_way_is_counted_behind_what_is_not(shop: Shop) -> None:
