@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,14 +21,16 @@ from terminal.bureau.center import Center
 from terminal.center.answers import Institution
 from terminal.center.desk import CenterDesk
 from terminal.center.upload import Upload
-from terminal.clock import SetClock
+from terminal.clock import BEIJING, SetClock
 from terminal.counter.counter import Counter
 from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PrintQueue
 from terminal.counter.recover import recover
 from terminal.errors import TerminalError
+from terminal.journal.beside import beside
 from terminal.journal.journal import Journal
+from terminal.journal.store import Store
 from tests.reference.product import load_law
 from tests.simulation.devices import TapePrinter
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
@@ -56,6 +60,7 @@ class Shop:
     def __init__(self, folder: Path, plan: Plan, random: Random, next_fault: Callable[[str], str]) -> None:
         self.plan, self.random = plan, random
         self.journal_path, self.books_path = folder / "journal.db", folder / "center.db"
+        self.journal_path.write_bytes(_new_journal())
         self.clock = SetClock(plan.opens_at)
         self.power = Power()
         self.books = Books(plan.persons, NAMED_PROVIDERS, self.books_path, plan.days_by)
@@ -180,14 +185,20 @@ class Shop:
         return CenterDesk(self.wire, institution, stamp, 1, self.clock, profile, visits=self.journal, lanes=lanes)
 
     def _take_up_durable_bytes(self) -> None:
-        files = [self.journal_path, Path(f"{self.journal_path}-wal")]
-        durable = {path: path.read_bytes() for path in files if path.exists()}
-        # A close in good order writes what a process that has ended cannot write any more.
-        self.journal.close()
-        for path in files:
-            path.unlink(missing_ok=True)
-        for path, held in durable.items():
-            path.write_bytes(held)
+        # While a reader stands beside it, SQLite lets go of the files as they are; the journal's own close, in good
+        # order, would write what a process that has ended cannot write any more.
+        with beside(self.journal_path) as connection:
+            connection.execute("SELECT 1 FROM entries").fetchone()
+            Store.close(self.journal)
+
+
+@cache
+def _new_journal() -> bytes:
+    """What a terminal has before its first day: the tables of a journal, and nothing in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        Journal.open(path, TERMINAL_ID, SetClock(dt.datetime(2020, 1, 1, tzinfo=BEIJING))).close()
+        return path.read_bytes()
 
 
 class _Powered:

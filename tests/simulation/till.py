@@ -5,7 +5,6 @@ It is the simulated outside: whatever it is told goes to the auditor as it came.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -157,7 +156,7 @@ class Till:
                 sale.quoted = None
             return False
         self.ear.told(sale.key, ("settle", *request), answer)
-        sale.answer = json.loads(answer)
+        sale.answer = msgspec.json.decode(answer)
         return True
 
     def void(self, asked: VoidAsked) -> bool:
@@ -226,7 +225,7 @@ class Till:
         self.ear.told(wanted.key, self._said(wanted), bytes(both.settlement))
         self.ear.told(f"{wanted.key} takes back", self._said(wanted), bytes(both.void))
         wanted.done = wanted.sale.voided = True
-        told = json.loads(bytes(both.settlement))
+        told = msgspec.json.decode(bytes(both.settlement))
         reference = wanted.asked.till_reference
         self.sales.append(Sale(wanted.key, reference, wanted.sale.holder, wanted.stays, answer=told))
 

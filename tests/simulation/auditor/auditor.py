@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from terminal.errors import TerminalError
 from tests.simulation.auditor import books, papers
@@ -133,7 +134,7 @@ class Auditor:
         return {name: standing[name] - told[name] for name in SUMS if standing[name] != told[name]}
 
     def _require_told(self, answer: bytes) -> None:
-        said = json.loads(answer)
+        said = msgspec.json.decode(answer)
         one = self.ledger.kept.get(said["id"])
         require(one is not None and one.committed, "durable before told", f"{said['id']} was told and is not there")
         assert one is not None
@@ -176,7 +177,7 @@ class Auditor:
             self._require_quiet(row[0])
         for row in connection.execute("SELECT day, report FROM days WHERE state = 'sealed'"):
             if self._reports.get(row["day"]) != row["report"]:
-                self._check_report(row["day"], json.loads(row["report"]))
+                self._check_report(row["day"], msgspec.json.decode(row["report"]))
                 self._reports[row["day"]] = row["report"]
         self._electronic = {
             row[0] for row in connection.execute("SELECT subject FROM print_jobs WHERE why = 'electronic'")

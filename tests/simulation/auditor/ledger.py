@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from tests.reference import reference_settle
 from tests.reference.bureau import ILLUSTRATIVE
@@ -63,6 +64,7 @@ class Ledger:
         self._connection: sqlite3.Connection | None = None
         self._first_hash = hashlib.sha256(terminal_id.encode()).hexdigest()
         self.hashes: list[str] = []
+        self._rows: list[tuple[int, str, bytes]] = []
         self.kept: dict[str, Kept] = {}
         self.by_message: dict[str, Kept] = {}
         self.sent_as: dict[str, Kept] = {}
@@ -99,17 +101,14 @@ class Ledger:
             require(newest is not None, "entries stay", f"entry {len(self.hashes)} is gone")
             require(newest["hash"] == self.hashes[-1], "entries stay", f"entry {len(self.hashes)} is another now")
         for row in rows:
-            self._take(row["number"], row["hash"], bytes(row["body"]))
+            self._take(*row)
 
     def read_again(self, connection: sqlite3.Connection) -> None:
         """Every entry from the first: nothing that was read before has changed."""
-        previous = self._first_hash
-        rows = connection.execute("SELECT number, hash, body FROM entries ORDER BY number").fetchall()
-        require(len(rows) == len(self.hashes), "entries stay", f"{len(rows)} entries, {len(self.hashes)} were read")
-        for number, row in enumerate(rows, 1):
-            expected = hashlib.sha256(bytes.fromhex(previous) + bytes(row["body"])).hexdigest()
-            require(row["hash"] == expected == self.hashes[number - 1], "chain", f"entry {number} does not hash")
-            previous = expected
+        found = [tuple(row) for row in connection.execute("SELECT number, hash, body FROM entries ORDER BY number")]
+        changed = [row[0] for row, other in zip(self._rows, found, strict=False) if row != other]
+        require(not changed, "chain", f"entry {changed[:1]} is not what was read and hashed before")
+        require(len(found) == len(self._rows), "entries stay", f"{len(found)} entries, {len(self._rows)} were read")
 
     def committed(self) -> list[Kept]:
         """Everything that was committed, oldest first."""
@@ -129,9 +128,10 @@ class Ledger:
         previous = self.hashes[-1] if self.hashes else self._first_hash
         expected = hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
         require(entry_hash == expected, "chain", f"entry {number} does not hash")
-        facts = json.loads(body)
+        facts = msgspec.json.decode(body)
         require(facts["number"] == number, "chain", f"entry {number} calls itself {facts['number']}")
         self.hashes.append(entry_hash)
+        self._rows.append((number, entry_hash, body))
         kind = facts["kind"]
         self.order.append(kind)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
