@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Literal
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, BATCH_OF_SEVERAL_MESSAGES_MAX, Burst, Prepared, answered
@@ -65,12 +67,10 @@ class Upload:
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step: at most one message. True where one was worked on, False where none is due."""
-        self._remember()
-        if self._clock.monotonic_seconds() < self._rests_until_seconds:
-            return False
-        message = self._journal.due(now)
-        if message is None:
-            return False
+        message = None if self._rests() else self._journal.due(now)
+        return message is not None and self._work_on(message, now)
+
+    def _work_on(self, message: QueuedMessage, now: dt.datetime) -> Literal[True]:
         try:
             if message.transaction == "reverse":
                 self._reverse(message, now)
@@ -89,13 +89,13 @@ class Upload:
         settlements that were never sent go this way; whatever is special, and whatever follows a failure, goes one by
         one.
         """
-        self._remember()
-        if self._clock.monotonic_seconds() < self._rests_until_seconds:
+        waiting = [] if self._rests() else self._journal.due_together(now, self._batch_messages_max)
+        if not waiting:
             return False
-        batch = list(self._prepared(now, False))
+        batch = list(self._prepared(waiting))
         if len(batch) < 2:
-            return self.tick(now)
-        burst = Burst(self._journal, self._desk.lanes, self._clock, lambda: self._prepared(now, True))
+            return self._work_on(waiting[0], now)
+        burst = Burst(self._journal, self._desk.lanes, self._clock, lambda: self._prepared_behind(now))
         burst.fly(batch, now)
         if burst.heard:
             self._reached(now)
@@ -109,16 +109,21 @@ class Upload:
                 self._note(message, record, outcome, now)
         return True
 
-    def _prepared(self, now: dt.datetime, some_on_their_way: bool) -> Iterator[Prepared]:
-        """The plain settlements at the head of the queue, one after the other, as far as that goes without a fault."""
+    @property
+    def _batch_messages_max(self) -> int:
+        return BATCH_MESSAGES_MAX if self._desk.lanes.count == 1 else BATCH_OF_SEVERAL_MESSAGES_MAX
+
+    def _prepared_behind(self, now: dt.datetime) -> Iterator[Prepared]:
+        """The next batch, while the one before it is on its way."""
+        yield from self._prepared(self._journal.due_together(now, self._batch_messages_max, some_on_their_way=True))
+
+    def _prepared(self, waiting: Sequence[QueuedMessage]) -> Iterator[Prepared]:
+        """The plain settlements at the head of what waits, one after the other, as far as that goes without a fault."""
+        plain = list(itertools.takewhile(_is_plain, waiting))
         with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
             # The turn of what is faulty comes alone, where its fault is written down.
-            count = BATCH_MESSAGES_MAX if self._desk.lanes.count == 1 else BATCH_OF_SEVERAL_MESSAGES_MAX
-            waiting = self._journal.due_together(now, count, some_on_their_way)
-            records = self._journal.settlements_of([message.settlement_id for message in waiting])
-            for message in waiting:
-                if message.transaction != "settle" or message.state != "queued":
-                    break
+            records = self._journal.settlements_of([message.settlement_id for message in plain])
+            for message in plain:
                 ready = self._desk.lanes.prepare(records[message.settlement_id], message.wire_id)
                 if ready is None:
                     break
@@ -128,6 +133,10 @@ class Upload:
         """Try again at once, whatever the pause: an operator asks for it."""
         self._remember()
         self._rests_until_seconds = self._clock.monotonic_seconds()
+
+    def _rests(self) -> bool:
+        self._remember()
+        return self._clock.monotonic_seconds() < self._rests_until_seconds
 
     def _remember(self) -> None:
         """How long the center is to be left alone, as an earlier process wrote it down.
@@ -279,3 +288,8 @@ class Upload:
         self._rests_until_seconds = self._clock.monotonic_seconds() + pause.total_seconds()
         self._journal.keep_center_rest(self._failures_in_row, now + pause)
         return pause
+
+
+def _is_plain(message: QueuedMessage) -> bool:
+    """A settlement that was never sent: it needs no answer to an earlier one first."""
+    return message.transaction == "settle" and message.state == "queued"
