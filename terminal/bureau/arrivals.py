@@ -45,29 +45,36 @@ class Arrival(Struct, frozen=True, kw_only=True):
     state: str
 
 
-def note_arrival(
-    storage: Storage,
-    at: dt.datetime,
-    asked: Asked | None,
-    verdict: str,
-    said: str = "",
-    fault: str = "",
-    output: dict[str, Any] | None = None,
-) -> None:
-    """Write down one message; `output`: the nodes that it was answered with."""
-    row = (output or {}).get("setlinfo") or {}
-    amounts = [_fen(row.get(name)) for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_cash_pay")]
-    envelope = (asked.infno, asked.message_id, asked.provider_id, asked.operator) if asked else ("", "", "", "")
-    storage.change(
+class Note(Struct, frozen=True):
+    """What is written down of one message. output: the nodes that it was answered with."""
+
+    asked: Asked | None
+    verdict: str
+    said: str = ""
+    fault: str = ""
+    output: dict[str, Any] = {}
+
+
+def note_arrivals(storage: Storage, at: dt.datetime, notes: Sequence[Note]) -> None:
+    """Write down messages, in their order."""
+    moment = at.isoformat(timespec="milliseconds")
+    storage.change_each(
         "INSERT INTO arrivals (at, infno, message_id, provider_id, operator, person_number, verdict, said, fault,"
         " total, fund_total, account, cash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        at.isoformat(timespec="milliseconds"),
-        *(value[:TEXT_CHARACTERS_MAX] for value in envelope),
-        _person_number(asked, output or {}),
-        verdict,
-        said[:TEXT_CHARACTERS_MAX],
-        fault,
-        *amounts,
+        [(moment, *_row(note)) for note in notes],
+    )
+
+
+def _row(note: Note) -> tuple[str | int | None, ...]:
+    asked, told = note.asked, note.output.get("setlinfo") or {}
+    envelope = (asked.infno, asked.message_id, asked.provider_id, asked.operator) if asked else ("", "", "", "")
+    return (
+        *[value[:TEXT_CHARACTERS_MAX] for value in envelope],
+        _person_number(asked, note.output),
+        note.verdict,
+        note.said[:TEXT_CHARACTERS_MAX],
+        note.fault,
+        *[_fen(told.get(name)) for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_cash_pay")],
     )
 
 

@@ -7,7 +7,7 @@ demonstration).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from terminal.settlement.result import Settlement
 
 CredentialKind = Literal["card_number", "id_number", "credential"]
 BookedState = Literal["booked", "voided", "reversed"]
+Numbered = Literal["settlements", "sign_ins", "visits"]
 PERSONS_KEPT = 1_024
 ROWS_KEPT = 1_024
 
@@ -137,12 +138,12 @@ class Books:
         kept = None if answer is None else KeptAnswer(row["digest"], bytes(answer), bool(row["reversed"]))
         return bool(row["signed_in"]), kept
 
-    def keep_answer(self, provider_id: str, message_id: str, digest: str, answer: bytes) -> None:
-        """Keep the answer of a message that has been booked."""
-        self.storage.change(
+    def keep_answers(self, answers: Iterable[tuple[str, str, str, bytes]]) -> None:
+        """Keep the answers of messages that have been booked: provider, message number, digest, answer."""
+        self.storage.change_each(
             "INSERT INTO messages VALUES (?, ?, ?, ?, 0) ON CONFLICT (provider_id, message_id)"
             " DO UPDATE SET digest = excluded.digest, answer = excluded.answer, reversed = 0",
-            *(provider_id, message_id, digest, answer),
+            answers,
         )
 
     def mark_reversed(self, provider_id: str, message_id: str) -> None:
@@ -172,26 +173,36 @@ class Books:
         found = self._one("SELECT day FROM closed_days WHERE provider_id = ? AND day = ?", provider_id, day.isoformat())
         return found is not None
 
-    def next_number(self, name: Literal["settlements", "sign_ins", "visits"]) -> int:
+    def next_number(self, name: Numbered) -> int:
         """The next running number of this name, from 1; taken with the transaction that it is asked in."""
-        # In two statements: with RETURNING, SQLite takes twice as long for this one row.
-        self.storage.change("UPDATE numbers SET used = used + 1 WHERE name = ?", name)
-        [row] = self.storage.rows("SELECT used FROM numbers WHERE name = ?", name)
-        return int(row["used"])
+        return self.next_numbers(name, 1)[0]
 
-    def book(self, booked: Booked) -> None:
-        """Add a settlement or a void."""
-        self.storage.change(
+    def next_numbers(self, name: Numbered, count: int) -> range:
+        """As `next_number`, so many at once."""
+        # In two statements: with RETURNING, SQLite takes twice as long for this one row.
+        self.storage.change("UPDATE numbers SET used = used + ? WHERE name = ?", count, name)
+        [row] = self.storage.rows("SELECT used FROM numbers WHERE name = ?", name)
+        return range(row["used"] - count + 1, row["used"] + 1)
+
+    def book(self, added: Sequence[Booked]) -> None:
+        """Add settlements or voids, in their order."""
+        bodies = [encode(booked) for booked in added]
+        self.storage.change_each(
             "INSERT INTO settlements (settlement_id, message_id, provider_id, insurance_type,"
             " clearing_type, agency, business_day, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'booked', ?)",
-            booked.settlement_id,
-            booked.message_id,
-            booked.provider_id,
-            booked.insurance_type,
-            booked.clearing_type,
-            booked.agency,
-            self._counted_on(booked).isoformat(),
-            encode(booked),
+            [
+                (
+                    booked.settlement_id,
+                    booked.message_id,
+                    booked.provider_id,
+                    booked.insurance_type,
+                    booked.clearing_type,
+                    booked.agency,
+                    self._counted_on(booked).isoformat(),
+                    body,
+                )
+                for booked, body in zip(added, bodies, strict=True)
+            ],
         )
 
     def booked(self, settlement_id: str) -> tuple[Booked, BookedState] | None:

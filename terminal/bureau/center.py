@@ -9,17 +9,20 @@ other, and books twice. Every transaction but 9001 needs the day's sign-in. What
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
 
 from terminal.bureau import files, published, reconciliation, registration, settling, stock, visits, voiding
-from terminal.bureau.arrivals import note_arrival
+from terminal.bureau.arrivals import Note, note_arrivals
 from terminal.bureau.asked import Asked, CenterLaw, Denied, PublishedFiles, Work, read_request
 from terminal.bureau.books import Books, KeptAnswer
 from terminal.bureau.published import PublishedFolder
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
+from terminal.bureau.runs import in_runs
 from terminal.center import fields
 from terminal.center.envelope import masked
 from terminal.center.profile import REFERENCE, Profile
@@ -98,11 +101,11 @@ class Center:
         try:
             asked = read_request(body)
             with self.books.transaction():
-                return self._answer(asked, fault)
+                return self._answers([asked], fault)[0]
         except (Denied, Refused) as error:
             said = masked(str(error))
             with self.books.transaction():
-                note_arrival(self.books.storage, self.clock.now(), asked, "refused", said, fault)
+                self._note([Note(asked, "refused", said, fault)])
             return self._wrapped(asked.area_code if asked else "", -1, said, {})
 
     def answers(self, bodies: Sequence[bytes]) -> list[bytes]:
@@ -110,8 +113,9 @@ class Center:
 
         Raises Denied or Refused where one of them is refused, Unavailable: nothing was done.
         """
+        asked = [read_request(body) for body in bodies]
         with self.books.transaction():
-            return [self._answer(read_request(body), "") for body in bodies]
+            return [answer for group in _groups(asked) for answer in self._answers(group)]
 
     def note(self, body: bytes, verdict: Literal["turned-away", "lost"], why: str = "", fault: str = "") -> None:
         """Write down what never came as far as here: the gateway or a fault kept it away. Raises Unavailable."""
@@ -120,31 +124,44 @@ class Center:
         except Denied:
             asked = None
         with self.books.transaction():
-            note_arrival(self.books.storage, self.clock.now(), asked, verdict, why, fault)
+            self._note([Note(asked, verdict, why, fault)])
 
-    def _answer(self, asked: Asked, fault: str) -> bytes:
-        work = Work(self.books, self.law, self.clock.now(), asked, self.published, self.profile, self._tac_master_key)
-        if asked.infno == fields.DOWNLOAD_FILE:
-            self._kept(asked)
-            body = files.download(work)
-            note_arrival(self.books.storage, work.now, asked, "accepted", "", fault)
-            return body
-        carry_out = TRANSACTIONS.get(asked.infno)
-        if carry_out is None:
-            raise Denied(f"infno {asked.infno[:10]} is not offered here")
-        if asked.provider_id not in self.books.providers:
-            raise Denied("fixmedins_code: no such institution here")
-        kept = self._kept(asked) if asked.infno != fields.SIGN_IN else None
-        repeated = self._repeated(asked, kept)
-        if repeated is not None:
-            note_arrival(self.books.storage, work.now, asked, "accepted", "repeat", fault)
-            return repeated
-        output = carry_out(work)
-        answer = self._wrapped(asked.area_code, 0, "", output)
-        if asked.infno in BOOKING:
-            self.books.keep_answer(asked.provider_id, asked.message_id, asked.digest, answer)
-        note_arrival(self.books.storage, work.now, asked, "accepted", "", fault, output)
-        return answer
+    def _answers(self, group: Sequence[Asked], fault: str = "") -> list[bytes]:
+        """The answers to the messages of one group."""
+        first = group[0]
+        if first.infno == fields.DOWNLOAD_FILE:
+            return [self._downloaded(first, fault)]
+        repeats = [answer for asked in group if (answer := self._repeated(asked)) is not None]
+        if not repeats:
+            return self._carried_out(group, fault)
+        if len(group) > 1:
+            return [self._answers([asked], fault)[0] for asked in group]
+        self._note([Note(first, "accepted", "repeat", fault)])
+        return repeats
+
+    def _carried_out(self, group: Sequence[Asked], fault: str) -> list[bytes]:
+        """The answers to messages that have not been answered before. Raises Denied, Refused."""
+        works, infno = [self._work(asked) for asked in group], group[0].infno
+        outputs = settling.settle_all(works) if len(works) > 1 else [TRANSACTIONS[infno](works[0])]
+        answers = [self._wrapped(asked.area_code, 0, "", said) for asked, said in zip(group, outputs, strict=True)]
+        if infno in BOOKING:
+            columns = zip(group, [asked.digest for asked in group], answers, strict=True)
+            self.books.keep_answers([(one.provider_id, one.message_id, digest, said) for one, digest, said in columns])
+        self._note([Note(asked, "accepted", "", fault, said) for asked, said in zip(group, outputs, strict=True)])
+        return answers
+
+    def _downloaded(self, asked: Asked, fault: str) -> bytes:
+        self._kept(asked)
+        body = files.download(self._work(asked))
+        self._note([Note(asked, "accepted", fault=fault)])
+        return body
+
+    def _work(self, asked: Asked) -> Work:
+        now, master_key = self.clock.now(), self._tac_master_key
+        return Work(self.books, self.law, now, asked, self.published, self.profile, master_key)
+
+    def _note(self, notes: Sequence[Note]) -> None:
+        note_arrivals(self.books.storage, self.clock.now(), notes)
 
     def _kept(self, asked: Asked) -> KeptAnswer | None:
         """What this message was answered before. Raises Denied where its operator is not signed in today."""
@@ -154,8 +171,16 @@ class Center:
             raise Denied("sign_no: 未签到或签到已失效 (not signed in today)")
         return kept
 
-    def _repeated(self, asked: Asked, kept: KeptAnswer | None) -> bytes | None:
-        """The answer to repeat, where this center recognises the message. Raises Denied."""
+    def _repeated(self, asked: Asked) -> bytes | None:
+        """The answer to repeat, where this center recognises the message; None for one to be carried out.
+
+        Raises Denied: not offered, of an unknown institution, not signed in, or a number that stands for another.
+        """
+        if asked.infno not in TRANSACTIONS:
+            raise Denied(f"infno {asked.infno[:10]} is not offered here")
+        if asked.provider_id not in self.books.providers:
+            raise Denied("fixmedins_code: no such institution here")
+        kept = self._kept(asked) if asked.infno != fields.SIGN_IN else None
         if kept is None or asked.infno not in BOOKING or self.profile.repeats == "unsafe":
             return None
         if kept.digest != asked.digest:
@@ -178,3 +203,12 @@ class Center:
                 "output": output,
             }
         )
+
+
+def _groups(messages: Iterable[Asked]) -> Iterator[list[Asked]]:
+    """Settlements that follow one another, each number once; anything else by itself."""
+    for infno, alike in groupby(messages, key=attrgetter("infno")):
+        if infno == _PURCHASE.settle:
+            yield from in_runs(alike, lambda asked: {asked.message_id})
+        else:
+            yield from ([asked] for asked in alike)

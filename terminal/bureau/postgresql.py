@@ -7,7 +7,7 @@ by nature; a connection that broke is opened anew for the next transaction.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
@@ -65,6 +65,14 @@ class PostgresStorage:
         """One statement for its effect."""
         with self._lock:
             self._executed(statement, values)
+
+    def change_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """One statement for its effect, time after time."""
+        try:
+            with self._lock, self._connection.cursor() as cursor:
+                cursor.executemany(cast(Any, _with_percent(statement)), values)
+        except psycopg.OperationalError as error:
+            raise out_of_reach(error) from None
 
     def _executed(self, statement: str, values: Sequence[object]) -> psycopg.Cursor[dict[str, Any]]:
         try:

@@ -7,7 +7,8 @@ moved without touching this bill.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.purse import check_debit, keep_debit, with_purse
 from terminal.bureau.rebuild import read_settle_extension, rebuild_bill
+from terminal.bureau.runs import in_runs
 from terminal.bureau.setlinfo import settled_nodes
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, differences, read_amounts, written
@@ -27,8 +29,20 @@ from terminal.settlement.accumulate import with_pending
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
 
+Extended = tuple[Work, SettleExtension]
+
 CLOSED_WORDS = {"sealed": "已封存", "closed": "已注销", "lost": "已挂失", "frozen": "已冻结"}
 """What a refusal says of an account that does not pay."""
+
+
+class Claimed(NamedTuple):
+    """A settlement that somebody claims, and what the center makes of it."""
+
+    work: Work
+    extension: SettleExtension
+    person: Person
+    bill: Bill
+    settlement: Settlement
 
 
 def settle(work: Work) -> dict[str, Any]:
@@ -36,44 +50,80 @@ def settle(work: Work) -> dict[str, Any]:
 
     Raises Denied naming the field that differs.
     """
-    extension, person, bill, settlement = _worked_out(work)
+    return settle_all([work])[0]
+
+
+def settle_all(works: Sequence[Work]) -> list[dict[str, Any]]:
+    """As `settle`, of several that are not one message; those of different persons and cards side by side."""
+    extended = [(work, read_settle_extension(work.asked)) for work in works]
+    return [nodes for run in in_runs(extended, _touched) for nodes in _settled(run)]
+
+
+def pre_settle(work: Work) -> dict[str, Any]:
+    """2101: the split as it would be booked now; nothing is. Raises Denied where the bill cannot be settled."""
+    [claimed] = _worked_out([(work, read_settle_extension(work.asked))])
+    [booked] = _booked([claimed])
+    account = msgspec.structs.replace(claimed.person.account, balance=claimed.settlement.account_balance)
+    after = msgspec.structs.replace(claimed.person, account=account)
+    nodes = settled_nodes(booked, after, written(amounts_of(claimed.settlement)))
+    del nodes["setlinfo"]["setl_id"]
+    return nodes
+
+
+def _touched(extended: Extended) -> set[Hashable]:
+    work, extension = extended
+    person_number = text_of(work.asked.row("druginfo").get("psn_no"))
+    return {person_number} if extension.purse is None else {person_number, extension.purse.serial.upper()}
+
+
+def _settled(run: Sequence[Extended]) -> list[dict[str, Any]]:
+    """Book settlements of different persons and cards; the nodes of their answers."""
+    all_claimed = _worked_out(run)
+    amounts = [written(amounts_of(claimed.settlement)) for claimed in all_claimed]
+    for claimed, own_amounts in zip(all_claimed, amounts, strict=True):
+        _check(claimed, own_amounts)
+    persons = [move(one.work, one.person, one.bill, one.settlement, +1) for one in all_claimed]
+    all_booked = _booked(all_claimed)
+    run[0][0].books.book(all_booked)
+    for claimed, booked in zip(all_claimed, all_booked, strict=True):
+        keep_debit(claimed.work.books.storage, booked.settlement_id, claimed.extension.purse)
+    return [settled_nodes(*one) for one in zip(all_booked, persons, amounts, strict=True)]
+
+
+def _worked_out(run: Sequence[Extended]) -> list[Claimed]:
+    persons = [_person_of(work) for work, _ in run]
+    bills = [_rebuilt(*one) for one in zip(run, persons, strict=True)]
+    settlements = [work.law.settle(bill) for (work, _), bill in zip(run, bills, strict=True)]
+    columns = zip(run, persons, bills, settlements, strict=True)
+    return [Claimed(*extended, person, bill, settlement) for extended, person, bill, settlement in columns]
+
+
+def _person_of(work: Work) -> Person:
+    row = work.asked.row("druginfo")
+    person = work.books.person(text_of(row.get("psn_no")))
+    if person is None:
+        raise Denied("psn_no: 查无此人 (no such insured person)")
+    if text_of(row.get("insutype")) != _insurance_type(person):
+        raise Denied(f"insutype: center {_insurance_type(person)}")
+    return person
+
+
+def _rebuilt(extended: Extended, person: Person) -> Bill:
+    work, extension = extended
+    provider = work.books.providers[work.asked.provider_id].facts
+    return rebuild_bill(work.asked, extension, with_purse(work, person, extension), provider)
+
+
+def _check(claimed: Claimed, amounts: Mapping[str, str]) -> None:
+    """Raises Denied: its day is closed, its amounts are others, or something is missing that its payment rests on."""
+    work, extension, person, bill, settlement = claimed
     if work.books.is_closed(work.asked.provider_id, extension.business_day):
         raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
-    amounts = written(amounts_of(settlement))
     if amounts != extension.amounts:
         _refuse_differences(person, settlement, extension)
     check_debit(work, extension, settlement)
     if settlement.out_of_catalogue and not bill.consent:
         raise Denied("consent: something lies outside the catalogue, and the patient's consent is missing")
-    person = move(work, person, bill, settlement, +1)
-    booked = _booked(work, person, extension, bill, settlement)
-    work.books.book(booked)
-    keep_debit(work.books.storage, booked.settlement_id, extension.purse)
-    return settled_nodes(booked, person, amounts)
-
-
-def pre_settle(work: Work) -> dict[str, Any]:
-    """2101: the split as it would be booked now; nothing is. Raises Denied where the bill cannot be settled."""
-    extension, person, bill, settlement = _worked_out(work)
-    account = msgspec.structs.replace(person.account, balance=settlement.account_balance)
-    booked = _booked(work, person, extension, bill, settlement)
-    after = msgspec.structs.replace(person, account=account)
-    nodes = settled_nodes(booked, after, written(amounts_of(settlement)))
-    del nodes["setlinfo"]["setl_id"]
-    return nodes
-
-
-def _worked_out(work: Work) -> tuple[SettleExtension, Person, Bill, Settlement]:
-    extension = read_settle_extension(work.asked)
-    person = work.books.person(text_of(work.asked.row("druginfo").get("psn_no")))
-    if person is None:
-        raise Denied("psn_no: 查无此人 (no such insured person)")
-    if text_of(work.asked.row("druginfo").get("insutype")) != _insurance_type(person):
-        raise Denied(f"insutype: center {_insurance_type(person)}")
-    provider = work.books.providers[work.asked.provider_id].facts
-    bill = rebuild_bill(work.asked, extension, with_purse(work, person, extension), provider)
-    settlement = work.law.settle(bill)
-    return extension, person, bill, settlement
 
 
 def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: int) -> Person:
@@ -92,8 +142,12 @@ def move(work: Work, person: Person, bill: Bill, settlement: Settlement, sign: i
 
 def new_number(work: Work) -> str:
     """A fresh `setl_id`: place of care, day, running number."""
+    return _settlement_number(work, work.books.next_number("settlements"))
+
+
+def _settlement_number(work: Work, running: int) -> str:
     day = work.now.date().isoformat().replace("-", "")
-    return f"{work.asked.area_code:0<6.6}{day}{work.books.next_number('settlements'):010d}"
+    return f"{work.asked.area_code:0<6.6}{day}{running:010d}"
 
 
 def _refuse_differences(person: Person, settlement: Settlement, extension: SettleExtension) -> None:
@@ -110,8 +164,14 @@ def _refuse_differences(person: Person, settlement: Settlement, extension: Settl
         raise Denied("; ".join(found))
 
 
-def _booked(work: Work, person: Person, extension: SettleExtension, bill: Bill, settlement: Settlement) -> Booked:
-    number = new_number(work)
+def _booked(all_claimed: Sequence[Claimed]) -> list[Booked]:
+    numbers = all_claimed[0].work.books.next_numbers("settlements", len(all_claimed))
+    return [_row(*one) for one in zip(all_claimed, numbers, strict=True)]
+
+
+def _row(claimed: Claimed, running: int) -> Booked:
+    work, extension, person, bill, settlement = claimed
+    number = _settlement_number(work, running)
     return Booked(
         settlement_id=number,
         visit_id=text_of(work.asked.row("druginfo").get("mdtrt_id")) or f"M{number}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -42,6 +42,9 @@ class Storage(Protocol):
 
     def change(self, statement: str, *values: object) -> None:
         """Carry out one statement that has no rows. Raises Unavailable."""
+
+    def change_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """As `change`, once for each of the values, in their order. Raises Unavailable."""
 
     def close(self) -> None:
         """Close it; what was committed stays."""
@@ -112,6 +115,14 @@ class SqliteStorage:
         try:
             with self._lock:
                 self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise out_of_reach(error) from None
+
+    def change_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """One statement for its effect, time after time."""
+        try:
+            with self._lock:
+                self._connection.executemany(statement, values)
         except sqlite3.OperationalError as error:
             raise out_of_reach(error) from None
 

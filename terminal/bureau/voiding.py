@@ -47,7 +47,7 @@ def void(work: Work) -> dict[str, Any]:
         journal_hash=extension.journal_hash,
         journal_head=extension.journal_head,
     )
-    work.books.book(booked)
+    work.books.book([booked])
     work.books.set_state(original.settlement_id, "voided")
     mark_lines(work, original.visit_id, settled=False)
     return voided_nodes(booked, person)

@@ -79,6 +79,7 @@ def purchase(**changes: Any) -> dict[str, Any]:
         ),
         "0.00",
     ) | dict.fromkeys(("medfee_sumamt", "inscp_scp_amt", "psn_part_amt", "acct_pay"), "50.00")
+    amounts |= changes.pop("amounts", {})
     extension = {
         "policy": "yantai-employee",
         "service": "pharmacy",

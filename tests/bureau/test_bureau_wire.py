@@ -19,6 +19,7 @@ from terminal.bureau.short_way import HEAD_BYTES_MAX, REQUEST_BYTES_MAX
 from terminal.errors import Unavailable
 
 ANSWER_SECONDS_MAX = 10
+NEIGHBOUR = "37060200000001"
 YEAR = {"data": {"psn_no": BUYER}}
 """A question that changes nothing: the accumulators of 5206."""
 
@@ -146,6 +147,29 @@ def test_what_comes_together_is_answered_each_for_itself(door: Door) -> None:
     assert len(door.books.settlements()) == 1
     assert door.balance() == 2500
     assert [row.verdict for row in arrivals(door.books.storage)][:4] == ["refused", "refused", "accepted", "accepted"]
+
+
+def test_settlements_that_come_together_are_worked_out_as_if_one_after_the_other(door: Door) -> None:
+    """Of one buyer's 75.00, a first settlement takes 50.00 and a second the rest; another buyer between them, who is
+    sent twice, changes nothing.
+    """
+    rest = {"acct_pay": "25.00", "psn_cash_pay": "25.00"}
+    first, other = door.request("2102", purchase(), 1), door.request("2102", purchase(psn_no=NEIGHBOUR), 2)
+    second = door.request("2102", purchase(amounts=rest), 3)
+    replies = door.together(first, other, other, second)
+    assert [code_of(reply) for reply in replies] == [0, 0, 0, 0]
+    balances = [msgspec.json.decode(reply.body)["output"]["setlinfo"]["balc"] for reply in replies]
+    assert balances == ["25.00", "1450.00", "1450.00", "0.00"]
+    assert [booked.message_id[-1] for booked, _ in door.books.settlements()] == ["1", "2", "3"]
+    rows = [(row.message_id[-1], row.said) for row in reversed(arrivals(door.books.storage))]
+    assert rows[1:] == [("1", ""), ("2", ""), ("2", "repeat"), ("3", "")]
+
+
+def test_a_share_of_the_account_is_not_paid_twice_to_messages_that_come_together(door: Door) -> None:
+    """Two settlements of 50.00 each from the account of 75.00, in one turn: the second is refused."""
+    replies = door.together(*[door.request("2102", purchase(), number) for number in (1, 2)])
+    assert [code_of(reply) for reply in replies] == [0, -1]
+    assert door.balance() == 2500
 
 
 def test_what_comes_together_is_committed_before_anyone_is_answered(
