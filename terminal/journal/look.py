@@ -108,7 +108,7 @@ class Reads(Commits):
         What the center says of the person meanwhile may hold it or not.
         """
         row = self._connection.execute(
-            "SELECT 1 FROM outbox WHERE person_number = ? AND (state IN ('sent', 'unknown')"
+            "SELECT 1 FROM outbox WHERE person_number = ? AND last_word IS NULL AND (state IN ('sent', 'unknown')"
             " OR (transaction_name = 'reverse' AND state = 'queued')) LIMIT 1",
             (person_number,),
         ).fetchone()

@@ -26,11 +26,11 @@ _COLUMNS = (
     "SELECT q.message_id, q.transaction_name, q.settlement_id, q.state, q.attempts, q.first_queued_at,"
     " q.next_attempt_at, q.reason, q.request, q.answer, q.sent_as, q.undoes, q.undoes_transaction FROM outbox q "
 )
-_WAITS = "WHERE q.state IN ('queued', 'unknown', 'sent')"
+_WAITS = "WHERE q.last_word IS NULL AND q.state <> 'parked'"
 _TIME_HAS_COME = " AND (q.next_attempt_at <= ? OR q.next_attempt_at > ?)"
 _IN_TURN = (
     " AND NOT EXISTS (SELECT 1 FROM outbox f"
-    " WHERE f.person_number = q.person_number AND f.state IN ('queued', 'unknown', 'sent')"
+    " WHERE f.person_number = q.person_number AND f.last_word IS NULL AND f.state <> 'parked'"
     " AND f.number < q.number)"
     " AND NOT EXISTS (SELECT 1 FROM outbox r"
     " WHERE r.settlement_id = q.settlement_id AND r.transaction_name = 'reverse'"

@@ -239,6 +239,18 @@ _WAITING = (
     " WHERE transaction_name = 'reverse' AND state IN ('queued', 'unknown', 'sent')",
 )
 
+_OPEN_MESSAGES = (
+    "DROP INDEX outbox_person",
+    "DROP INDEX outbox_waiting",
+    "DROP INDEX outbox_reversals",
+    "CREATE INDEX outbox_person ON outbox (person_number)",
+    "CREATE INDEX outbox_open ON outbox (person_number) WHERE last_word IS NULL",
+    "CREATE INDEX outbox_waiting ON outbox (number) WHERE last_word IS NULL",
+    "CREATE INDEX outbox_reversals ON outbox (number) WHERE transaction_name = 'reverse' AND last_word IS NULL",
+)
+"""What the center has not answered is found by its missing last word, which is written once; by its state, each index
+was written again whenever a message was sent, or was to be sent again."""
+
 _STOCK = (
     """CREATE TABLE stock_moves (
         number INTEGER PRIMARY KEY,
@@ -297,6 +309,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0014_visits_doubted": _VISITS_DOUBTED,
     "0015_repairs_refused": _REPAIRS_REFUSED,
     "0016_troubles_in_chinese": _TROUBLES_IN_CHINESE,
+    "0017_open_messages": _OPEN_MESSAGES,
 }
 """Name of each migration and its statements, in order."""
 
