@@ -1,8 +1,9 @@
 """How fast a terminal drains its queue, against what a bare keep-alive client of the same library posts, in one run.
 
 The drain is the whole of it: requests built and made durable, the center settling each again, answers checked and made
-durable. The bare client only posts the same bytes, one after the other, to a sink, which does nothing with them. Each
-line says what a message costs each side's processor, since the clock tells of the machine's other work too.
+durable. The bare client only posts the same bytes, one after the other, to a sink, which does nothing with them; and to
+the center, which shows how much of the rest is the center's own. Each line says what a message costs each side's
+processor, since the clock tells of the machine's other work too.
 `SETTLEMENTS=1000 make bench` for a short one.
 """
 
@@ -36,6 +37,8 @@ from terminal.settlement.law import Law
 
 SETTLEMENTS = int(os.environ.get("SETTLEMENTS", "10000"))
 PEOPLE = 500
+OPERATOR = "0001"
+INSTITUTION = Institution("370602", {PHARMACY: "示例大药房"}, "T1")
 BILL = {
     "policy": "yantai-employee",
     "date": "2021-06-30",
@@ -55,7 +58,7 @@ def fill(journal: Journal) -> None:
             kind="settlement",
             business_day=MORNING.date(),
             at=MORNING,
-            operator="0001",
+            operator=OPERATOR,
             provider_id=PHARMACY,
             scheme="employee",
             clearing_class="pharmacy",
@@ -87,8 +90,7 @@ def drain(path: Path, server: Server, lanes: int) -> None:
     """From the full queue to the last word on each message."""
     with Journal.open(path, "T1", SetClock(MORNING)) as journal:
         links = [HttpLink(server.url, SystemClock()) for _ in range(lanes + 1)]
-        institution = Institution("370602", {PHARMACY: "示例大药房"}, "T1")
-        desk = CenterDesk(links[0], institution, journal.next_message_stamp, 1, journal.clock, lanes=links[1:])
+        desk = CenterDesk(links[0], INSTITUTION, journal.next_message_stamp, 1, journal.clock, lanes=links[1:])
         upload = Upload(journal, desk, SystemClock(), Random(1))
         while upload.run(MORNING):
             pass
@@ -97,13 +99,20 @@ def drain(path: Path, server: Server, lanes: int) -> None:
             link.close()
 
 
-def post(server: Server, requests: list[bytes]) -> None:
+def sign_in(center: Server) -> None:
+    """What a terminal does before its first settlement; a fresh center gives each the same number for it."""
+    link = HttpLink(center.url, SystemClock())
+    CenterDesk(link, INSTITUTION, lambda: (MORNING, 0), 1, SetClock(MORNING)).sign_in(OPERATOR)
+    link.close()
+
+
+def post(server: Server, requests: list[bytes], answers: list[bytes]) -> None:
     """The bare client: one kept-alive connection, one request after the other."""
     parts = urlsplit(server.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
     for request in requests:
         connection.request("POST", parts.path, request, {"Content-Type": "application/json"})
-        connection.getresponse().read()
+        answers.append(connection.getresponse().read())
     connection.close()
 
 
@@ -115,7 +124,8 @@ def kept_answers(path: Path) -> tuple[dict[str, str], list[bytes]]:
 
 
 def test_a_full_queue_is_drained(tmp_path: Path) -> None:
-    """Ten thousand settlements, to the center and to a sink, in order and several in flight, beside the bare client."""
+    """Ten thousand settlements, to the center and to a sink, in order and several in flight, beside the bare client to
+    both."""
     full = tmp_path / "full.db"
     with Journal.open(full, "T1", SetClock(MORNING)) as journal:
         fill(journal)
@@ -129,6 +139,11 @@ def test_a_full_queue_is_drained(tmp_path: Path) -> None:
     kept.write_bytes(msgspec.json.encode(answers))
     with running("sink", str(kept)) as sink:
         runs["sink"] = Run("drained to a sink", sink, partial(drain, full, sink, REFERENCE.in_flight_max))
-        runs["bare"] = Run("bare client to the sink", sink, partial(post, sink, requests))
+        runs["bare"] = Run("bare client to the sink", sink, partial(post, sink, requests, []))
+    with running("center", str(PEOPLE)) as center:
+        sign_in(center)
+        told: list[bytes] = []
+        runs["settled"] = Run("bare client to the center", center, partial(post, center, requests, told))
+    assert all(b'"infcode":0,' in answer for answer in told)
     for run in runs.values():
         print(f"{run.text}: {run.a_second / runs['bare'].a_second:.0%}")

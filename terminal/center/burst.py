@@ -20,10 +20,8 @@ from terminal.journal.outbox import Outbox
 from terminal.journal.records import LastWord, QueuedMessage, SettlementRecord
 
 BATCH_MESSAGES_MAX = 32
-"""So many are made durable at once where one is in flight: each write stands between two messages."""
-
-BATCH_OF_SEVERAL_MESSAGES_MAX = 16
-"""So many where several are in flight: the center is to have work until the write is done."""
+"""So many are made durable at once: while a write waits for the disk nothing leaves, and an end leaves as many in doubt
+that were never sent."""
 
 BURST_SECONDS_MAX = 2
 """Nothing new is begun after so long: day end waits for the end of a step."""

@@ -16,7 +16,7 @@ from random import Random
 from typing import Literal
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.burst import BATCH_MESSAGES_MAX, BATCH_OF_SEVERAL_MESSAGES_MAX, Burst, Prepared, answered
+from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered
 from terminal.center.desk import CenterDesk
 from terminal.center.pauses import Pauses
 from terminal.clock import Clock
@@ -89,7 +89,7 @@ class Upload:
         settlements that were never sent go this way; whatever is special, and whatever follows a failure, goes one by
         one.
         """
-        waiting = [] if self._rests() else self._journal.due_together(now, self._batch_messages_max)
+        waiting = [] if self._rests() else self._journal.due_together(now, BATCH_MESSAGES_MAX)
         if not waiting:
             return False
         batch = list(self._prepared(waiting))
@@ -109,13 +109,9 @@ class Upload:
                 self._note(message, record, outcome, now)
         return True
 
-    @property
-    def _batch_messages_max(self) -> int:
-        return BATCH_MESSAGES_MAX if self._desk.lanes.count == 1 else BATCH_OF_SEVERAL_MESSAGES_MAX
-
     def _prepared_behind(self, now: dt.datetime) -> Iterator[Prepared]:
         """The next batch, while the one before it is on its way."""
-        yield from self._prepared(self._journal.due_together(now, self._batch_messages_max, some_on_their_way=True))
+        yield from self._prepared(self._journal.due_together(now, BATCH_MESSAGES_MAX, some_on_their_way=True))
 
     def _prepared(self, waiting: Sequence[QueuedMessage]) -> Iterator[Prepared]:
         """The plain settlements at the head of what waits, one after the other, as far as that goes without a fault."""
