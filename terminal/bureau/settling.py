@@ -80,6 +80,7 @@ def _settled(run: Sequence[Extended]) -> list[dict[str, Any]]:
     """Book settlements of different persons and cards; the nodes of their answers."""
     all_claimed = _worked_out(run)
     amounts = [written(amounts_of(claimed.settlement)) for claimed in all_claimed]
+    _refuse_closed(run)
     for claimed, own_amounts in zip(all_claimed, amounts, strict=True):
         _check(claimed, own_amounts)
     persons = [move(one.work, one.person, one.bill, one.settlement, +1) for one in all_claimed]
@@ -114,11 +115,16 @@ def _rebuilt(extended: Extended, person: Person) -> Bill:
     return rebuild_bill(work.asked, extension, with_purse(work, person, extension), provider)
 
 
+def _refuse_closed(run: Sequence[Extended]) -> None:
+    books = run[0][0].books
+    for provider_id, day in {(work.asked.provider_id, extension.business_day) for work, extension in run}:
+        if books.is_closed(provider_id, day):
+            raise Denied(f"business day {day}: 本日已关账 (day closed at the center)")
+
+
 def _check(claimed: Claimed, amounts: Mapping[str, str]) -> None:
-    """Raises Denied: its day is closed, its amounts are others, or something is missing that its payment rests on."""
+    """Raises Denied: its amounts are others, or something is missing that its payment rests on."""
     work, extension, person, bill, settlement = claimed
-    if work.books.is_closed(work.asked.provider_id, extension.business_day):
-        raise Denied(f"business day {extension.business_day}: 本日已关账 (day closed at the center)")
     if amounts != extension.amounts:
         _refuse_differences(person, settlement, extension)
     check_debit(work, extension, settlement)

@@ -18,15 +18,20 @@ from terminal.limits import BILL_BYTES_MAX
 
 REQUEST_BYTES_MAX = 2 * BILL_BYTES_MAX
 
+PIECE_BYTES_MAX = 65_536
 HEAD_BYTES_MAX = 65_536
 """A head that is longer by a piece is refused."""
 
 
 class Together:
-    """What came in one turn of the loop is carried out as one. For connections of one loop."""
+    """What came in one turn of the loop is carried out as one. For connections of one loop.
+
+    room: where a piece lies from its arrival until its connection has taken it, which is at once.
+    """
 
     def __init__(self, reception: Reception) -> None:
         self.reception = reception
+        self.room = memoryview(bytearray(PIECE_BYTES_MAX))
         self._waiting: list[tuple[Given, ShortWay]] = []
 
     def add(self, given: Given, connection: ShortWay) -> None:
@@ -45,7 +50,7 @@ class Together:
                 connection.reply(reply)
 
 
-class ShortWay(HttpToolsProtocol):
+class ShortWay(HttpToolsProtocol, asyncio.BufferedProtocol):
     """One connection. What a request that goes the short way has brought is its `Given` as far as it came."""
 
     def __init__(self, together: Together, **given: Any) -> None:
@@ -56,6 +61,14 @@ class ShortWay(HttpToolsProtocol):
         self._short: dict[str, str] | None = None
         self._body = bytearray()
         self._awaited = 0
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """See `asyncio.BufferedProtocol`. Without it each piece takes a fresh 256 KiB: half of what the way costs."""
+        return self._together.room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """See `asyncio.BufferedProtocol`."""
+        self.data_received(bytes(self._together.room[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
