@@ -71,8 +71,10 @@ def log_to(stream: TextIO) -> None:
 def _shape_of(error: BaseException) -> dict[str, object]:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    frames = traceback.extract_tb(error.__traceback__)[-TRACE_FRAMES_MAX:]
+    # Walked and not extracted: that would look up every file's lines on the disk, to show none of them.
+    frames = list(traceback.walk_tb(error.__traceback__))[-TRACE_FRAMES_MAX:]
+    places = [(PurePath(frame.f_code.co_filename).name, line, frame.f_code.co_name) for frame, line in frames]
     return {
         "exception": type(error).__name__,
-        "where": [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+        "where": [f"{file}:{line} {name}" for file, line, name in places],
     }

@@ -41,10 +41,9 @@ _LISTS = {
 
 _PEOPLE = (
     "SELECT DISTINCT person_number FROM settlements",
-    "SELECT DISTINCT json_extract(CAST(body AS TEXT), '$.record.bill.patient.name') FROM entries",
-    "SELECT DISTINCT json_extract(CAST(body AS TEXT), '$.record.bill.patient.id') FROM entries",
-    "SELECT DISTINCT json_extract(CAST(body AS TEXT), '$.record.purse.card.identification_code') FROM entries",
-    "SELECT DISTINCT json_extract(CAST(body AS TEXT), '$.record.purse.card.serial') FROM entries",
+    "SELECT DISTINCT json_extract(said, '$.record.bill.patient.name'), json_extract(said, '$.record.bill.patient.id'),"
+    " json_extract(said, '$.record.purse.card.identification_code'), json_extract(said, '$.record.purse.card.serial')"
+    " FROM (SELECT CAST(body AS TEXT) AS said FROM entries)",
     "SELECT person_number FROM last_answers",
     "SELECT value FROM last_answers, json_tree(CAST(last_answers.body AS TEXT))"
     " WHERE key IN ('id', 'name', 'id_number')",
@@ -67,4 +66,4 @@ def sketch_of(connection: sqlite3.Connection, terminal_id: str) -> dict[str, Any
 
 def people_in(connection: sqlite3.Connection) -> set[str]:
     """Names, identity and person numbers, purses: of everybody in the journal. Raises sqlite3.Error."""
-    return {str(word) for statement in _PEOPLE for (word,) in map(tuple, connection.execute(statement)) if word}
+    return {str(word) for statement in _PEOPLE for row in connection.execute(statement) for word in row if word}

@@ -31,6 +31,7 @@ def settle_down(workload: Workload) -> int:
     """Finish sales, empty the queues, close every day; how many rounds it took. Raises Disagreement `liveness`."""
     shop, till = workload.shop, workload.till
     heal(workload)
+    to_close = _DaysToClose(workload)
     for rounds in range(1, ROUNDS_MAX + 1):
         shop.pass_time(ROUND_SECONDS)
         require(shop.sign_in(), "liveness", "nobody can sign in at a healthy center")
@@ -45,26 +46,34 @@ def settle_down(workload: Workload) -> int:
             if not asked.done:
                 till.void(asked)
         _resume_parked(workload)
-        days = _open_days(workload)
+        days = to_close.open()
         if days and (not _is_over(shop, min(days)) or rounds % NIGHT_EVERY_ROUNDS == 0):
             # A clock that ran ahead has sold on days to come, and what the center counts today shows tomorrow.
             shop.to_next_day()
         for day in days:
             workload.close(day, with_till_rows=False)
             workload.repair(day)
-        if not _waiting(workload) and not _open_days(workload):
+        if not _waiting(workload) and not to_close.open():
             return rounds
-    require(False, "liveness", f"after {ROUNDS_MAX} rounds: {_waiting(workload)}, days {_open_days(workload)}")
+    require(False, "liveness", f"after {ROUNDS_MAX} rounds: {_waiting(workload)}, days {to_close.open()}")
     return ROUNDS_MAX
 
 
-def _open_days(workload: Workload) -> list[dt.date]:
-    """Every day from the first to today, sold on or not, and every later one that was sold on."""
-    shop = workload.shop
-    days = {workload.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)}
-    passed = {day for day in days if _is_over(shop, day)}
-    sold = set(shop.journal.unclosed_days(dt.date.max))
-    return [day for day in sorted(passed | sold) if shop.journal.day_state(day) != "sealed"]
+class _DaysToClose:
+    """The days of a world that must be closed before it ends. What is sealed stays so, and is not asked about again."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._shop = workload.shop
+        self._days = [workload.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)]
+        self._sealed: set[dt.date] = set()
+
+    def open(self) -> list[dt.date]:
+        """Every day from the first to today, sold on or not, and every later one that was sold on."""
+        journal = self._shop.journal
+        passed = {day for day in self._days if _is_over(self._shop, day)}
+        wanted = (passed | set(journal.unclosed_days(dt.date.max))) - self._sealed
+        self._sealed |= {day for day in wanted if journal.day_state(day) == "sealed"}
+        return sorted(wanted - self._sealed)
 
 
 def _is_over(shop: Shop, day: dt.date) -> bool:
