@@ -1,107 +1,151 @@
-"""Runs the mutants of the C core: each is compiled, and the core's own C tests must notice it.
+"""Runs the mutants of the C core: the core's own C tests must notice each of them.
 
-Most fall within milliseconds, so the first build is the one that compiles fastest. Only what passes it is built with
-sanitizers, which see what is read behind an end, and optimised: where the object code is then the program's own, byte
-for byte, the mutant is none; the compiler has proved it.
+All are compiled at once (`c_together.py`) and most fall within milliseconds, so the first build is the one that
+compiles fastest. Only what passes it is built with sanitizers, which see what is read before it is written, or behind
+an end. What passes these too, and nobody has explained, is compiled alone and optimised: where the object code is then
+the program's own, byte for byte, the mutant is none; the compiler has proved it.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import resource
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.mutation.c_together import CHOICE, MICROSECONDS, NUMBER, together
 from tests.mutation.c_tokens import mutants_of
-from tests.mutation.mutant import Mutant
-from tests.mutation.verdict import Verdict
+from tests.mutation.mutant import Mutant, known_equivalents
+from tests.mutation.verdict import Fate, Verdict
 
 ROOT = Path(__file__).parents[2]
 NATIVE, TESTS = ROOT / "native", ROOT / "tests" / "native"
 SOURCES = ("fen", "facts", "check", "items", "patient", "stages", "walk", "whole", "state", "columns")
+FILES = (NATIVE / "settle.c", *(NATIVE / f"{name}.h" for name in SOURCES))
 
-PROGRAMS = (("edges",), ("by_hand",), ("random", "2000"))
-"""Small parts of the core's own tests: what passes these, and nobody can explain, wants a test that is worked out."""
-
-SECONDS_MAX = 1
-"""Of processor time, for one program: some ten times what it takes. A mutant that does not end is noticed."""
-
-COMPILE = ("clang", "-std=c11", "-w", "-DSETTLE_STEP=static", "-fPIC")
+COMPILE = ("clang", "-std=c11", "-w", "-DSETTLE_STEP=static")
 """Steps as plain functions compile three times faster than steps that are inlined everywhere."""
 
-FAST = ("-O0", "-ftrivial-auto-var-init=pattern")
-"""What is read before it is written is not zero by chance."""
+BEHIND_AN_END = ("-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+BEFORE_WRITTEN = ("-O0", "-fsanitize=memory")
+MICROSECONDS_MIN, MICROSECONDS_MAX, TIMES_AS_LONG = 100_000, 999_999, 10
+"""A test may take so many times what it takes with the program itself. A mutant that does not end is noticed."""
 
-SANITIZED = ("-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+class Build(NamedTuple):
+    """How the core and its tests are compiled, and which of them are run then, with their arguments."""
+
+    core: tuple[str, ...]
+    tests: tuple[str, ...]
+    programs: tuple[tuple[str, ...], ...]
+
+
+BUILDS = {
+    # What is read before it is written is at least not zero by chance. The programs are small parts of the core's own
+    # tests: what passes these, and nobody can explain, wants a test that is worked out.
+    "plain": Build(
+        ("-O0", "-ftrivial-auto-var-init=pattern"), ("-O1",), (("edges",), ("by_hand",), ("random", "2000"))
+    ),
+    "before written": Build(BEFORE_WRITTEN, BEFORE_WRITTEN, (("edges",),)),
+    "behind an end": Build(BEHIND_AN_END, BEHIND_AN_END, (("edges",),)),
+}
 
 
 class CoreBench:
-    """A place where mutants of the core are built and tried."""
+    """A place where mutants of the core, by their numbers, are built and tried."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mutants: Mapping[int, Mutant]) -> None:
         self._folder = folder
+        self._mutants = mutants
         self._source = folder / "native" / "settle.c"
         self._source.parent.mkdir()
-        for file in NATIVE.glob("*.[ch]"):
-            (self._source.parent / file.name).write_bytes(file.read_bytes())
-        self._must_compile(*FAST, "-shared", self._source, "-o", "libsettle.so")
-        for name, *_ in PROGRAMS:
-            self._must_compile("-O1", *_test(name), "libsettle.so", f"-Wl,-rpath,{folder}", "-o", name)
-        self._must_compile(*SANITIZED, "-c", *_test("edges"), "-o", "edges.o")
-        assert self._noticed(PROGRAMS) == "", "the program itself does not pass"
-        self._pristine = self._optimised()
+        (self._source.parent / "settle.h").write_bytes((NATIVE / "settle.h").read_bytes())
 
-    def try_out(self, mutant: Mutant) -> Verdict:
-        """What becomes of one mutant."""
-        file = self._source.parent / mutant.path.name
-        file.write_text(mutant.changed, encoding="utf-8")
-        try:
-            if not self._compiles(*FAST, "-shared", self._source, "-o", "libsettle.so"):
-                return Verdict(mutant, "stillborn")
-            if by := self._noticed(PROGRAMS) or self._noticed_by_sanitizers():
-                return Verdict(mutant, "killed", by)
-            return Verdict(mutant, "same" if self._optimised() == self._pristine else "survived")
-        finally:
-            file.write_text(mutant.text, encoding="utf-8")
+    def verdicts(self) -> dict[int, Verdict]:
+        """What becomes of each."""
+        found = {number: Verdict(self._mutants[number], "stillborn") for number in self._stillborn()}
+        for name, build in BUILDS.items():
+            left = {number: mutant for number, mutant in self._mutants.items() if number not in found}
+            limits = self._built(build, left)
+            for number, mutant in left.items():
+                if by := self._noticed(build, number, limits):
+                    found[number] = Verdict(mutant, "killed", f"{by}, {name}")
+        explained = known_equivalents()
+        for number, mutant in self._mutants.items():
+            if number not in found:
+                fate: Fate = "same" if mutant.name not in explained and self._changes_nothing(mutant) else "survived"
+                found[number] = Verdict(mutant, fate)
+        return found
 
-    def _compiles(self, *words: object) -> bool:
-        command = [*COMPILE, *map(str, words)]
-        return subprocess.run(command, cwd=self._folder, capture_output=True, check=False).returncode == 0
+    def _stillborn(self) -> set[int]:
+        """Those that are no C."""
+        self._write(self._mutants)
+        said = self._compiler("-fsyntax-only", "-ferror-limit=0", self._source).stderr
+        return {int(number) for number in re.findall(r"^mutant (\d+):[\d:]+ error: ", said, re.MULTILINE)}
+
+    def _built(self, build: Build, mutants: Mapping[int, Mutant]) -> dict[str, int]:
+        """Build the tests on all of these. Returns how many microseconds of processor time each may take."""
+        self._write(mutants)
+        self._must_compile(*build.core, "-c", self._source, "-o", "settle.o")
+        limits = {}
+        for name, *arguments in build.programs:
+            self._must_compile(*build.tests, f"-I{NATIVE}", f"-I{TESTS}", TESTS / f"{name}.c", "settle.o", "-o", name)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            assert self._passes(0, MICROSECONDS_MAX, name, *arguments), "the program itself does not pass"
+            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+            limits[name] = min(max(MICROSECONDS_MIN, round(used * 1_000_000) * TIMES_AS_LONG), MICROSECONDS_MAX)
+        return limits
+
+    def _write(self, mutants: Mapping[int, Mutant]) -> None:
+        """The core with all of these in it."""
+        for file in FILES:
+            mine = {number: mutant for number, mutant in mutants.items() if mutant.path == file}
+            changed = together(file.read_text(encoding="utf-8"), mine)
+            (self._source.parent / file.name).write_text(
+                CHOICE + changed if file.name == self._source.name else changed, encoding="utf-8"
+            )
+
+    def _noticed(self, build: Build, number: int, limits: Mapping[str, int]) -> str:
+        """The test that fails first with this mutant; "" where none does."""
+        failing = (name for name, *rest in build.programs if not self._passes(number, limits[name], name, *rest))
+        return next(failing, "")
+
+    def _passes(self, number: int, microseconds: int, name: str, *arguments: str) -> bool:
+        environment = os.environ | {NUMBER: str(number), MICROSECONDS: str(microseconds)}
+        command = [str(self._folder / name), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+    def _changes_nothing(self, mutant: Mutant) -> bool:
+        """Whether the optimised object code of the program with this mutant, alone, is the program's own."""
+        objects = []
+        for replaced in (mutant.text, mutant.changed):
+            self._write({})
+            (self._source.parent / mutant.path.name).write_text(replaced, encoding="utf-8")
+            self._must_compile("-O2", "-c", self._source, "-o", "settle.o")
+            objects.append((self._folder / "settle.o").read_bytes())
+        return objects[0] == objects[1]
 
     def _must_compile(self, *words: object) -> None:
-        assert self._compiles(*words), f"does not compile: {words}"
+        done = self._compiler(*words)
+        assert done.returncode == 0, f"does not compile: {done.stderr}"
 
-    def _optimised(self) -> bytes:
-        """The object code that the source comes to."""
-        self._must_compile("-O2", "-c", self._source, "-o", "settle.o")
-        return (self._folder / "settle.o").read_bytes()
-
-    def _noticed_by_sanitizers(self) -> str:
-        """Whether address and undefined-behaviour sanitizers, as in the core's own tests, end the edges."""
-        self._must_compile(*SANITIZED, self._source, "edges.o", "-o", "sanitized")
-        return self._noticed((("sanitized",),))
-
-    def _noticed(self, programs: tuple[tuple[str, ...], ...]) -> str:
-        """The test that fails first; "" where none does."""
-        for name, *arguments in programs:
-            command = ["prlimit", f"--cpu={SECONDS_MAX}", str(self._folder / name), *arguments]
-            if subprocess.run(command, capture_output=True, check=False).returncode:
-                return name
-        return ""
-
-
-def _test(name: str) -> tuple[str, str, str]:
-    """How one of the core's C tests is compiled."""
-    return (f"-I{NATIVE}", f"-I{TESTS}", str(TESTS / f"{name}.c"))
+    def _compiler(self, *words: object) -> subprocess.CompletedProcess[str]:
+        command = [*COMPILE, *map(str, words)]
+        return subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False)
 
 
 def core_mutants() -> list[Mutant]:
     """Every mutant of the core, in order."""
-    files = [NATIVE / "settle.c", *(NATIVE / f"{name}.h" for name in SOURCES)]
-    return [mutant for file in files for mutant in mutants_of(file)]
+    return [mutant for file in FILES for mutant in mutants_of(file)]
 
 
-def try_core(mutants: list[Mutant]) -> list[Verdict]:
-    """Try these one after the other, in a place of their own in memory."""
+def try_core(mutants: Sequence[Mutant]) -> list[Verdict]:
+    """Try these in a place of their own in memory."""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        bench = CoreBench(Path(folder))
-        return [bench.try_out(mutant) for mutant in mutants]
+        numbered = dict(enumerate(mutants, 1))
+        verdicts = CoreBench(Path(folder), numbered).verdicts()
+        return [verdicts[number] for number in numbered]

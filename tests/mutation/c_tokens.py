@@ -63,22 +63,23 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of one file, in order."""
     text = path.read_text(encoding="utf-8")
     tokens = tokens_of(text)
-    for place in _in_functions(tokens):
-        for start, end, becomes in _changes(tokens, place):
-            yield Mutant(path, start, end, becomes, text)
+    for body in bodies_of(tokens):
+        for place in body:
+            for start, end, becomes in _changes(tokens, place):
+                yield Mutant(path, start, end, becomes, text)
 
 
-def _in_functions(tokens: list[Token]) -> Iterator[int]:
-    """Places of the tokens within the bodies of functions: a brace after a closing bracket opens one."""
-    depth = 0
+def bodies_of(tokens: list[Token]) -> Iterator[range]:
+    """The places of what stands in the body of each function: a brace after a closing bracket opens one."""
+    depth = first = 0
     for place, token in enumerate(tokens):
-        opens = token.text == "{" and (depth or tokens[place - 1].text == ")")
-        if opens:
+        if token.text == "{" and (depth or tokens[place - 1].text == ")"):
             depth += 1
+            first = place + 1 if depth == 1 else first
         elif token.text == "}" and depth:
             depth -= 1
-        elif depth:
-            yield place
+            if depth == 0:
+                yield range(first, place)
 
 
 def _changes(tokens: list[Token], place: int) -> Iterator[tuple[int, int, str]]:

@@ -21,7 +21,11 @@ class Mutant:
     @property
     def changed(self) -> str:
         """The whole file as changed."""
-        return self.text[: self.start] + self.becomes + self.text[self.end :]
+        return self.changed_within(0, len(self.text))
+
+    def changed_within(self, start: int, end: int) -> str:
+        """What stands from `start` to `end` of the text, as changed."""
+        return self.text[start : self.start] + self.becomes + self.text[self.end : end]
 
     @property
     def line(self) -> int:

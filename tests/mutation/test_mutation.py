@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from tests.mutation import c_tokens, python_nodes
 from tests.mutation.c_core import core_mutants, try_core
+from tests.mutation.c_together import CHOICE, MICROSECONDS, NUMBER, together
 from tests.mutation.mutant import Mutant, known_equivalents
 from tests.mutation.python_modules import MODULES, ROOT, module_mutants
 from tests.mutation.verdict import Verdict, figures
@@ -26,6 +28,14 @@ static int64_t sum(const int64_t *many, int64_t count) {
         all += many[i] * TWO;
     }
     return all;
+}
+"""
+
+ADDED = """#include <stdio.h>
+int main(void) {
+    const int64_t many[] = {5, 7, 0};
+    printf("%d", (int)sum(many, 2));
+    return 0;
 }
 """
 
@@ -114,6 +124,20 @@ def test_the_mutants_of_c(tmp_path: Path) -> None:
     ]
 
 
+def test_all_mutants_of_c_are_one_program(tmp_path: Path) -> None:
+    """Told which it is, it is that mutant and no other; the sums are those of 5 and 7 by each change, in turn."""
+    file, program = tmp_path / "sum.c", tmp_path / "sum"
+    file.write_text(C, encoding="utf-8")
+    mutants = dict(enumerate(c_tokens.mutants_of(file), 1))
+    file.write_text(f"#include <stdint.h>\n{CHOICE}{together(C, mutants)}{ADDED}", encoding="utf-8")
+    subprocess.run(["clang", "-w", str(file), "-o", str(program)], check=True)
+    said = []
+    for number in range(len(mutants) + 1):
+        environment = {NUMBER: str(number), MICROSECONDS: "500000"}
+        said.append(int(subprocess.run([program], env=environment, capture_output=True, check=True).stdout))
+    assert said == [22, 26, 12, 22, -2, 22, -2, -2, 22, -26, 14]
+
+
 def test_the_mutants_of_python(tmp_path: Path) -> None:
     """Numbers, conditions, comparisons, operators, raises and results; no text, annotation, class or strictness."""
     file = tmp_path / "spare.py"
@@ -160,15 +184,16 @@ def test_a_program_that_fails_its_tests_tells_nothing_of_its_mutants(tmp_path: P
 
 
 def test_mutants_of_the_core_are_noticed() -> None:
-    """Some of what it refuses, by its own tests; a write behind the last fund, which no sum shows, by sanitizers."""
+    """Some of what it refuses, by its own tests; by sanitizers a write behind the last fund, and a remainder that is
+    read and was never written, which no sum need show. What is no C is tried by nobody."""
     mutants = core_mutants()
     behind = "settle.c | for (int32_t i = 0; i < SETTLE_FUNDS_MAX; i++) { | 22: < => <="
-    chosen = [one for one in mutants if one.path.name == "check.h"][::80] + [
-        one for one in mutants if one.name == behind
-    ]
-    verdicts = try_core(chosen)
-    assert {one.fate for one in verdicts} == {"killed"}
-    assert verdicts[-1].by == "sanitized"
+    unwritten = "state.h | for (int32_t i = 1; i < count; i++) { | 22: < => <="
+    refusing = [one for one in mutants if one.path.name == "check.h"][::80]
+    quiet = [one for name in (behind, unwritten) for one in mutants if one.name == name]
+    verdicts = try_core([replace(refusing[0], becomes="no_such_name"), *refusing, *quiet])
+    assert [one.fate for one in verdicts] == ["stillborn"] + ["killed"] * (len(refusing) + 2)
+    assert [one.by for one in verdicts[-2:]] == ["edges, behind an end", "edges, before written"]
 
 
 def test_mutants_of_the_money_module_are_noticed() -> None:
