@@ -18,8 +18,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sqlite_utils
+
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES_MAX = 6 * 1024**3
+
+NOT_OURS = (
+    *(
+        "pytest",
+        "hypothesis.strategies",
+        "msgspec",
+        "cryptography.x509",
+        "PIL.ImageDraw",
+        "_strptime",
+        "encodings.idna",
+    ),
+    *("uvicorn.loops.asyncio", "uvicorn.lifespan.off", "uvicorn.protocols.websockets.auto"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,5 +75,7 @@ def _set_apart(folder: str) -> None:
 
 def load_what_is_not_ours() -> None:
     """Once for all children: what tests need and no mutant changes."""
-    for name in ("pytest", "hypothesis.strategies", "msgspec", "sqlite_utils", "cryptography.x509", "PIL.ImageDraw"):
+    for name in NOT_OURS:
         importlib.import_module(name)
+    # It looks for plugins when the first database is opened, which takes longer than most tests.
+    sqlite_utils.Database(memory=True).close()

@@ -6,6 +6,7 @@ effect while the program loads is loaded afresh, and must be noticed by any test
 
 from __future__ import annotations
 
+import gc
 import importlib
 import signal
 import sys
@@ -92,6 +93,8 @@ class _Bench:
             importlib.import_module(self._module.name_of(file))
         loading = self._loading.end()
         self._functions = functions_of(self._files)
+        # What is there now stays: a child that looked through it for waste would copy all of it.
+        gc.freeze()
         try:
             self._reach = reach_of(items, Marks(self._files, self._functions), loading)
         except ValueError as failure:

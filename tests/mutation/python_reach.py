@@ -66,16 +66,29 @@ class Watch:
 
 def reach_of(items: Sequence[pytest.Item], marks: Marks, loading: frozenset[Line]) -> Reach:
     """Run each test once and see. ValueError: one fails in the program as it is."""
-    lines, seconds = {}, {}
+    seen: Seen | str | None = forked(lambda: _all_seen(items, marks)).answer
+    if not isinstance(seen, dict):
+        raise ValueError(seen or "the tests do not come to their end")
+    lines = {name: ran for name, (ran, _) in seen.items()}
+    return Reach(loading, lines, {name: seconds for name, (_, seconds) in seen.items()})
+
+
+Seen = dict[str, tuple[frozenset[Line], float]]
+"""Of each test, by its name, the lines that it runs and how long it takes."""
+
+
+def _all_seen(items: Sequence[pytest.Item], marks: Marks) -> Seen | str:
+    """Or which test fails. In a child, where the marks are put in once for the children of all tests."""
+    lines, found = marks.put_in(), {}
     for item in items:
-        ended = forked(lambda item=item: _seen(item, marks))  # type: ignore[misc]
+        ended = forked(lambda item=item: _seen(item, lines))  # type: ignore[misc]
         if ended.code != 0 or ended.answer is None:
-            raise ValueError(f"{item.nodeid} fails in the program itself, alone")
-        lines[item.nodeid], seconds[item.nodeid] = ended.answer
-    return Reach(loading, lines, seconds)
+            return f"{item.nodeid} fails in the program itself, alone"
+        found[item.nodeid] = ended.answer
+    return found
 
 
-def _seen(item: pytest.Item, marks: Marks) -> tuple[frozenset[Line], float] | None:
-    lines, began = marks.put_in(), time.perf_counter()
+def _seen(item: pytest.Item, lines: set[Line]) -> tuple[frozenset[Line], float] | None:
+    began = time.perf_counter()
     failed = first_failure([item], {item.nodeid: FIRST_TIME_SECONDS})
     return None if failed else (frozenset(lines), time.perf_counter() - began)
