@@ -34,7 +34,7 @@ class JournalFromAfar:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._journal, name)
-        return lambda *arguments: self._thread.run(lambda: method(*arguments))
+        return lambda *arguments, **named: self._thread.run(lambda: method(*arguments, **named))
 
 
 class Background:
