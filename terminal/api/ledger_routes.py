@@ -47,6 +47,7 @@ _CAUSES_ZH = {
     "date-boundary": "跨日入账，无需处理",
     "another-till": "本机构其他终端的结算，无需处理",
     "refused": "医保中心拒绝，须撤销",
+    "totals": "合计不一致",
 }
 
 

@@ -165,9 +165,9 @@ def _still_refused(refused: Sequence[Difference], found: Sequence[Difference]) -
 
 def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
     """The totals are the same, or every difference in them stands to reason."""
-    if not all(difference.explained for difference in found):
-        return False
-    return bool(found) or all(group.balanced or group.closed_there for group in groups)
+    explained = {difference.provider_id for difference in found}
+    told = all(group.balanced or group.group.provider_id in explained for group in groups)
+    return told and all(difference.explained for difference in found)
 
 
 def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:

@@ -10,6 +10,7 @@ import msgspec
 from terminal.center.desk import CenterDesk
 from terminal.center.details import counted_there
 from terminal.center.reconcile import GroupResult
+from terminal.counter import said
 from terminal.counter.behind import is_unnumbered
 from terminal.counter.difference import Difference
 from terminal.counter.match_center import adopted_once, counted_elsewhere, match_center, own_rows
@@ -50,8 +51,31 @@ def day_differences(
             for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
         ]
         one_sided = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-        found += without_pairs(journal, center, day, clearing_class, one_sided)
+        different = without_pairs(journal, center, day, clearing_class, one_sided)
+        if (provider_id, clearing_class) in differing and not different and not _on_the_way(mine):
+            different = [_totals_alone(provider_id, clearing_class, sums)]
+        found += different
     return adopted_once(found)
+
+
+def _on_the_way(records: Sequence[SettlementRecord]) -> bool:
+    """Whether some count in our totals and not in the center's, since it has not answered them yet."""
+    return any(record.upload_state not in ("accepted", "refused") for record in records)
+
+
+def _totals_alone(provider_id: str, clearing_class: ClearingClass, sums: GroupTotals) -> Difference:
+    """What only the totals show: 3202 knows no insurance type, 3201 goes by it."""
+    return Difference(
+        id=f"totals:{provider_id}:{clearing_class}",
+        cause="totals",
+        between="center",
+        action="none",
+        text=said.TOTALS_ALONE.en,
+        text_zh=said.TOTALS_ALONE.zh,
+        provider_id=provider_id,
+        terminal_total_fen=int(sums.total),
+        other_total_fen=int(sums.total),
+    )
 
 
 def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:

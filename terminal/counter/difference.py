@@ -9,7 +9,9 @@ from msgspec import Struct
 from terminal.center.details import CenterRow
 from terminal.counter.said import Said
 
-Cause = Literal["missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused"]
+Cause = Literal[
+    "missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused", "totals"
+]
 Action = Literal[
     "reverse-at-center", "void-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"
 ]

@@ -58,6 +58,11 @@ UNNUMBERED = Said(
     "the center has it under a number that it has not told: its row stands on another day, close that one",
     "中心已入账但未告知编号：该记录在另一日，请办理该日日终",
 )
+TOTALS_ALONE = Said(
+    "the center's totals are not ours, and its details hold the same rows: ask the insurance office, which may count"
+    " one under another insurance type",
+    "中心合计与本机不符，但明细逐笔一致：请询问医保经办机构，是否有一笔计入其他险种",
+)
 VOID_REFUSED = Said(
     "the center refused the void; send it again, or ask the insurance office",
     "中心拒绝撤销：请重新发送，或询问医保经办机构",

@@ -286,6 +286,24 @@ def test_a_day_that_the_center_has_closed_is_noticed(shop: Shop) -> None:
     assert repaired(shop) == "sealed"
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_only_the_totals_show_is_told_and_seals_nothing(shop: Shop, closed: bool) -> None:
+    """Counted under another insurance type there, which no detail tells: for the office, also where it has closed."""
+    shop.settle(purchase("20.00"))
+    shop.upload_all()
+    ((booked, _),) = shop.books.settlements()
+    with shop.books.transaction():
+        shop.books.storage.change("UPDATE settlements SET insurance_type = '390'")
+    if closed:
+        shop.books.close_day(booked.provider_id, DAY)
+    assert causes(shop) == [("totals", "none")]
+    report = shop.counter.close_day(DAY)
+    assert (report.state, report.reconciliation, report.closed_there) == ("frozen", "different", closed)
+    with shop.books.transaction():
+        shop.books.storage.change(f"UPDATE settlements SET insurance_type = '{booked.insurance_type}'")
+    assert shop.counter.close_day(DAY).state == "sealed"
+
+
 @pytest.mark.parametrize("fault", ["html", "truncated", "no-infcode", "drop-after"])
 @pytest.mark.parametrize("infno", ["9101", "3202", "9102"])
 def test_details_that_do_not_come_leave_the_day_pending(shop: Shop, fault: str, infno: str) -> None:
