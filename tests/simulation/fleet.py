@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -9,8 +10,6 @@ from functools import partial
 from multiprocessing import get_context
 
 from tests.simulation.run import Outcome, run
-
-SEEDS_AT_ONCE = 4
 
 
 def run_all(seeds: Iterable[int], steps: int, settlements: int = 0, jobs: int = 1, rush: bool = False) -> list[Outcome]:
@@ -20,8 +19,14 @@ def run_all(seeds: Iterable[int], steps: int, settlements: int = 0, jobs: int = 
     if jobs == 1:
         return [work(name) for name in names]
     # A forked child would inherit SQLite's connections and locks.
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return list(pool.map(work, names, chunksize=SEEDS_AT_ONCE))
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_take_modules_as_given) as pool:
+        return list(pool.map(work, names))
+
+
+def _take_modules_as_given() -> None:
+    """What stays for good is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def reached_by(outcomes: Iterable[Outcome]) -> Counter[str]:

@@ -83,7 +83,7 @@ def auditor_of(shop: Shop) -> Auditor:
     )
     secrets |= {pin for pin in (shop.plan.pin, wrong(shop.plan.pin)) if pin}
     auditor = Auditor(shop.journal_path, shop.books_path, TERMINAL_ID, shop.printer.tape, shop.window.seen, secrets)
-    shop.before_end = auditor.ledger.let_go
+    shop.before_end = auditor.let_go
     auditor.paid_by_card = shop.wallet.paid if shop.wallet else None
     auditor.refusals_planned, auditor.overtaken = shop.wire.refused, shop.wire.overtaken
     return auditor

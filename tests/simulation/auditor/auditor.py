@@ -12,6 +12,7 @@ import msgspec
 
 from terminal.errors import TerminalError
 from tests.simulation.auditor import books, papers
+from tests.simulation.auditor.file import File
 from tests.simulation.auditor.findings import SUMS, added, require, sums_of
 from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
 
@@ -52,12 +53,12 @@ class Auditor:
         shown: list[str],
         secrets: frozenset[str],
     ) -> None:
-        self.ledger = Ledger(journal, terminal_id)
-        self._center = center
+        self.ledger = Ledger(terminal_id)
+        self._journal, self._center = File(journal), File(center)
         self._tape = tape
         self._shown = shown
         self._secrets = secrets
-        self._opening = books.balances_of(center)
+        self._opening = books.balances_of(self._center.open())
         self.answers: dict[str, tuple[tuple[Any, ...], bytes]] = {}
         self.papers: Counter[str] = Counter()
         self.first_papers: Counter[str] = Counter()
@@ -70,11 +71,16 @@ class Auditor:
         self.overtaken: set[str] = set()
         self.paid_by_card: Callable[[], tuple[int, int]] | None = None
 
+    def let_go(self) -> None:
+        """The terminal's process is about to end."""
+        self._journal.let_go()
+        self._center.let_go()
+
     def told(self, key: str, request: tuple[Any, ...], answer: bytes) -> None:
         """The till was answered: it is durable, and the same as ever."""
         known = self.answers.setdefault(key, (request, answer))
         require(known == (request, answer), "keys", f"{key} was answered otherwise before")
-        self.ledger.read_on(self.ledger.open())
+        self.ledger.read_on(self._journal.open())
         self._require_told(answer)
 
     def refused(self, key: str, request: tuple[Any, ...], error: TerminalError, before: int, after: int) -> None:
@@ -83,7 +89,7 @@ class Auditor:
         for text in (error.code, error.message, error.message_zh, error.at):
             self._require_quiet(text)
         require(bool(error.message and error.message_zh), "words", f"{error.code} says nothing")
-        self.ledger.read_on(self.ledger.open())
+        self.ledger.read_on(self._journal.open())
         unchanged = set(self.ledger.order[before:after]) <= BESIDE or error.code in MAY_LEAVE_TRACES
         require(unchanged, "refusals", f"{error.code} of {request[0]} left {after - before} entries")
         answered = key in self.answers and self.answers[key][0] == request
@@ -96,7 +102,7 @@ class Auditor:
 
     def look(self) -> None:
         """After a step: the entries that came, and the papers that came."""
-        connection = self.ledger.open()
+        connection = self._journal.open()
         self.ledger.read_on(connection)
         self._note_parked(connection)
         self._read_papers()
@@ -107,21 +113,21 @@ class Auditor:
     def check(self) -> None:
         """At a checkpoint: the whole file, its tables, and the center's books."""
         self.look()
-        connection = self.ledger.open()
+        connection = self._journal.open()
         self.ledger.read_again(connection)
         self._check_tables(connection)
         self._check_references()
         self._check_refusals()
         self._check_repairs()
         self._check_card()
-        rows = books.rows_of(self._center)
+        rows = books.rows_of(self._center.open())
         self._check_messages(rows)
         self._check_balances(rows)
 
     def close(self) -> None:
         """At the end, when the faults are over and every day is closed: both sides have the same books."""
         self.check()
-        rows = books.rows_of(self._center)
+        rows = books.rows_of(self._center.open())
         self._check_claims([row for row in rows if row.stands])
         self._check_debits()
         for one in self.ledger.committed():
@@ -129,7 +135,7 @@ class Auditor:
 
     def lost_fen(self) -> dict[str, int]:
         """What stands at the center less what the till was told, payer by payer; nothing where nothing was lost."""
-        standing = added((row.sign, row.sums) for row in books.rows_of(self._center) if row.stands)
+        standing = added((row.sign, row.sums) for row in books.rows_of(self._center.open()) if row.stands)
         told = added((one.sign, one.counted) for one in self.ledger.committed() if self.ledger.counts(one))
         return {name: standing[name] - told[name] for name in SUMS if standing[name] != told[name]}
 
@@ -198,7 +204,7 @@ class Auditor:
         require(not twice, "never two", f"{twice[:3]} were settled more than once")
 
     def _check_refusals(self) -> None:
-        closed = books.closed_days_of(self._center)
+        closed = books.closed_days_of(self._center.open())
         # Behind its reversal a message counts there for a while, and whatever comes next is worked out on top of it.
         self.excuse(self.overtaken)
         for number, reason in self.ledger.refused_reasons.items():
@@ -246,7 +252,7 @@ class Auditor:
         require(len(undecided) == len(ours), "card", "a debit is open, or two have one number")
         if any(one.person in self.excused for one in ours.values()):
             return
-        seen = sorted(books.debits_of(self._center))
+        seen = sorted(books.debits_of(self._center.open()))
         expected = sorted((one.card_counter, one.sums["account"]) for one in ours.values() if one.outcome == "accepted")
         require(seen == expected, "card", f"the center has seen {len(seen)} debits, not the {len(expected)} it took in")
 
@@ -254,7 +260,7 @@ class Auditor:
         spent: Counter[str] = Counter()
         for row in rows:
             spent[row.person] += row.sign * row.sums["account"] * row.stands
-        for person, balance in books.balances_of(self._center).items():
+        for person, balance in books.balances_of(self._center.open()).items():
             if person not in self.excused:
                 left = self._opening[person] - spent[person]
                 require(balance == left >= 0, "balances", f"the center has {balance} left for a person, not {left}")

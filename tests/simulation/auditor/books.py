@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import msgspec
 
@@ -35,41 +33,33 @@ class Row:
         return self.state != "reversed"
 
 
-def rows_of(path: Path) -> list[Row]:
+def rows_of(connection: sqlite3.Connection) -> list[Row]:
     """Everything the center has booked, oldest first."""
-    with _opened(path) as connection:
-        found = connection.execute(
-            "SELECT settlement_id, message_id, state, business_day, body FROM settlements ORDER BY number"
-        ).fetchall()
+    found = connection.execute(
+        "SELECT settlement_id, message_id, state, business_day, body FROM settlements ORDER BY number"
+    ).fetchall()
     return [_row(*one) for one in found]
 
 
-def balances_of(path: Path) -> dict[str, int]:
+def balances_of(connection: sqlite3.Connection) -> dict[str, int]:
     """The personal accounts by person number, in fen."""
-    with _opened(path) as connection:
-        found = connection.execute("SELECT person_number, body FROM persons").fetchall()
+    found = connection.execute("SELECT person_number, body FROM persons").fetchall()
     return {number: fen(msgspec.json.decode(body)["account"]["balance"]) for number, body in found}
 
 
-def debits_of(path: Path) -> list[tuple[int, int]]:
+def debits_of(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     """The debits of purses that stand: the card's own number of each, and what it paid, in fen."""
-    with _opened(path) as connection:
-        found = connection.execute(
-            "SELECT p.counter, p.amount FROM purse_debits p JOIN settlements s ON s.settlement_id = p.settlement_id"
-            " WHERE s.state <> 'reversed'"
-        ).fetchall()
+    found = connection.execute(
+        "SELECT p.counter, p.amount FROM purse_debits p JOIN settlements s ON s.settlement_id = p.settlement_id"
+        " WHERE s.state <> 'reversed'"
+    ).fetchall()
     return [(counter, amount) for counter, amount in found]
 
 
-def closed_days_of(path: Path) -> set[str]:
+def closed_days_of(connection: sqlite3.Connection) -> set[str]:
     """Days that the center has closed on its own side."""
-    with _opened(path) as connection:
-        found = connection.execute("SELECT day FROM closed_days").fetchall()
+    found = connection.execute("SELECT day FROM closed_days").fetchall()
     return {day for (day,) in found}
-
-
-def _opened(path: Path) -> closing[sqlite3.Connection]:
-    return closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
 
 
 @lru_cache(maxsize=ROWS_KEPT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -59,9 +58,7 @@ class Kept:
 class Ledger:
     """Follows a journal file entry by entry. Every reading raises Disagreement where an invariant does not hold."""
 
-    def __init__(self, path: Path, terminal_id: str) -> None:
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, terminal_id: str) -> None:
         self._first_hash = hashlib.sha256(terminal_id.encode()).hexdigest()
         self.hashes: list[str] = []
         self._rows: list[tuple[int, str, bytes]] = []
@@ -77,19 +74,6 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.order: list[str] = []
         self.laws: set[str] = set()
-
-    def open(self) -> sqlite3.Connection:
-        """The file, read only, kept open from one reading to the next."""
-        if self._connection is None:
-            self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
-            self._connection.row_factory = sqlite3.Row
-        return self._connection
-
-    def let_go(self) -> None:
-        """Close the file: its process is about to end, and the next one must find nobody else at it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
     def read_on(self, connection: sqlite3.Connection) -> None:
         """The entries since the last reading."""
