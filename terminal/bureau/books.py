@@ -101,6 +101,14 @@ class Books:
         """The person of this number as they stand now, or None."""
         return self._person("person_number", person_number)
 
+    def persons_of(self, person_numbers: Sequence[str]) -> dict[str, Person]:
+        """Those of these persons who are on file, by number."""
+        found = self.storage.rows(
+            f"SELECT person_number, body FROM persons WHERE person_number IN ({_marks(person_numbers)})",
+            *person_numbers,
+        )
+        return {row["person_number"]: _read_person(bytes(row["body"])) for row in found}
+
     def find(self, kind: CredentialKind, value: str) -> Person | None:
         """The person with this card number, ID number or e-credential, or None."""
         return self._person(kind, value) if value else None
@@ -123,20 +131,23 @@ class Books:
         self.storage.change("UPDATE sign_ins SET open = 0 WHERE sign_number = ?", sign_number)
 
     def standing(
-        self, sign_number: str, operator: str, day: dt.date, provider_id: str, message_id: str
-    ) -> tuple[bool, KeptAnswer | None]:
-        """Whether this number is an open sign-in of this operator and day, and what this message was answered, None
-        where it was never accepted: both in one look.
+        self, sign_number: str, operator: str, day: dt.date, provider_id: str, message_ids: Sequence[str]
+    ) -> tuple[bool, dict[str, KeptAnswer]]:
+        """Whether this number is an open sign-in of this operator and day, and by message number what messages were
+        answered that were accepted: both in one look.
         """
-        [row] = self.storage.rows(
+        found = self.storage.rows(
             "SELECT EXISTS (SELECT 1 FROM sign_ins WHERE sign_number = ? AND operator = ? AND day = ? AND open = 1)"
-            " AS signed_in, digest, answer, reversed FROM (SELECT 1 AS one) AS always LEFT JOIN messages"
-            " ON provider_id = ? AND message_id = ?",
-            *(sign_number, operator, day.isoformat(), provider_id, message_id),
+            " AS signed_in, message_id, digest, answer, reversed FROM (SELECT 1 AS one) AS always LEFT JOIN messages"
+            f" ON provider_id = ? AND message_id IN ({_marks(message_ids)})",
+            *(sign_number, operator, day.isoformat(), provider_id, *message_ids),
         )
-        answer = row["answer"]
-        kept = None if answer is None else KeptAnswer(row["digest"], bytes(answer), bool(row["reversed"]))
-        return bool(row["signed_in"]), kept
+        kept = {
+            row["message_id"]: KeptAnswer(row["digest"], bytes(row["answer"]), bool(row["reversed"]))
+            for row in found
+            if row["message_id"] is not None
+        }
+        return bool(found[0]["signed_in"]), kept
 
     def keep_answers(self, answers: Iterable[tuple[str, str, str, bytes]]) -> None:
         """Keep the answers of messages that have been booked: provider, message number, digest, answer."""
@@ -268,6 +279,10 @@ class Books:
     def _one(self, statement: str, *values: object) -> Found | None:
         found = self.storage.rows(statement, *values)
         return found[0] if found else None
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 @lru_cache(maxsize=PERSONS_KEPT)

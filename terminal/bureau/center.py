@@ -66,6 +66,7 @@ TRANSACTIONS: dict[str, Callable[[Work], dict[str, Any]]] = {
 }
 """`infno` -> what answers it with its output nodes, or raises Denied."""
 
+_COUNTER = attrgetter("sign_number", "operator", "provider_id")
 _WITHOUT_SIGNS = str.maketrans("", "", "-:T.")
 STAMP_CHARACTERS = len("yyyy-MM-ddTHH:mm:ss.SSS")
 
@@ -131,7 +132,7 @@ class Center:
         first = group[0]
         if first.infno == fields.DOWNLOAD_FILE:
             return [self._downloaded(first, fault)]
-        repeats = [answer for asked in group if (answer := self._repeated(asked)) is not None]
+        repeats = self._repeats(group)
         if not repeats:
             return self._carried_out(group, fault)
         if len(group) > 1:
@@ -151,7 +152,7 @@ class Center:
         return answers
 
     def _downloaded(self, asked: Asked, fault: str) -> bytes:
-        self._kept(asked)
+        self._kept([asked])
         body = files.download(self._work(asked))
         self._note([Note(asked, "accepted", fault=fault)])
         return body
@@ -163,31 +164,34 @@ class Center:
     def _note(self, notes: Sequence[Note]) -> None:
         note_arrivals(self.books.storage, self.clock.now(), notes)
 
-    def _kept(self, asked: Asked) -> KeptAnswer | None:
-        """What this message was answered before. Raises Denied where its operator is not signed in today."""
-        envelope = asked.sign_number, asked.operator, self.clock.now().date(), asked.provider_id, asked.message_id
-        signed_in, kept = self.books.standing(*envelope)
-        if not signed_in:
-            raise Denied("sign_no: 未签到或签到已失效 (not signed in today)")
-        return kept
+    def _kept(self, group: Sequence[Asked]) -> dict[str, KeptAnswer]:
+        """By message number, what these messages were answered before. Raises Denied where an operator is not signed
+        in today.
+        """
+        found: dict[str, KeptAnswer] = {}
+        today = self.clock.now().date()
+        for (sign_number, operator, provider_id), same in groupby(group, key=_COUNTER):
+            message_ids = [asked.message_id for asked in same]
+            signed_in, kept = self.books.standing(sign_number, operator, today, provider_id, message_ids)
+            if not signed_in:
+                raise Denied("sign_no: 未签到或签到已失效 (not signed in today)")
+            found |= kept
+        return found
 
-    def _repeated(self, asked: Asked) -> bytes | None:
-        """The answer to repeat, where this center recognises the message; None for one to be carried out.
+    def _repeats(self, group: Sequence[Asked]) -> list[bytes]:
+        """The answers to repeat, where this center recognises messages.
 
         Raises Denied: not offered, of an unknown institution, not signed in, or a number that stands for another.
         """
-        if asked.infno not in TRANSACTIONS:
-            raise Denied(f"infno {asked.infno[:10]} is not offered here")
-        if asked.provider_id not in self.books.providers:
+        infno = group[0].infno
+        if infno not in TRANSACTIONS:
+            raise Denied(f"infno {infno[:10]} is not offered here")
+        if any(asked.provider_id not in self.books.providers for asked in group):
             raise Denied("fixmedins_code: no such institution here")
-        kept = self._kept(asked) if asked.infno != fields.SIGN_IN else None
-        if kept is None or asked.infno not in BOOKING or self.profile.repeats == "unsafe":
-            return None
-        if kept.digest != asked.digest:
-            raise Denied("msgid: this number stands for another message already")
-        if kept.reversed:
-            raise Denied("msgid: this message has been reversed")
-        return kept.answer
+        kept = self._kept(group) if infno != fields.SIGN_IN else {}
+        if infno not in BOOKING or self.profile.repeats == "unsafe":
+            return []
+        return [_repeated(asked, kept[asked.message_id]) for asked in group if asked.message_id in kept]
 
     def _wrapped(self, area_code: str, code: int, message: str, output: dict[str, Any]) -> bytes:
         now = self.clock.now()
@@ -203,6 +207,14 @@ class Center:
                 "output": output,
             }
         )
+
+
+def _repeated(asked: Asked, kept: KeptAnswer) -> bytes:
+    if kept.digest != asked.digest:
+        raise Denied("msgid: this number stands for another message already")
+    if kept.reversed:
+        raise Denied("msgid: this message has been reversed")
+    return kept.answer
 
 
 def _groups(messages: Iterable[Asked]) -> Iterator[list[Asked]]:

@@ -72,8 +72,8 @@ def pre_settle(work: Work) -> dict[str, Any]:
 
 def _touched(extended: Extended) -> set[Hashable]:
     work, extension = extended
-    person_number = text_of(work.asked.row("druginfo").get("psn_no"))
-    return {person_number} if extension.purse is None else {person_number, extension.purse.serial.upper()}
+    purse = () if extension.purse is None else (extension.purse.serial.upper(),)
+    return {_person_number(work), *purse}
 
 
 def _settled(run: Sequence[Extended]) -> list[dict[str, Any]]:
@@ -92,19 +92,22 @@ def _settled(run: Sequence[Extended]) -> list[dict[str, Any]]:
 
 
 def _worked_out(run: Sequence[Extended]) -> list[Claimed]:
-    persons = [_person_of(work) for work, _ in run]
+    known = run[0][0].books.persons_of([_person_number(work) for work, _ in run])
+    persons = [_insured(work, known.get(_person_number(work))) for work, _ in run]
     bills = [_rebuilt(*one) for one in zip(run, persons, strict=True)]
     settlements = [work.law.settle(bill) for (work, _), bill in zip(run, bills, strict=True)]
     columns = zip(run, persons, bills, settlements, strict=True)
     return [Claimed(*extended, person, bill, settlement) for extended, person, bill, settlement in columns]
 
 
-def _person_of(work: Work) -> Person:
-    row = work.asked.row("druginfo")
-    person = work.books.person(text_of(row.get("psn_no")))
+def _person_number(work: Work) -> str:
+    return text_of(work.asked.row("druginfo").get("psn_no"))
+
+
+def _insured(work: Work, person: Person | None) -> Person:
     if person is None:
         raise Denied("psn_no: 查无此人 (no such insured person)")
-    if text_of(row.get("insutype")) != _insurance_type(person):
+    if text_of(work.asked.row("druginfo").get("insutype")) != _insurance_type(person):
         raise Denied(f"insutype: center {_insurance_type(person)}")
     return person
 

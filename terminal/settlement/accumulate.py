@@ -74,6 +74,8 @@ def with_pending(year: Year, balance: Fen, pending: Sequence[tuple[Bill, Settlem
 
 def add_change(year: Year, before: Year, after: Year, sign: int) -> Year:
     """`year` with the difference `after - before` added (or taken away), key by key; truth values by "or"."""
+    if before == after == year:
+        return year
     changes: dict[str, object] = {}
     for key in ("admissions", *_fen_keys()):
         if change := getattr(after, key) - getattr(before, key):

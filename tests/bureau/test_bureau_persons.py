@@ -134,8 +134,8 @@ def test_books_on_file_keep_what_was_booked(tmp_path: Path) -> None:
     kept = books.person(person.person_number)
     assert kept is not None
     assert kept.account.balance == 10
-    assert books.standing("S1", "0001", dt.date(2021, 6, 30), "P37060200001", "M1")[0]
-    assert not books.standing("S1", "0002", dt.date(2021, 6, 30), "P37060200001", "M1")[0]
+    assert books.standing("S1", "0001", dt.date(2021, 6, 30), "P37060200001", ["M1"])[0]
+    assert not books.standing("S1", "0002", dt.date(2021, 6, 30), "P37060200001", ["M1"])[0]
     books.close()
 
 
@@ -151,5 +151,5 @@ def test_what_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         half_way()
 
-    assert not books.standing("S1", "0001", dt.date(2021, 6, 30), "P37060200001", "M1")[0]
+    assert not books.standing("S1", "0001", dt.date(2021, 6, 30), "P37060200001", ["M1"])[0]
     books.close()

@@ -73,7 +73,7 @@ def test_books_are_as_they_were_when_they_are_opened_again(shared: str) -> None:
     with opened(shared) as books:
         assert books.is_closed("P37060200001", DAY)
         assert books.file(number) == b"\x00\xff"
-        assert books.standing("S1", "0001", DAY, "P37060200001", "M1")[0]
+        assert books.standing("S1", "0001", DAY, "P37060200001", ["M1"])[0]
 
 
 def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:

@@ -54,11 +54,11 @@ def test_another_operator_s_sign_out_ends_only_theirs(town: Town) -> None:
 def test_the_center_serves_nobody_with_a_closed_sign_in(town: Town) -> None:
     """After 9002 the center itself no longer takes the number, so signing out is not only ours."""
     number = town.desk.sign_in("0001").sign_number
-    assert town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", "M1")[0]
+    assert town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", ["M1"])[0]
 
     town.desk.sign_out("0001")
 
-    assert not town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", "M1")[0]
+    assert not town.books.standing(number, "0001", town.clock.now().date(), "P37060200001", ["M1"])[0]
 
 
 def test_a_card_names_its_person(town: Town) -> None:
