@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -20,6 +21,9 @@ from terminal.money import format_fen
 
 FILE_BYTES_MAX = 8 * CENTER_REPLY_BYTES_MAX
 """Unpacked; a ZIP that grows beyond is a bomb, not a day."""
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others may ask for gigabytes of memory before a byte comes out."""
 
 _RESULT_COLUMNS = 10
 
@@ -115,8 +119,10 @@ def unpacked(data: bytes) -> bytes:
             (member,) = archive.infolist()
             if member.file_size > FILE_BYTES_MAX:
                 raise Unreadable("the file is too large")
+            if member.compress_type not in _COMPRESSIONS:
+                raise Unreadable("the file is compressed in a way that no edition has")
             return archive.read(member)
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
         raise Unreadable("the file is no ZIP of one file") from None
 
 

@@ -21,7 +21,11 @@ from terminal.money import AMOUNTS_KEPT
 GATEWAY_REFUSALS = ("401", "403")
 """Gateway codes that say: not let through. A gateway's 5xx may come after the center has settled."""
 
+JSON_FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises for foreign bytes: no JSON, no UTF-8, or nested deeper than anybody means."""
+
 _DECODER = msgspec.json.Decoder(float_hook=str)
+_CODE = re.compile(r"-?[0-9]{1,9}")
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2})0*)?")
 _PERSON = re.compile(r'("(?:psn_name|certno|psn_cert_no|brdy|emp_name|exp_content)"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 _MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
@@ -84,7 +88,7 @@ def decode_json(body: bytes) -> Any:
     """JSON with fractions kept as their text, so that no amount passes through a float. Raises ValueError."""
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except JSON_FAULTS as error:
         raise ValueError(str(error)) from None
 
 
@@ -192,7 +196,8 @@ def _first_text(document: dict[str, Any]) -> str:
 
 
 def _code(value: Any) -> int:
-    try:
-        return int(text_of(value).strip())
-    except ValueError:
-        raise Unreadable("infcode is not a number") from None
+    # int() alone takes "0_0", "+0" and digits of other scripts for success.
+    text = text_of(value).strip()
+    if not _CODE.fullmatch(text):
+        raise Unreadable("infcode is not a number")
+    return int(text)

@@ -14,7 +14,7 @@ import hmac
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives import padding
@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msgspec import Struct
 
 from terminal import signature
-from terminal.center.envelope import Request, Unreadable
+from terminal.center.envelope import JSON_FAULTS, Request, Unreadable
 from terminal.center.profile import Gateway, Profile
 from terminal.errors import Refused
 from terminal.settlement.codec import convert
+
+T = TypeVar("T")
 
 SM2_NUMBER_BYTES = 32
 SM4_KEY_BYTES = 16
@@ -89,29 +91,36 @@ def seal(request: Request, profile: Profile, secrets: Secrets) -> bytes:
 
 
 def unseal(answer: bytes, profile: Profile, secrets: Secrets) -> bytes:
-    """The plain answer. Raises Unreadable: its signature is missing or wrong, or it cannot be decrypted."""
+    """The plain answer. Raises Unreadable: its signature is missing or wrong, or it cannot be decrypted or read.
+
+    What is not an answer of the center's at all is given back as it came.
+    """
     body = profile.body
     if body.signature == "none" and body.encryption == "none":
         return answer
     try:
-        parts = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError:
+        parts = _read(answer, dict[str, msgspec.Raw])
+    except Unreadable:
         return answer
     if "infcode" not in parts:
         return answer
     output = bytes(parts.get("output", b"null"))
     if body.encryption == "sm4" and output.startswith(b'"'):
-        output = sm4(secrets, unbase64(msgspec.json.decode(output, type=str)), encrypt=False)
+        output = sm4(secrets, unbase64(_read(output, str)), encrypt=False)
     if body.signature != "none":
-        values = msgspec.json.decode(answer, type=dict[str, Any])
+        values = _read(answer, dict[str, Any])
         signed = output if body.signature == "input" else envelope_text(values)
         if not holds(str(values.get("cainfo") or ""), signed, profile, secrets):
             raise Unreadable("the answer's signature is missing or wrong")
     parts["output"] = msgspec.Raw(output)
+    return msgspec.json.encode(_read(msgspec.json.encode(parts), dict[str, msgspec.Raw]))
+
+
+def _read(text: bytes, wanted: type[T]) -> T:
     try:
-        return msgspec.json.encode(msgspec.json.decode(msgspec.json.encode(parts), type=dict[str, msgspec.Raw]))
-    except msgspec.DecodeError:
-        raise Unreadable("the answer's output is not JSON") from None
+        return msgspec.json.decode(text, type=wanted)
+    except JSON_FAULTS:
+        raise Unreadable("the answer is not JSON") from None
 
 
 def sm4(secrets: Secrets, data: bytes, *, encrypt: bool) -> bytes:

@@ -113,6 +113,29 @@ def test_a_row_that_was_taken_back_is_known_by_its_flag(flag: str, refunded: boo
     assert row.refunded is refunded
 
 
+def compressed(text: bytes, compression: int) -> bytearray:
+    """A ZIP of `rows.txt`, compressed so."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", compression) as archive_file:
+        archive_file.writestr("rows.txt", text)
+    return bytearray(made.getvalue())
+
+
+def test_a_file_whose_compressed_text_is_damaged_is_unreadable() -> None:
+    """A block of no kind that there is: the ZIP looks whole, and its text is not."""
+    file = compressed(b"".join(b"%d\t" % number for number in range(400)), zipfile.ZIP_DEFLATED)
+    file[len("PK..") + 26 + len("rows.txt")] |= 0b110
+    with pytest.raises(Unreadable, match="no ZIP of one file"):
+        unpacked(bytes(file))
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_file_is_stored_or_deflated_as_every_edition_has_it(compression: int) -> None:
+    """Another compression may ask for gigabytes before it says a word; it is refused unread."""
+    with pytest.raises(Unreadable, match="no edition has"):
+        unpacked(bytes(compressed(ROW.encode(), compression)))
+
+
 def test_a_file_unpacks_to_32_mebibytes_and_no_further() -> None:
     """What grows beyond is a bomb; it is refused before it is unpacked."""
     longest = b"\0" * (32 * 1_048_576)

@@ -20,6 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from keys import openssl
 from town import MORNING, Town
+from watched import Telling
 
 from terminal import signature
 from terminal.center.answers import Accepted, Unknown
@@ -327,6 +328,35 @@ def test_an_answer_with_a_wrong_signature_is_unknown(town: Town, sm2: tuple[str,
     desk = CenterDesk(link, Institution("370602", names), town.stamp, 1, town.clock, load_profile("jilin"), keys)
     outcome = town.send(town.purchase(), desk=desk)
     assert isinstance(outcome, Unknown if spoil else Accepted)
+
+
+DEEP = b"[" * 5_000 + b"]" * 5_000
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"infcode":0,"output":' + DEEP + b"}",
+        b'{"infcode":0,"output":"\xff\xfe"}',
+        b'{"infcode":0,"cainfo":' + DEEP + b"}",
+        b'{"infcode":0,"cainfo":"\xff\xfe","output":{}}',
+        DEEP,
+    ],
+    ids=["deep output", "output of no UTF-8", "deep signature", "signature of no UTF-8", "deep"],
+)
+@pytest.mark.parametrize("signed_over", ["none", "input", "envelope"])
+@pytest.mark.parametrize("encryption", ["none", "sm4"])
+def test_an_answer_that_no_decoder_takes_is_unknown_in_every_province(
+    town: Town, sm2: tuple[str, str, Path], said: bytes, signed_over: str, encryption: str
+) -> None:
+    """Nested five thousand deep, or no text at all, signed or encrypted or neither: in doubt, and kept."""
+    key, public, _ = sm2
+    keys = msgspec.structs.replace(KEYS, private_key=key, center_public_key=public)
+    body = msgspec.convert({"signature": signed_over, "encryption": encryption}, Body)
+    town.profile, town.secrets = Profile(name="test", body=body), keys
+    outcome = town.send(town.purchase(), desk=town.new_desk(Telling(town, "2102", said)))
+    assert isinstance(outcome, Unknown)
+    assert outcome.answer.startswith(said[:11])
 
 
 @pytest.mark.parametrize("case", ["good", "no client certificate", "another authority"])

@@ -30,8 +30,9 @@ class Watched:
 class Telling:
     """A center that signs in as always, and has one answer to another transaction."""
 
-    def __init__(self, town: Town, infno: str, answer: str) -> None:
-        self._link, self._infno, self._answer = town.new_link(), f'"infno":"{infno}"'.encode(), answer.encode()
+    def __init__(self, town: Town, infno: str, answer: str | bytes) -> None:
+        self._link, self._infno = town.new_link(), f'"infno":"{infno}"'.encode()
+        self._answer = answer.encode() if isinstance(answer, str) else answer
 
     def post(self, body: bytes) -> bytes:
         return self._answer if self._infno in body else self._link.post(body)
