@@ -5,8 +5,10 @@ Each target takes bytes and raises nothing but the terminal's own errors; anythi
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import itertools
+import subprocess
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -17,10 +19,16 @@ from hw.ports import DeviceError, Health
 from hw.printer import WirePrinter
 from terminal.center.answers import Accepted, Credential, Institution, NotSent, Rejected, Unknown
 from terminal.center.desk import CenterDesk
+from terminal.center.details import read_center_rows
 from terminal.center.envelope import GatewayRefused, Unreadable, decode_answer
+from terminal.center.exchange import understood
+from terminal.center.profile import REFERENCE, Body, Profile
+from terminal.center.publications import Offer
+from terminal.center.seal import Secrets, sm4
 from terminal.clock import BEIJING, SetClock
 from terminal.errors import Refused, TerminalError
 from terminal.journal.records import GroupTotals, SettlementRecord
+from terminal.publication import Head
 from terminal.settlement.codec import decode_bill, encode
 from terminal.settlement.law import Law
 
@@ -69,9 +77,6 @@ def settled() -> SettlementRecord:
     )
 
 
-SIGNED_IN = b'{"infcode":0,"output":{"signinoutb":{"sign_time":"2021-06-30 09:00:00","sign_no":"1"}}}'
-
-
 class OneAnswer:
     """A link on which the center says one thing, whatever it is asked."""
 
@@ -83,26 +88,72 @@ class OneAnswer:
         return self.answer
 
 
-def desk_that_hears(answer: bytes) -> CenterDesk:
-    """A desk with its operator signed in, at which every later question is answered so."""
+@cache
+def secrets() -> Secrets:
+    """Keys of nobody, made by the machine's own openssl."""
+    made = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2"]
+    private = subprocess.run(made, check=True, capture_output=True).stdout
+    public = subprocess.run(["openssl", "pkey", "-pubout"], input=private, check=True, capture_output=True).stdout
+    return Secrets(client_id="0123456789abcdef", private_key=private.decode(), center_public_key=public.decode())
+
+
+PROVINCES = (
+    REFERENCE,
+    Profile(name="signed", body=Body(signature="input")),
+    Profile(name="signed-over-the-envelope", body=Body(signature="envelope", encoding="hex")),
+    Profile(name="encrypted", body=Body(encryption="sm4")),
+    Profile(name="both", body=Body(signature="input", encryption="sm4")),
+    Profile(name="said-in-secret", body=Body(encryption="sm4")),
+)
+"""In the last one the bytes are what the center has encrypted, in the others what comes over the wire."""
+
+
+def said_in_secret(output: bytes) -> bytes:
+    """An answer of success with this output."""
+    return b'{"infcode":0,"output":"' + base64.b64encode(sm4(secrets(), output, encrypt=True)) + b'"}'
+
+
+def desk_that_hears(answer: bytes, province: Profile) -> CenterDesk:
+    """A desk with its operator signed in, at which every question is answered so."""
     stamps = itertools.count()
-    link = OneAnswer(SIGNED_IN)
     institution = Institution("370602", {PROVIDER_ID: "三院"}, "T1")
-    desk = CenterDesk(link, institution, lambda: (MORNING, next(stamps) % 100), 1, SetClock(MORNING))
-    desk.sign_in(OPERATOR)
-    link.answer = answer
+    desk = CenterDesk(
+        OneAnswer(answer),
+        institution,
+        lambda: (MORNING, next(stamps) % 100),
+        1,
+        SetClock(MORNING),
+        province,
+        secrets(),
+        sign_ins={OPERATOR: (MORNING.date(), "1")},
+    )
+    desk.works_for(OPERATOR)
     return desk
 
 
-def hear_the_center(data: bytes) -> None:
-    """The first byte chooses the question, the rest is the answer: understood, refused, or in doubt, and never more.
+OFFER = Offer(
+    Head(kind="catalogue", name="1301", version=1, in_force_from=MORNING.date(), digest="0" * 64), "", "F1", "f.zip"
+)
 
-    What moves money is accepted only where the answer says so itself.
+
+QUESTIONS = 16
+"""Of `hear_the_center`; what is kept in `corpus/center.txt` counts on their order."""
+
+
+def hear_the_center(data: bytes) -> None:
+    """The first byte chooses question and province, the rest is the answer: understood, refused, or in doubt, and never
+    more.
+
+    What moves money is accepted only where the answer says so itself, and where it must be signed, never: here nobody
+    has the center's key.
     """
     if not data:
         return
     answer = data[1:]
-    desk, record = desk_that_hears(answer), settled()
+    province = PROVINCES[data[0] // QUESTIONS % len(PROVINCES)]
+    if province is PROVINCES[-1]:
+        answer = said_in_secret(answer)
+    desk, record = desk_that_hears(answer, province), settled()
     known = {"setl_id": "1", "mdtrt_id": "2"}
     voided = msgspec.structs.replace(record, center_references=known, upload_state="accepted")
     void = msgspec.structs.replace(record, id=record.id + "V", kind="void", voids=record.id)
@@ -125,8 +176,11 @@ def hear_the_center(data: bytes) -> None:
         lambda: desk.inquire(voided),
         lambda: desk.is_taken_back(voided),
         lambda: desk.row_there(PROVIDER_ID, PERSON, "1", "2"),
+        lambda: desk.published_file(OFFER),
+        lambda: understood(read_center_rows, answer),
     )
-    chosen = data[0] % (len(money) + len(questions))
+    assert len(money) + len(questions) == QUESTIONS
+    chosen = data[0] % QUESTIONS
     if chosen >= len(money):
         with suppress(TerminalError):
             questions[chosen - len(money)]()
@@ -135,6 +189,7 @@ def hear_the_center(data: bytes) -> None:
     assert isinstance(outcome, Accepted | Rejected | NotSent | Unknown)
     if isinstance(outcome, Accepted):
         assert decode_answer(answer).accepted
+        assert province.body.signature == "none"
     if isinstance(outcome, Rejected):
         assert not decode_answer(answer).accepted
     if isinstance(outcome, NotSent):
