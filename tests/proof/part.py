@@ -34,8 +34,8 @@ Reader = Callable[[str, Path], Figures]
 
 @dataclass(frozen=True)
 class Part:
-    """modes: the failure modes that it is evidence for. cores: how many it keeps busy. seconds_max: ten times what it
-    takes, or so, and at least 300; those with most begin first.
+    """modes: the failure modes that it is evidence for. cores: how many it keeps busy. seconds_max: twenty times what
+    it takes, or so, and at least 600, for a machine with other work; those with most begin first.
 
     command: words; `{folder}` becomes a folder of its own, `{python}` this interpreter. statuses: with which it ends
     when all is well; a canary's is that of a run that has found something. smaller: the same technique in `make test`.

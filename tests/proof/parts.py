@@ -52,7 +52,7 @@ def read_mutation(percent_min: int) -> Reader:
     return read
 
 
-def _sweep(name: str, modes: tuple[int, ...], technique: str, *words: str, seeds: int = 1, limit: int = 300) -> Part:
+def _sweep(name: str, modes: tuple[int, ...], technique: str, *words: str, seeds: int = 1, limit: int = 600) -> Part:
     command = ("{python}", "-m", "tests.disk.sweep", *words, *(("--seeds", str(seeds)) if seeds > 1 else ()))
     reader = read_json("runs", "days on a failing disk", "bad", "operations", "cut", "stopped", "finished")
     told = f"0 to {seeds - 1}" if seeds > 1 else "0"
@@ -62,7 +62,7 @@ def _sweep(name: str, modes: tuple[int, ...], technique: str, *words: str, seeds
 def _fuzz(target: str, modes: tuple[int, ...], what: str) -> Part:
     command = ("{python}", "tests/fuzz/fuzz.py", target, "{folder}", "-max_total_time=10", f"-seed={SEED}")
     technique = f"coverage-guided fuzzing (atheris) of {what}"
-    return Part(f"fuzz {target}", technique, modes, command, read_fuzzer, 300, SEED, smaller="fuzz/test_fuzz.py")
+    return Part(f"fuzz {target}", technique, modes, command, read_fuzzer, 600, SEED, smaller="fuzz/test_fuzz.py")
 
 
 NORMAL_LOSES, BETRAYED = "synchronous=NORMAL loses", "each loss is betrayed"
@@ -72,7 +72,7 @@ def _losing(name: str, mode: int, technique: str, how: str, canary: str) -> Part
     """A disk that must lose what was told, and is seen to: the sweep ends with status 1."""
     command = ("{python}", "-m", "tests.disk.sweep", "power", how, "--step", "48")
     reader = read_canary(canary, "lost", "betrayed")
-    return Part(name, technique, (mode,), command, reader, 300, "0", smaller="disk/test_disk.py", statuses=(1,))
+    return Part(name, technique, (mode,), command, reader, 600, "0", smaller="disk/test_disk.py", statuses=(1,))
 
 
 def _mutation(
@@ -108,7 +108,7 @@ PARTS: tuple[Part, ...] = (
         (2, 18, 19, 32),
         pytest("tests/simulation/test_canaries.py", "tests/simulation/test_stateful.py"),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "kills",
@@ -128,7 +128,7 @@ PARTS: tuple[Part, ...] = (
         "power cut at every write of a day, unsynced sectors kept by coin; one day in three cut again as it recovers",
         *("power", "--step", "8", "--again", "3"),
         seeds=3,
-        limit=700,
+        limit=1_400,
     ),
     _sweep("disk errors", (4,), "an I/O error once, at every eighth operation", "error", "--step", "8"),
     _sweep(
@@ -141,7 +141,7 @@ PARTS: tuple[Part, ...] = (
         (30,),
         ("{python}", "-m", "tests.disk.migrations", "--seeds", "2", "--step", "4"),
         read_json("runs", "openings", "bad", "journals", "cut", "stopped", "again"),
-        1_340,
+        2_680,
         "0 to 1",
         smaller="disk/test_disk.py",
     ),
@@ -151,7 +151,7 @@ PARTS: tuple[Part, ...] = (
         (30,),
         ("{python}", "-m", "tests.disk.migrations", "--torn", "--step", "60"),
         read_spoilt("steps in pieces"),
-        300,
+        600,
         "0",
         smaller="disk/test_disk.py",
         statuses=(1,),
@@ -164,7 +164,7 @@ PARTS: tuple[Part, ...] = (
         (3,),
         pytest("tests/disk/test_disk.py", "-k", "full_disk"),
         read_tests("days"),
-        300,
+        600,
         smaller="disk/test_disk.py",
     ),
     Part(
@@ -173,7 +173,7 @@ PARTS: tuple[Part, ...] = (
         (2, 18, 23),
         pytest("tests/flows/test_flow_power.py"),
         read_tests("days", r"(local|online), repeats \w+: \d+ ends"),
-        330,
+        660,
     ),
     Part(
         "torn card",
@@ -181,7 +181,7 @@ PARTS: tuple[Part, ...] = (
         (12,),
         pytest("tests/flows/test_flow_torn.py"),
         read_tests("sweeps", r"torn debit: [^,;\n]+"),
-        670,
+        1_340,
     ),
     Part(
         "torn card on the card service",
@@ -189,7 +189,7 @@ PARTS: tuple[Part, ...] = (
         (12,),
         pytest("tests/daemon/test_daemon_purse.py", "tests/hw/test_purse_torn.py"),
         read_tests("tests", r"torn debit, real daemon on PC/SC: [^;\n]+"),
-        690,
+        1_380,
     ),
     Part(
         "lost answers",
@@ -202,7 +202,7 @@ PARTS: tuple[Part, ...] = (
             "tests/flows/test_flow_offline.py",
         ),
         read_tests("tests"),
-        900,
+        1_800,
     ),
     Part(
         "day end",
@@ -210,7 +210,7 @@ PARTS: tuple[Part, ...] = (
         (23, 24),
         pytest("tests/flows/test_flow_day.py", "tests/counter/test_counter_day.py", "tests/api/test_days.py"),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "audit",
@@ -218,7 +218,7 @@ PARTS: tuple[Part, ...] = (
         (6, 7),
         pytest("tests/journal/test_journal_audit.py", "tests/audit"),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "years and midnights",
@@ -226,7 +226,7 @@ PARTS: tuple[Part, ...] = (
         (8, 9, 10),
         pytest("tests/journal/test_journal_numbering.py", "tests/settlement/test_year.py"),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "packs",
@@ -239,7 +239,7 @@ PARTS: tuple[Part, ...] = (
             "tests/center/test_center_gate.py",
         ),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "hot plug",
@@ -247,7 +247,7 @@ PARTS: tuple[Part, ...] = (
         (14, 29),
         pytest("tests/daemon/test_daemon_hotplug.py", "tests/daemon/test_daemon_size.py"),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "card answers",
@@ -260,7 +260,7 @@ PARTS: tuple[Part, ...] = (
             "tests/counter/test_counter_code.py",
         ),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "printer",
@@ -272,7 +272,7 @@ PARTS: tuple[Part, ...] = (
             "tests/counter/test_counter_printing.py",
         ),
         read_tests("tests"),
-        300,
+        600,
     ),
     Part(
         "two at once",
@@ -286,7 +286,7 @@ PARTS: tuple[Part, ...] = (
             "tests/api/test_keys.py",
         ),
         read_tests("tests", r"\d+ races of \d+: 1 winner each"),
-        640,
+        1_280,
         environment={"RACES": "300"},
     ),
     Part(
@@ -300,7 +300,7 @@ PARTS: tuple[Part, ...] = (
             "tests/api/test_tokens.py",
         ),
         read_tests("tests"),
-        460,
+        920,
         environment={"SCHEMATHESIS_EXAMPLES": "10"},
     ),
     Part(
@@ -309,7 +309,7 @@ PARTS: tuple[Part, ...] = (
         (28,),
         pytest("tests/native/test_core.py"),
         read_tests("tests"),
-        610,
+        1_220,
     ),
     Part(
         "independent model",
@@ -317,7 +317,7 @@ PARTS: tuple[Part, ...] = (
         (28, 10),
         pytest("tests/settlement/test_reference_mass.py", "tests/settlement/test_reference.py"),
         read_tests("tests"),
-        540,
+        1_080,
     ),
     Part(
         "fuzz core",
@@ -325,7 +325,7 @@ PARTS: tuple[Part, ...] = (
         (28,),
         ("sh", "-c", LIBFUZZER),
         read_fuzzer,
-        300,
+        600,
         SEED,
         smaller="native/test_core.py",
     ),
@@ -335,11 +335,11 @@ PARTS: tuple[Part, ...] = (
     _fuzz("printer", (17,), "what a printer answers"),
     _fuzz("bill", (27,), "bills from a till"),
     _fuzz("center", (21,), "answers of a center"),
-    _mutation("core", 1, 100, 300, "the C core with one token changed: its own C tests must notice"),
-    _mutation("money", 1, 100, 300, "the money module with one node changed: its tests must notice"),
+    _mutation("core", 1, 100, 600, "the C core with one token changed: its own C tests must notice"),
+    _mutation("money", 1, 100, 600, "the money module with one node changed: its tests must notice"),
     _mutation(
-        "settlement", 32, 90, 850, "the same with the packages that settle: the tests that run the line must notice"
+        "settlement", 32, 90, 1_700, "the same with the packages that settle: the tests that run the line must notice"
     ),
-    _mutation("journal", 32, 90, 1_300, "the same with the packages of the journal and its audit", (2, 7)),
-    _mutation("center", 32, 90, 1_800, "the same with the packages that speak to the center", (18, 21)),
+    _mutation("journal", 32, 90, 2_600, "the same with the packages of the journal and its audit", (2, 7)),
+    _mutation("center", 32, 90, 3_600, "the same with the packages that speak to the center", (18, 21)),
 )
