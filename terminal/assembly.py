@@ -101,7 +101,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
     journal = _journal(config, clock)
     try:
         journal.tell(lambda: events.listened, partial(_publish, events))
-        # A connection each: neither a slow upload nor a slow download may hold up who stands at the counter.
+        # A connection each: nothing slow may hold up who stands at the counter, nor goods what moves money.
         desks = _Desks(config, clock)
         desk = desks.new(journal)
         recovered = recover(journal, desk)
@@ -122,7 +122,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
             counter=counter,
             prints=_prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of)),
             upload=_upload(config.center, from_afar, upload_desk, clock),
-            stock=StockUpload(from_afar, upload_desk, random.Random(secrets.randbits(64))),
+            stock=StockUpload(from_afar, desks.new(from_afar, uploads=False), random.Random(secrets.randbits(64))),
             fetching=Fetching(downloads, desks.new(from_afar, uploads=False), thread.run),
             downloads=downloads,
             sight=desks.sight,

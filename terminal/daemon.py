@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import faulthandler
+import random
+import secrets
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from hw.ports import DeviceState
 from terminal.api.app import make_app
 from terminal.api.background import Background, Tick
 from terminal.api.doors import Door, names_in, tcp_door, tls_of, unix_door
-from terminal.api.health_types import DeviceAnswer, HealthAnswer
+from terminal.api.health_types import DeviceAnswer, FailingStep, HealthAnswer
 from terminal.api.log import LOGGER, log_to
 from terminal.api.meter import Meter
 from terminal.api.rates import Rates
@@ -30,6 +31,7 @@ from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file
 from terminal.api.token import TillGate
 from terminal.assembly import Terminal, open_terminal
+from terminal.center.pauses import Pauses
 from terminal.config import Config, load
 from terminal.config_sections import ApiSection
 from terminal.counter.month import statement_due
@@ -48,7 +50,7 @@ def run(config_path: Path) -> int:
         config = load(config_path)
         terminal = thread.run(lambda: open_terminal(config, thread))
         try:
-            return _serve(config, terminal)
+            _serve(config, terminal)
         finally:
             thread.run(terminal.journal.close)
             LOGGER.info("stopped", extra={"terminal": config.terminal.id})
@@ -58,11 +60,7 @@ def run(config_path: Path) -> int:
     finally:
         thread.close()
         faulthandler.cancel_dump_traceback_later()
-
-
-def _taken_up(terminal: Terminal, now: dt.datetime) -> bool:
-    """One step of what goes up: goods only when no settlement is due."""
-    return terminal.upload.run(now) or terminal.stock.tick(now)
+    return 0
 
 
 def _ask_card(terminal: Terminal) -> None:
@@ -71,10 +69,10 @@ def _ask_card(terminal: Terminal) -> None:
         terminal.counter.ask_purse()
 
 
-def _serve(config: Config, terminal: Terminal) -> int:
+def _serve(config: Config, terminal: Terminal) -> None:
     with ExitStack() as doors:
         opened = _doors(config.api, doors)
-        return asyncio.run(_serve_until_told(config, terminal, opened))
+        asyncio.run(_serve_until_told(config, terminal, opened))
 
 
 def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
@@ -87,7 +85,7 @@ def _doors(api: ApiSection, stack: ExitStack) -> list[Door]:
     return opened
 
 
-async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[Door]) -> int:
+async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[Door]) -> None:
     server: Server
     events = terminal.hotplug.events
     background = _background(terminal)
@@ -95,7 +93,7 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
         counter=terminal.counter,
         journal=terminal.journal,
         thread=terminal.thread,
-        health=lambda: _health(config, terminal),
+        health=lambda: _health(config, terminal, background),
         ready=lambda: server.started and not server.should_exit,
         changed=background.changed,
         exclusive=lambda: background.exclusive("uploads"),
@@ -107,13 +105,14 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
         names=_names(config.api),
         wake_uploads=terminal.upload.wake,
         at_start=terminal.recovered,
-        diagnose=lambda: diagnose(config, "in use", terminal.clock, terminal.devices.states()),
+        diagnose=lambda: diagnose(config, "in use", terminal.clock, terminal.devices.states(), background.standing),
         kick_drawer=lambda: open_drawer(terminal.devices.printer),
         scanning=ScanDesk(terminal.devices.scanner, terminal.clock),
         events=events,
         meter=Meter(),
         gauges=lambda: gauges_of(Path(config.terminal.journal), terminal.clock.now().date()),
         center_sight=lambda: terminal.sight.last,
+        standing=lambda: background.standing,
         fonts=tuple(config.receipt.fonts),
         find_articles=terminal.find_articles,
         counties=config.center.counties,
@@ -131,29 +130,24 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
     server = Server(make_app(served), config.terminal.id, doors, config.api.request_timeout_seconds, stopping)
     with told_to_stop(server.stop), contextlib.closing(terminal.devices), terminal.hotplug:
         working = asyncio.create_task(background.work())
-        working.add_done_callback(lambda _: server.stop())
         await server.serve()
         background.stop()
         # Whoever still waits for the center hears nothing more: what was sent is in doubt, as after any silence.
         for link in terminal.links:
             link.cut()
-        try:
-            await working
-        except ExceptionGroup as error:
-            LOGGER.critical("background-died", exc_info=error)
-            return 1
-    return 0
+        await working
 
 
 def _background(terminal: Terminal) -> Background:
     terminal.hotplug.after_insertion = partial(terminal.thread.run, partial(_ask_card, terminal))
     ticks: dict[str, Tick] = {
-        "uploads": partial(_taken_up, terminal),
+        "uploads": terminal.upload.run,
+        "goods": terminal.stock.tick,
         "downloads": terminal.fetching.tick,
         "prints": terminal.prints.tick,
         "devices": terminal.hotplug.tick,
     }
-    return Background(ticks, terminal.clock)
+    return Background(ticks, terminal.clock, Pauses(random.Random(secrets.randbits(64))))
 
 
 async def _download(terminal: Terminal, background: Background, operator: str) -> list[str]:
@@ -174,15 +168,18 @@ def _till_noting(terminal: Terminal) -> Callable[[Mapping[str, str]], Awaitable[
     return note
 
 
-async def _health(config: Config, terminal: Terminal) -> HealthAnswer:
+async def _health(config: Config, terminal: Terminal, background: Background) -> HealthAnswer:
     asked = terminal.devices.states()
     # A device that takes its time to answer keeps nobody waiting but who asked.
     states = await asyncio.gather(*(asyncio.to_thread(ask) for ask in asked.values()))
     devices = {name: _device(state) for name, state in zip(asked, states, strict=True)}
-    return await terminal.thread.call(lambda: _facts(config, terminal, devices))
+    failing = [one for one in background.standing.values() if one]
+    return await terminal.thread.call(lambda: _facts(config, terminal, devices, failing))
 
 
-def _facts(config: Config, terminal: Terminal, devices: dict[str, DeviceAnswer]) -> HealthAnswer:
+def _facts(
+    config: Config, terminal: Terminal, devices: dict[str, DeviceAnswer], failing: list[FailingStep]
+) -> HealthAnswer:
     counter, journal = terminal.counter, terminal.journal
     day = counter.business_day()
     return HealthAnswer(
@@ -201,6 +198,7 @@ def _facts(config: Config, terminal: Terminal, devices: dict[str, DeviceAnswer])
         prints_waiting=len(journal.print_queue()),
         refused_downloads=[str(trouble) for trouble in terminal.downloads.troubles()],
         statement=statement_due(journal, config.center.statement_day, terminal.clock.now().date()),
+        failing_steps=failing,
     )
 
 

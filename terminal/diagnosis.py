@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from hw.ports import DeviceState, Health
 from terminal import __version__
+from terminal.api.health_types import FailingStep
 from terminal.clock import Clock
 from terminal.config import Config
 from terminal.errors import TerminalError
@@ -42,8 +43,16 @@ _DEVICES = {
 """By the name of their section of the configuration."""
 
 
-def diagnose(config: Config, path: str, clock: Clock, devices: Mapping[str, Ask]) -> DoctorReport:
-    """One visit of the doctor. path: of the configuration, as it is told. devices: those there are, by section."""
+def diagnose(
+    config: Config,
+    path: str,
+    clock: Clock,
+    devices: Mapping[str, Ask],
+    steps: Mapping[str, FailingStep | None] | None = None,
+) -> DoctorReport:
+    """One visit of the doctor. path: of the configuration, as it is told. devices: those there are, by section. steps:
+    how what goes on behind the counter fails, as the running terminal knows; None where it is looked at from beside.
+    """
     checks = (
         Check("配置 configuration", "good", path),
         _law(config),
@@ -52,6 +61,7 @@ def diagnose(config: Config, path: str, clock: Clock, devices: Mapping[str, Ask]
         _disk(config),
         *(_device(name, devices[key], getattr(config, key).kind) for key, name in _DEVICES.items() if key in devices),
         _center(config),
+        *([] if steps is None else [_steps(steps)]),
     )
     return DoctorReport(config.terminal.id, __version__, clock.now(), checks)
 
@@ -112,6 +122,14 @@ def _device(name: str, ask: Ask, kind: str) -> Check:
     state = ask()
     remedy = "" if state.health is Health.GOOD else "检查电源和连线 check power and cable"
     return Check(name, _VERDICTS[state.health], f"{state.code} {state.detail}".strip(), remedy)
+
+
+def _steps(steps: Mapping[str, FailingStep | None]) -> Check:
+    name, failing = "后台任务 behind the counter", [one for one in steps.values() if one]
+    if not failing:
+        return Check(name, "good", f"{len(steps)} steps work")
+    told = "; ".join(f"{one.step}: {one.error} x {one.times} since {one.since:%m-%d %H:%M}" for one in failing)
+    return Check(name, "fault", told, "将支持包交给工程师 send the engineer a support bundle")
 
 
 def _center(config: Config) -> Check:

@@ -1,7 +1,11 @@
-"""What goes on behind the counter: uploads, downloads and prints, each on a thread of its own, in small steps.
+"""What goes on behind the counter: uploads, goods, downloads and prints, each on a thread of its own, in small steps.
 
 Promise: a slow center or a slow printer never holds up the counter, since only their short looks into the journal
 run on the counter's thread. While a day is closed no upload is in flight (`exclusive`).
+
+This is the daemon's outermost loop, and so the one place that catches every exception: a defect that one message, one
+file or one document brings out must not take the counter away from the next customer, nor be met again at each start.
+The step is logged with the error's type and place, told in `standing`, and tried again after a pause that grows.
 """
 
 from __future__ import annotations
@@ -13,8 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
+from terminal.api.health_types import FailingStep
 from terminal.api.log import LOGGER
 from terminal.api.thread import CounterThread
+from terminal.center.pauses import Pauses
 from terminal.clock import Clock
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
@@ -40,15 +46,23 @@ class JournalFromAfar:
 class Background:
     """The loops. Make it, run `work()` beside the server, call `stop()` when the server has ended.
 
-    ticks: by name; each is called on a thread of its own, and reaches the journal by the counter's thread.
+    ticks: by name; each is called on a thread of its own, and reaches the journal by the counter's thread. pauses:
+    after failures that nobody foresaw.
     """
 
-    def __init__(self, ticks: Mapping[str, Tick], clock: Clock) -> None:
+    def __init__(self, ticks: Mapping[str, Tick], clock: Clock, pauses: Pauses) -> None:
         self._ticks = dict(ticks)
         self._clock = clock
+        self._pauses = pauses
+        self._standing: dict[str, FailingStep | None] = dict.fromkeys(ticks)
         self._in_flight = {name: asyncio.Lock() for name in ticks}
         self._work_came = {name: asyncio.Event() for name in ticks}
-        self._stopping = False
+        self._stopping = asyncio.Event()
+
+    @property
+    def standing(self) -> Mapping[str, FailingStep | None]:
+        """Each step, by name: how it fails, or None where it works. To be read from any thread."""
+        return self._standing
 
     def changed(self) -> None:
         """There may be work: look at once. From the event loop only."""
@@ -62,34 +76,51 @@ class Background:
             yield
 
     async def work(self) -> None:
-        """Work until `stop`. Ends early only by an error that nobody foresaw, and raises it in a group."""
+        """Work until `stop`, whatever the steps raise."""
         async with asyncio.TaskGroup() as tasks:
             for name, tick in self._ticks.items():
                 tasks.create_task(self._loop(name, tick))
 
     def stop(self) -> None:
         """Begin nothing new; what is in flight is finished."""
-        self._stopping = True
+        self._stopping.set()
         self.changed()
 
     async def _loop(self, name: str, tick: Tick) -> None:
         came = self._work_came[name]
         with ThreadPoolExecutor(1, thread_name_prefix=name) as own_thread:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 came.clear()
                 async with self._in_flight[name]:
                     worked = await self._stepped(name, tick, own_thread)
-                if not worked:
+                failing = self._standing[name]
+                if failing is not None and failing.next_try_at is not None:
+                    # No news hurries this: what nobody foresaw is as likely at the next sale.
+                    await _wait(self._stopping, (failing.next_try_at - self._clock.now()).total_seconds())
+                elif not worked:
                     await _wait(came, LOOK_AGAIN_SECONDS)
 
     async def _stepped(self, name: str, tick: Tick, own_thread: ThreadPoolExecutor) -> bool:
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(own_thread, tick, self._clock.now())
+            worked = await loop.run_in_executor(own_thread, tick, self._clock.now())
         except TerminalError as error:
             # A full disk, say: it is told, and tried again after the pause.
             LOGGER.warning("background-step-failed", extra={"route": name, "code": error.code})
+            self._failed(name, error.code, foreseen=True)
             return False
+        except Exception as error:  # noqa: BLE001
+            LOGGER.error("background-step-failed", extra={"route": name}, exc_info=error)
+            self._failed(name, type(error).__name__, foreseen=False)
+            return False
+        self._standing[name] = None
+        return worked
+
+    def _failed(self, name: str, error: str, foreseen: bool) -> None:
+        before, now = self._standing[name], self._clock.now()
+        times = before.times + 1 if before else 1
+        next_try_at = None if foreseen else now + self._pauses.after(times)
+        self._standing[name] = FailingStep(name, error, times, before.since if before else now, next_try_at)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

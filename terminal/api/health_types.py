@@ -33,11 +33,26 @@ class CenterAnswer(Struct, frozen=True):
     as_of: dt.datetime | None
 
 
+class FailingStep(Struct, frozen=True):
+    """A step behind the counter that fails: `uploads`, `goods`, `downloads`, `prints` or `devices`.
+
+    error: the code, or of an error that nobody foresaw its type. times: in a row, since `since`. next_try_at: null
+    where it is tried every second.
+    """
+
+    step: str
+    error: str
+    times: int
+    since: dt.datetime
+    next_try_at: dt.datetime | None
+
+
 class HealthAnswer(Struct, frozen=True):
     """GET /v1/health: what an operator wants to know first. `uploads`: how many in each state.
 
     statement: last month's, where a day is agreed for it.
     refused_downloads: what the bureau published and this terminal did not take, with the reason.
+    failing_steps: what goes on behind the counter and fails just now; empty where all is well.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
 
@@ -56,6 +71,7 @@ class HealthAnswer(Struct, frozen=True):
     prints_waiting: int
     refused_downloads: list[str]
     statement: StatementDue | None
+    failing_steps: list[FailingStep]
 
 
 class DevicesAnswer(Struct, frozen=True):

@@ -15,7 +15,7 @@ from resource import getpagesize
 from starlette.responses import Response
 
 from terminal.api.contract import AnyOperation, Call, Media, Operation
-from terminal.api.health_types import CenterAnswer
+from terminal.api.health_types import CenterAnswer, FailingStep
 from terminal.api.meter import Meter
 from terminal.api.served import Served
 from terminal.api.token import METRICS_PATH
@@ -37,6 +37,7 @@ async def metrics(call: Call[None, None]) -> Response:
     lines = [
         *_of_journal(gauges, terminal.clock.now()),
         *_of_center(terminal.center_sight()),
+        *_of_steps(terminal.standing()),
         *_of_requests(terminal.meter),
         *_family("process_resident_memory_bytes", "gauge", "Memory of the process.", [({}, _resident_bytes())]),
     ]
@@ -72,6 +73,13 @@ def _of_center(seen: CenterAnswer) -> Iterable[str]:
     yield from _family("terminal_center_reachable", "gauge", "1 for what the last exchange said.", samples)
     moment = seen.as_of.timestamp() if seen.as_of else 0
     yield from _family("terminal_center_seen_timestamp_seconds", "gauge", "When that was.", [({}, moment)])
+
+
+def _of_steps(standing: Mapping[str, FailingStep | None]) -> Iterable[str]:
+    samples = [({"step": name}, failing.times if failing else 0) for name, failing in standing.items()]
+    yield from _family(
+        "terminal_step_failures", "gauge", "How often a step behind the counter failed in a row.", samples
+    )
 
 
 def _of_requests(meter: Meter) -> Iterable[str]:

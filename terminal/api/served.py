@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from terminal.api.events import EventHub
-from terminal.api.health_types import CenterAnswer, HealthAnswer
+from terminal.api.health_types import CenterAnswer, FailingStep, HealthAnswer
 from terminal.api.meter import Meter
 from terminal.api.rates import Rates
 from terminal.api.thread import CounterThread
@@ -46,6 +46,7 @@ class Served:
     kick_drawer: opens the cash drawer; raises Unavailable `drawer-not-opened`. fonts: own ones for pictures.
     tills: who may ask. rates: how often. arrival_seconds_max: how long a request's body may take. names: what the
     terminal is called beyond loopback. scanning: the scanner, where there is one. events: who listens.
+    standing: how each step behind the counter fails, None where it works.
     meter: what is counted. gauges: the journal from beside it; raises sqlite3.Error. center_sight: as it was last seen.
     counties: names of divisions, by their codes. download: fetches what is published in an operator's name, beside the
     counter, and gives the titles of what was taken.
@@ -74,6 +75,7 @@ class Served:
     meter: Meter
     gauges: Callable[[], Gauges]
     center_sight: Callable[[], CenterAnswer]
+    standing: Callable[[], Mapping[str, FailingStep | None]]
     find_articles: Callable[[str], Found]
     counties: Mapping[str, str]
     downloads: Downloads

@@ -47,9 +47,9 @@ def test_a_librarys_words_and_an_exceptions_text_are_dropped(log: io.StringIO) -
         int(SECRET + "x")
     except ValueError as error:
         logging.getLogger("some.library").error("cannot read %s", SECRET, exc_info=error)
-        LOGGER.critical("background-died", exc_info=ExceptionGroup("several", [error]))
+        LOGGER.error("background-step-failed", exc_info=ExceptionGroup("several", [error]))
     library, ours = lines(log)
     assert (library["event"], library["logger"], library["exception"]) == ("library", "some.library", "ValueError")
-    assert (ours["event"], ours["exception"]) == ("background-died", "ValueError")
+    assert (ours["event"], ours["exception"]) == ("background-step-failed", "ValueError")
     assert "test_log.py" in str(ours["where"])
     assert SECRET not in log.getvalue()

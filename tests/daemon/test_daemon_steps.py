@@ -1,0 +1,106 @@
+"""A step behind the counter that fails as nobody foresaw: told, and tried again ever later; the counter goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from daemon.process import TIMEOUT_SECONDS, TerminalProcess, bill
+from terminal.api.background import Background
+from terminal.bureau.server import BureauServer
+from terminal.center.pauses import Pauses
+from terminal.clock import SystemClock
+
+SECRET = "张三370602197001011234"
+
+
+def change(terminal: TerminalProcess, statement: str, *values: str) -> None:
+    """Change the journal's file from beside the running terminal, as a damaged disk might."""
+    with closing(sqlite3.connect(terminal.folder / "journal.db", timeout=TIMEOUT_SECONDS)) as journal, journal:
+        assert journal.execute(statement, values).rowcount == 1
+
+
+def failures(terminal: TerminalProcess, step: str) -> float:
+    """How often a step has failed in a row, as a supervisor reads it."""
+    (found,) = [
+        sample.value
+        for family in text_string_to_metric_families(terminal.client.get("/metrics").text)
+        for sample in family.samples
+        if (sample.name, sample.labels.get("step")) == ("terminal_step_failures", step)
+    ]
+    return found
+
+
+def test_a_spoilt_row_neither_ends_the_terminal_nor_stops_the_counter(bureau: BureauServer, tmp_path: Path) -> None:
+    """A moment in the outbox that is none: uploads fail by name in health, figures and diagnosis, without the value; a
+    sale goes on; a restart is no end either; put right, the step goes on by itself.
+    """
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    with terminal:
+        terminal.sign_in()
+        body = terminal.quoted(bill("20.00"))
+        bureau.down()
+        number = terminal.post("/v1/settlements", body, "spoilt").json()["id"]
+        terminal.until("/v1/queue", lambda queue: queue["uploads"][0]["reason"] != "")
+        change(terminal, "UPDATE outbox SET next_attempt_at = ?", SECRET)
+        bureau.up()
+        told = terminal.until("/v1/health", lambda health: failing(health) == ["uploads"])
+        assert told["failing_steps"][0]["error"] == "ValueError"
+        assert failures(terminal, "uploads") >= 1
+        assert failures(terminal, "prints") == 0
+        checks = {check["name"]: check for check in terminal.client.get("/v1/diagnosis").json()["checks"]}
+        found = checks["后台任务 behind the counter"]
+        assert (found["verdict"], "uploads: ValueError" in found["detail"]) == ("fault", True)
+        assert terminal.settled(bill("30.00"), "meanwhile").status_code == 201
+    with terminal:
+        terminal.until("/v1/health", lambda health: failing(health) == ["uploads"])
+        change(terminal, "UPDATE outbox SET next_attempt_at = ? WHERE settlement_id = ?", told["now"], number)
+        terminal.until("/v1/health", lambda health: failing(health) == [])
+        terminal.until(f"/v1/settlements/{number}", lambda one: one["upload"] == "accepted")
+    assert '"event": "background-step-failed", "route": "uploads", "exception": "ValueError"' in terminal.log_text()
+    assert SECRET not in terminal.log_text()
+
+
+def failing(health: Any) -> list[str]:
+    """The names of the steps that fail."""
+    return [one["step"] for one in health["failing_steps"]]
+
+
+def test_a_step_that_fails_again_and_again_is_tried_ever_later() -> None:
+    """A longer pause for each failure in a row, whatever news come; the others work, and success starts it anew."""
+
+    async def lived() -> list[dt.datetime]:
+        tried: list[dt.datetime] = []
+        worked = asyncio.Event()
+        loop, clock = asyncio.get_running_loop(), SystemClock()
+
+        def uploads(now: dt.datetime) -> bool:
+            tried.append(now)
+            if len(tried) < 3:
+                raise LookupError(SECRET)
+            loop.call_soon_threadsafe(worked.set)
+            return False
+
+        def prints(now: dt.datetime) -> bool:
+            loop.call_soon_threadsafe(background.changed)
+            return False
+
+        background = Background({"uploads": uploads, "prints": prints}, clock, Pauses(Random(1)))
+        working = asyncio.create_task(background.work())
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            await worked.wait()
+            background.stop()
+            await working
+        assert dict(background.standing) == {"uploads": None, "prints": None}
+        return tried
+
+    first, second, third = asyncio.run(lived())
+    assert dt.timedelta(seconds=0.5) <= second - first
+    assert dt.timedelta(seconds=1) <= third - second
