@@ -153,6 +153,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
     },
     (InDoubt,): {
         "journal-commit-unknown": ("磁盘未确认写入", "the disk did not confirm; restart, then repeat the same key"),
+        "repair-in-doubt": ("中心是否已撤销未知", "the center may have taken it back: run day end again"),
     },
     (Unavailable, Conflict): {
         "card-removed": ("操作过程中卡片被取出", "the card left the reader meanwhile"),
@@ -306,5 +307,5 @@ REFUND = (
 )
 """What a refund by line may say before it is begun."""
 
-REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted")
+REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted", "repair-in-doubt")
 """What repairing a difference may say."""

@@ -150,25 +150,33 @@ class CenterDesk(Questions):
         person_number: str,
         message_id: str,
         undone: str,
-        before_send: Callable[[bytes], None] = lambda request: None,
+        before_send: Callable[[bytes], None],
+        own_id: str = "",
     ) -> Outcome:
         """2601: undo what went out as `message_id` under the number `undone` (2102, 2207 …), whose outcome is unknown.
 
-        May be asked again until the answer is definite; each time is a message of its own. Rejected: the center
-        never booked it, or it was voided.
+        May be asked again until the answer is definite; each time is a message of its own (own_id, or a fresh one).
+        Rejected: the center never booked it, or it was voided.
         """
         data = messages.reverse_input(person_number, message_id, undone)
-        return self._told(fields.REVERSE, provider_id, operator, data, "", before_send, reversed_there)
+        return self._told(fields.REVERSE, provider_id, operator, data, own_id, before_send, reversed_there)
 
     def void_by_number(
-        self, transaction: str, provider_id: str, operator: str, row: CenterRow, business_day: dt.date
+        self,
+        transaction: str,
+        provider_id: str,
+        operator: str,
+        row: CenterRow,
+        business_day: dt.date,
+        before_send: Callable[[bytes], None],
+        own_id: str,
     ) -> Outcome:
-        """2103, 2208 or 2305 of a row that the center has told of and nothing stands behind here.
+        """2103, 2208 or 2305 of a row that the center has told of and nothing stands behind here, under `own_id`.
 
         business_day: the one on which the center is to count it, as far as it minds.
         """
         data = row_void_input(row, business_day)
-        return self._told(transaction, provider_id, operator, data, "", lambda request: None, row_voided)
+        return self._told(transaction, provider_id, operator, data, own_id, before_send, row_voided)
 
     def tell(
         self,

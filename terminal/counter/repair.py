@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from terminal.center.answers import Accepted, Outcome, Rejected
+from terminal.center.answers import NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
 from terminal.center.details import references_of
 from terminal.center.fields import SETTLING, VOIDING
 from terminal.counter.difference import Difference
 from terminal.counter.settle import Circumstances, digest_of
 from terminal.counter.void import void, void_of
-from terminal.errors import Conflict, Missing, Refused, Unavailable
+from terminal.errors import Conflict, InDoubt, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.repairs import sums_from
 
@@ -40,12 +41,13 @@ def repair(
 ) -> None:
     """Do what `difference` proposes. business_day: the open day on which a void counts.
 
-    Raises Refused `nothing-to-do` (it proposes no action), Unavailable (the center gave no definite answer), Conflict.
+    Raises Refused `nothing-to-do` (it proposes no action), Unavailable (nothing was sent), InDoubt `repair-in-doubt`
+    (the center gave no definite answer, now or since the day's last run), Conflict.
     """
     if difference.action == "none":
         raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
     if difference.action in ("reverse-at-center", "void-at-center"):
-        _take_back_there(journal, center, day, difference, operator)
+        _take_back_there(_Repair(journal, center, day, difference, operator))
     now = journal.clock.now()
     with journal.writing():
         if difference.action == "adopt-settlement":
@@ -70,47 +72,82 @@ def found_in(differences: list[Difference], difference_id: str) -> Difference:
     )
 
 
-def _take_back_there(journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> None:
+class _Repair(NamedTuple):
+    """What is to be taken back at the center, and in whose name."""
+
+    journal: Journal
+    center: CenterDesk
+    day: dt.date
+    difference: Difference
+    operator: str
+
+    def announced(self, own_id: str) -> Callable[[bytes], None]:
+        """Makes durable that a message leaves under `own_id`, before it does."""
+        one, now = self.difference, self.journal.clock.now()
+        return lambda request: self.journal.begin_repair(self.day, one.id, one.action, self.operator, own_id, now)
+
+    def new_id(self) -> str:
+        """A fresh message id."""
+        return self.center.new_message_id(self.difference.provider_id)
+
+
+def _take_back_there(asked: _Repair) -> None:
+    journal, day, difference = asked.journal, asked.day, asked.difference
+    if journal.repair_in_doubt(day, difference.id):
+        raise _in_doubt("the last message about it was not answered")
     if difference.action == "void-at-center":
-        outcome = _voided_by_number(center, day, difference, operator)
+        outcome = _voided_by_number(asked)
     else:
-        outcome = _surplus_voided(journal, center, day, difference, operator) or _reversed(center, difference, operator)
+        outcome = _surplus_voided(asked) or _reversed(asked)
     if isinstance(outcome, Rejected):
         words = outcome.reason
-        journal.note_repair(day, difference.id, difference.action, operator, journal.clock.now(), refused=words)
+        journal.note_repair(day, difference.id, difference.action, asked.operator, journal.clock.now(), refused=words)
         raise Refused("center-refused", f"the center refuses: {words}", f"医保中心拒绝：{words}", "center")
-    if not isinstance(outcome, Accepted):
-        raise Unavailable("center-silent", f"no definite answer: {outcome.reason}", "医保中心未明确答复", "center")
+    if isinstance(outcome, Unknown):
+        raise _in_doubt(outcome.reason)
+    if isinstance(outcome, NotSent):
+        message = f"nothing was sent, try again later: {outcome.reason}"
+        raise Unavailable("center-unreachable", message, "未能发送，请稍后重试", "center")
 
 
-def _surplus_voided(
-    journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str
-) -> Outcome | None:
+def _in_doubt(reason: str) -> InDoubt:
+    """Nobody knows whether the center has taken it back: only the next run of day end does."""
+    message = f"the center may have taken it back or not: run day end again, which shows it ({reason})"
+    error = InDoubt("repair-in-doubt", message, "中心是否已撤销未知：请重新执行日终，以其结果为准", "center")
+    error.retry = "after"
+    return error
+
+
+def _surplus_voided(asked: _Repair) -> Outcome | None:
     """Where the center has a settlement of ours twice, the row that is too many is voided by its own number: a reversal
     names the message, which brought the other one too. None: it is another case.
     """
-    record = journal.settlement(difference.settlement_id) if difference.settlement_id else None
+    difference = asked.difference
+    record = asked.journal.settlement(difference.settlement_id) if difference.settlement_id else None
     if record is None or difference.refunded or record.upload_state == "refused":
         return None
-    surplus = msgspec.structs.replace(record, center_references=_references(difference, day), entry_hash="")
-    void = msgspec.structs.replace(surplus, kind="void", voids=record.id, operator=operator)
-    message_id = center.new_message_id(record.provider_id)
-    return center.send(void, surplus, message_id, "void", lambda request: None)
+    surplus = msgspec.structs.replace(record, center_references=_references(difference, asked.day), entry_hash="")
+    void = msgspec.structs.replace(surplus, kind="void", voids=record.id, operator=asked.operator)
+    own_id = asked.new_id()
+    return asked.center.send(void, surplus, own_id, "void", asked.announced(own_id))
 
 
-def _reversed(center: CenterDesk, difference: Difference, operator: str) -> Outcome:
-    def asked(undone: str) -> Outcome:
-        message_id = difference.message_id
-        return center.reverse(difference.provider_id, operator, difference.person_number, message_id, undone)
+def _reversed(asked: _Repair) -> Outcome:
+    def sent(undone: str) -> Outcome:
+        one, own_id = asked.difference, asked.new_id()
+        names = (one.provider_id, asked.operator, one.person_number, one.message_id)
+        return asked.center.reverse(*names, undone, asked.announced(own_id), own_id)
 
-    return _under_its_number(VOIDING if difference.refunded else SETTLING, asked)
+    return _under_its_number(VOIDING if asked.difference.refunded else SETTLING, sent)
 
 
-def _voided_by_number(center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> Outcome:
-    def asked(number: str) -> Outcome:
-        return center.void_by_number(number, difference.provider_id, operator, difference.row, day)
+def _voided_by_number(asked: _Repair) -> Outcome:
+    def sent(number: str) -> Outcome:
+        one, own_id = asked.difference, asked.new_id()
+        names = (one.provider_id, asked.operator, one.row, asked.day)
+        return asked.center.void_by_number(number, *names, asked.announced(own_id), own_id)
 
-    return _under_its_number(VOIDING, asked)
+    return _under_its_number(VOIDING, sent)
 
 
 def _under_its_number(numbers: Sequence[str], asked: Callable[[str], Outcome]) -> Outcome:

@@ -108,9 +108,10 @@ def _check_run(connection: sqlite3.Connection, number: int, facts: dict[str, Any
 
 def _check_repair(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     row = connection.execute(
-        "SELECT day, difference, action, operator, refused FROM repairs WHERE entry = ?", (number,)
+        "SELECT day, difference, action, operator, refused, message_id FROM repairs WHERE entry = ?", (number,)
     ).fetchone()
-    expected = (facts["day"], facts["difference"], facts["action"], facts["operator"], facts.get("refused", ""))
+    said = (facts.get("refused", ""), facts.get("message_id", ""))
+    expected = (facts["day"], facts["difference"], facts["action"], facts["operator"], *said)
     return [] if row and tuple(row) == expected else ["the repair was changed"]
 
 
@@ -203,6 +204,7 @@ _CHECKS = {
     "adopted": check_adopted,
     "reopened": check_reopened,
     "day-run": _check_run,
+    "repair-begun": _check_repair,
     "repaired": _check_repair,
     "repair-refused": _check_repair,
     "day-frozen": _check_day,
@@ -244,7 +246,7 @@ _COUNTS = (
     ("publications", "SELECT count(*) FROM publications", ("published",)),
     ("goods", "SELECT count(DISTINCT settlement_id) FROM stock_moves", ("goods",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
-    ("repairs", "SELECT count(*) FROM repairs", ("repaired", "repair-refused")),
+    ("repairs", "SELECT count(*) FROM repairs", ("repair-begun", "repaired", "repair-refused")),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),
     ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
     ("law_files", "SELECT count(*) FROM law_files", ("law",)),

@@ -149,6 +149,28 @@ class Repairs(Stock):
                 raise Conflict("not-accepted", "this message is still on its way", "该消息仍在上传")
             self._reopen(connection, row["message_id"], new_id, reason, now)
 
+    def begin_repair(
+        self, day: dt.date, difference: str, action: str, operator: str, message_id: str, now: dt.datetime
+    ) -> None:
+        """A message that is to take something back at the center leaves under this id."""
+        with self.writing() as connection:
+            facts = {"day": day, "difference": difference, "action": action, "operator": operator}
+            facts |= {"message_id": message_id}
+            entry, _ = append(connection, self.terminal_id, "repair-begun", now, facts)
+            connection.execute(
+                "INSERT INTO repairs (day, difference, action, operator, entry, message_id) VALUES (?, ?, ?, ?, ?, ?)",
+                (day.isoformat(), difference, action, operator, entry, message_id),
+            )
+
+    def repair_in_doubt(self, day: dt.date, difference: str) -> bool:
+        """Whether a message about it left after the day's last run, and nobody knows what became of it."""
+        last = self._connection.execute(
+            "SELECT message_id FROM repairs WHERE day = ?1 AND difference = ?2"
+            " AND entry > (SELECT max(entry) FROM day_runs WHERE day = ?1) ORDER BY number DESC LIMIT 1",
+            (day.isoformat(), difference),
+        ).fetchone()
+        return last is not None and last["message_id"] != ""
+
     def note_repair(
         self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime, refused: str = ""
     ) -> None:
@@ -166,7 +188,8 @@ class Repairs(Stock):
     def repairs_of(self, day: dt.date) -> list[tuple[str, str, str]]:
         """Difference, action and operator of each repair of a day, oldest first."""
         rows = self._connection.execute(
-            "SELECT difference, action, operator FROM repairs WHERE day = ? AND refused = '' ORDER BY number",
+            "SELECT difference, action, operator FROM repairs WHERE day = ? AND refused = '' AND message_id = ''"
+            " ORDER BY number",
             (day.isoformat(),),
         )
         return [(row[0], row[1], row[2]) for row in rows]
@@ -175,7 +198,7 @@ class Repairs(Stock):
         """What was carried out of a day's proposals, or refused by the center, at `since` or later; oldest first."""
         rows = self._connection.execute(
             "SELECT difference, action, refused, body FROM repairs r JOIN entries e ON e.number = r.entry"
-            " WHERE day = ? ORDER BY r.number",
+            " WHERE day = ? AND message_id = '' ORDER BY r.number",
             (day.isoformat(),),
         )
         late = [row for row in rows if msgspec.json.decode(row["body"], type=_Moment).at >= since]

@@ -292,6 +292,8 @@ _REPAIRS_REFUSED = ("ALTER TABLE repairs ADD COLUMN refused TEXT NOT NULL DEFAUL
 
 _TROUBLES_IN_CHINESE = ("ALTER TABLE publication_troubles ADD COLUMN reason_zh TEXT NOT NULL DEFAULT ''",)
 
+_REPAIRS_BEGUN = ("ALTER TABLE repairs ADD COLUMN message_id TEXT NOT NULL DEFAULT ''",)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -310,6 +312,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0015_repairs_refused": _REPAIRS_REFUSED,
     "0016_troubles_in_chinese": _TROUBLES_IN_CHINESE,
     "0017_open_messages": _OPEN_MESSAGES,
+    "0018_repairs_begun": _REPAIRS_BEGUN,
 }
 """Name of each migration and its statements, in order."""
 

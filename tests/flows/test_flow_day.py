@@ -11,6 +11,7 @@ import pytest
 from at_the_center import leave_without_answer, sell_unseen, void_at_the_office
 from counter_parts import DAY, STAY, Shop, purchase
 
+from terminal.bureau.arrivals import arrivals
 from terminal.center.profile import Profile
 from terminal.counter.match_till import TillRow
 from terminal.errors import Conflict, InDoubt, Missing, Refused
@@ -74,6 +75,26 @@ def test_what_only_the_center_has_is_reversed_there(shop: Shop) -> None:
     assert repaired(shop) == "sealed"
     assert [state for _, state in shop.books.settlements()] == ["booked", "reversed"]
     assert shop.identify().person.account.balance == 148_000
+
+
+def test_what_is_taken_back_there_without_an_answer_is_told_by_the_next_run(shop: Shop) -> None:
+    """The reversal arrives and its answer is lost: in doubt, its id durable, none is sent again before day end ran."""
+    shop.settle(purchase("20.00"))
+    shop.upload_all()
+    sell_unseen(shop, 1, "pharmacy")
+    assert causes(shop) == [("missing-here", "reverse-at-center")]
+    (difference,) = shop.counter.close_day(DAY).differences
+    shop.center.faults.inject("drop-after", infno="2601")
+    for _ in range(2):
+        with pytest.raises(InDoubt) as doubt:
+            shop.counter.repair(DAY, difference.id)
+        assert (doubt.value.code, doubt.value.money_moved) == ("repair-in-doubt", "unknown")
+    begun = shop.journal._connection.execute("SELECT message_id FROM repairs").fetchall()
+    assert [row[0] for row in begun] == [one.message_id for one in arrivals(shop.books.storage, infno="2601")]
+    assert shop.counter.close_day(DAY).state == "sealed"
+    assert [state for _, state in shop.books.settlements()] == ["booked", "reversed"]
+    assert shop.journal.repairs_of(DAY) == []
+    assert shop.journal.verify() == []
 
 
 def test_what_the_center_answered_unheard_is_adopted(shop: Shop) -> None:

@@ -99,6 +99,7 @@ def test_a_journal_of_the_program_before_takes_refunds(tmp_path: Path) -> None:
     connection.execute("ALTER TABLE visits DROP COLUMN given_up")
     connection.execute("ALTER TABLE visits DROP COLUMN doubted")
     connection.execute("ALTER TABLE repairs DROP COLUMN refused")
+    connection.execute("ALTER TABLE repairs DROP COLUMN message_id")
     connection.execute("ALTER TABLE publication_troubles DROP COLUMN reason_zh")
     connection.execute("DROP INDEX outbox_open")
     connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")

@@ -61,6 +61,7 @@ ENTRIES = (
     "renewed",
     "reopened",
     "adopted",
+    "repair-begun",
     "repaired",
     "day-frozen",
     "day-run",
