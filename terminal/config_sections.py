@@ -44,10 +44,14 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TerminalSection(Section, frozen=True):
-    """Who this terminal is. `id` opens every settlement number; `till_number` is part of every message id."""
+    """Who this terminal is. `id` opens every settlement number; `till_number` is part of every message id.
+
+    No two terminals of one institution may have the same till number: each would take the other's sales for strangers.
+    So it has no default.
+    """
 
     id: TerminalId
-    till_number: Annotated[int, Meta(ge=0, le=99)] = 1
+    till_number: Annotated[int, Meta(ge=0, le=99)]
     mode: Literal["local", "online"] = "local"
     journal: Name = "journal.db"
 

@@ -18,6 +18,7 @@ SAMPLE = ROOT / "terminal.toml"
 LEAST = """
 [terminal]
 id = "T00000001"
+till_number = 1
 [center]
 url = "http://127.0.0.1:8432/"
 area_code = "370600"
@@ -103,8 +104,9 @@ def test_a_provider_goes_onto_the_bill_without_its_name(tmp_path: Path) -> None:
     ("old", "new", "key"),
     [
         ("[center]", "tilt = 1\n[center]", "terminal.tilt"),
-        ("[center]", "till_number = 100\n[center]", "terminal.till_number"),
-        ("[center]", 'till_number = "1"\n[center]', "terminal.till_number"),
+        ("till_number = 1", "till_number = 100", "terminal.till_number"),
+        ("till_number = 1", 'till_number = "1"', "terminal.till_number"),
+        ("till_number = 1", "", "terminal.till_number"),
         ("[center]", 'mode = "guess"\n[center]', "terminal.mode"),
         ('id = "T00000001"', 'id = "t 1"', "terminal.id"),
         ('id = "T00000001"', 'id = "T1\\n"', "terminal.id"),

@@ -114,7 +114,7 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
     record, undone = behind(journal, row)
     cause: Cause = "void-one-sided" if row.refunded else "missing-here"
     action: Action = "reverse-at-center"
-    text = said.NOTHING_HERE
+    text = said.NEVER_SENT if record is None and row.message_id else said.NOTHING_HERE
     subject = ""
     if record is None and is_anothers:
         cause, action, text = "another-till", "none", said.ANOTHER_TILL

@@ -15,6 +15,11 @@ class Said(NamedTuple):
 
 
 NOTHING_HERE = Said("the center has it, nothing of it stands here", "中心有此结算，终端无任何记录")
+NEVER_SENT = Said(
+    "the center has it, this terminal never sent it: before you reverse it make sure that no other terminal has this"
+    " till number",
+    "中心有此结算，但本终端从未发送：撤销前请确认没有其他终端使用相同的收银台编号",
+)
 ANOTHER_TILL = Said("another till of this institution has it", "本机构其他终端的结算，无需处理")
 TWICE = Said("the center has it twice", "中心重复入账，应撤销多出的一笔")
 REFUSED_AND_TAKEN_BACK = Said(

@@ -129,7 +129,7 @@ class World:
         supplements = ", ".join(f'"{path}"' for path in self.supplements)
         providers = (EXAMPLES / "bureau" / "providers.toml").read_text(encoding="utf-8")
         return (
-            f'[terminal]\nid = "{TERMINAL_ID}"\njournal = "{self.journal}"\n'
+            f'[terminal]\nid = "{TERMINAL_ID}"\ntill_number = 1\njournal = "{self.journal}"\n'
             f"[api]\nport = {self._api_port}\n"
             f'[center]\nurl = "{self.bureau.url}"\narea_code = "370600"\n'
             f"[reader]\n{reader}\n"

@@ -74,6 +74,7 @@ tier = 3
 _TERMINAL = """
 [terminal]
 id = "T00000001"
+till_number = 1
 [api]
 port = 0
 requests_per_second_max = 10000

@@ -15,6 +15,7 @@ from terminal.queue_command import line_of, show_queue
 CONFIG = f"""
 [terminal]
 id = "T1"
+till_number = 1
 journal = "journal.db"
 [center]
 url = "http://127.0.0.1:1/"

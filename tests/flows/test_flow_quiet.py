@@ -110,7 +110,7 @@ def test_what_differs_by_a_fen_is_no_pair(quiet: Shop) -> None:
     to_the_next_day(quiet)
     take_back(quiet, number)
     quiet.books.set_state(number, "reversed")
-    assert close(quiet, DAY) == [("missing-here", "reverse-at-center", said.NOTHING_HERE.en)]
+    assert close(quiet, DAY) == [("missing-here", "reverse-at-center", said.NEVER_SENT.en)]
     assert close(quiet, NEXT_DAY) == [("void-one-sided", "none", said.TAKES_BACK_NOTHING_KNOWN.en)]
 
 
@@ -146,7 +146,7 @@ def test_what_came_after_the_void_was_not_taken_back_by_it(tmp_path: Path, monke
         assert close(shop, DAY) == [("date-boundary", "none", said.SEEMS_TAKEN_BACK.en)]
         assert close(shop, NEXT_DAY) == [
             ("date-boundary", "none", said.SEEMS_TO_TAKE_BACK.en),
-            ("missing-here", "reverse-at-center", said.NOTHING_HERE.en),
+            ("missing-here", "reverse-at-center", said.NEVER_SENT.en),
             ("missing-there", "send-again", said.GONE_THERE.en),
         ]
         shop.counter.repair(NEXT_DAY, shop.counter.close_day(NEXT_DAY).differences[1].id)
@@ -223,7 +223,7 @@ def test_a_center_that_refuses_everything_is_not_asked_again_today(
         assert (cause, action) == ("missing-here", "none")
         assert text == "the center refused it (infno 2103 is not offered here): ask the insurance office"
         to_the_next_day(shop)
-        assert close(shop, DAY) == [("missing-here", "reverse-at-center", said.NOTHING_HERE.en)]
+        assert close(shop, DAY) == [("missing-here", "reverse-at-center", said.NEVER_SENT.en)]
         assert shop.journal.verify() == []
 
 

@@ -77,7 +77,7 @@ class Window:
     def pack(self, journal: Journal) -> None:
         """Somebody sends a support bundle to the engineer, with everything that was logged and shown."""
         config = Config(
-            terminal=TerminalSection(id=journal.terminal_id, journal=str(journal.path)),
+            terminal=TerminalSection(id=journal.terminal_id, till_number=1, journal=str(journal.path)),
             center=CenterSection(url="http://127.0.0.1/", area_code="370600"),
             providers=[ProviderEntry(id="P37060200001", name="示例大药房")],
         )
