@@ -24,7 +24,7 @@ def doctor(folder: Path, center_url: str, printer_port: str, card: str, suppleme
     """Write a configuration, run the command, and give back its status and its words."""
     config = folder / "terminal.toml"
     config.write_text(
-        f'[terminal]\nid = "T1"\njournal = "{folder}/journal.db"\n'
+        f'[terminal]\nid = "T1"\ntill_number = 1\njournal = "{folder}/journal.db"\n'
         f'[center]\nurl = "{center_url}"\narea_code = "370600"\nreply_timeout_seconds = 1\n'
         f'[reader]\nkind = "simulated"\ncard = "{card}"\n'
         f'[printer]\nkind = "serial"\nport = "{printer_port}"\ncolumns = 48\nflow_control = "none"\n'
