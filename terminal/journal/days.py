@@ -89,7 +89,8 @@ class Days(Repairs):
     def days_of_month(self, month: dt.date) -> list[dt.date]:
         """The business days of a month on which something was committed. `month`: any day of it."""
         rows = self._connection.execute(
-            "SELECT DISTINCT business_day FROM settlements WHERE substr(business_day, 1, 7) = ? ORDER BY 1",
+            "SELECT DISTINCT business_day FROM settlements WHERE substr(business_day, 1, 7) = ?"
+            " AND state IN ('committed', 'voided') ORDER BY 1",
             (f"{month:%Y-%m}",),
         )
         return [dt.date.fromisoformat(day) for (day,) in rows]

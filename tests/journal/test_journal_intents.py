@@ -120,7 +120,7 @@ def test_what_the_center_refused_leaves_the_key_free(journal: Journal) -> None:
     record = asked(journal)
     journal.abandon(record.id, "balance", MORNING)
     assert (journal.settlement(record.id).state, journal.open_intents(), journal.queue()) == ("abandoned", [], [])
-    assert (journal.group_totals(DAY), journal.unclosed_days(NEXT_DAY)) == ([], [])
+    assert (journal.group_totals(DAY), journal.unclosed_days(NEXT_DAY), journal.days_of_month(DAY)) == ([], [], [])
     again = asked(journal)
     assert [one.record.id for one in journal.open_intents()] == [again.id]
     assert journal.verify() == []
