@@ -35,7 +35,7 @@ from terminal.counter.catalogue import Catalogue, Found
 from terminal.counter.counter import Counter
 from terminal.counter.downloads import Downloads
 from terminal.counter.fetching import Fetching
-from terminal.counter.goods import keep_goods
+from terminal.counter.goods import keep_goods, resume
 from terminal.counter.in_force import InForce
 from terminal.counter.offline import OfflineLimits
 from terminal.counter.papers import Papers
@@ -82,6 +82,7 @@ class Terminal:
     find_articles: Callable[[str], Found]
     at_center: Callable[[SettlementRecord], Inquiry]
     keep_goods: Callable[[str, list[Goods]], list[StockMove]]
+    resume: Callable[[str], None]
     recovered: Recovered
 
 
@@ -131,6 +132,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
             find_articles=partial(_found, downloads, catalogue, clock),
             at_center=desk.inquire,
             keep_goods=partial(keep_goods, journal, desk),
+            resume=partial(resume, journal, desk),
             recovered=recovered,
         )
     except BaseException:

@@ -120,6 +120,7 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
         download=partial(_download, terminal, background),
         at_center=terminal.at_center,
         keep_goods=terminal.keep_goods,
+        resume=terminal.resume,
     )
 
     def stopping() -> None:

@@ -31,12 +31,14 @@ def show_queue(config_path: Path, watch: bool, clock: Clock | None = None, conso
     if watch and found.waiting:
         found = _watched(config, clock, console, found)
     console.print(line_of(found), highlight=False)
-    return 1 if found.stuck else 0
+    return 1 if found.stuck or found.goods_stuck else 0
 
 
 def line_of(found: progress.Progress) -> str:
     """One line for people."""
     stuck = f"；{found.stuck} 条须处理 {found.stuck} stuck" if found.stuck else ""
+    if found.goods_stuck:
+        stuck += f"；进销存 {found.goods_stuck} 条须处理 {found.goods_stuck} stock moves stuck"
     if not found.waiting:
         return f"无待上传 nothing waits{stuck}"
     words = [f"待上传 {found.waiting} waiting"]

@@ -15,15 +15,17 @@ from terminal.api.queue_types import (
     QueueAnswer,
     QueuedPrint,
     QueuedUpload,
+    StuckGoods,
     UnfinishedRefund,
     UnresolvedAnswer,
 )
-from terminal.api.queue_words import STUCK, print_why_zh, refund_words, why_of
+from terminal.api.queue_words import STUCK, goods_why_of, print_why_zh, refund_words, why_of
 from terminal.api.served import Served, json_answer
 from terminal.api.settlement_routes import settlement_view
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, QueuedMessage
 from terminal.journal.refunds import BegunRefund
+from terminal.journal.stock import StockMove
 
 
 async def queue(call: Call[None, None]) -> Response:
@@ -40,8 +42,8 @@ async def hurry(call: Call[None, None]) -> Response:
 
 
 async def resume(call: Call[None, None]) -> Response:
-    """Send a parked message again, as one whose outcome is unknown."""
-    return json_answer(await call.terminal.call(lambda: _resumed(call.terminal.journal, call.path["message_id"])))
+    """Send again what is put aside: a parked message as one whose outcome is unknown, refused goods as new."""
+    return json_answer(await call.terminal.call(lambda: _resumed(call.terminal, call.path["message_id"])))
 
 
 async def print_jobs(call: Call[None, PrintJobsQuery]) -> Response:
@@ -60,9 +62,9 @@ def _hurried(journal: Journal) -> QueueAnswer:
     return _queue(journal)
 
 
-def _resumed(journal: Journal, message_id: str) -> QueueAnswer:
-    journal.resume(message_id, journal.clock.now())
-    return _queue(journal)
+def _resumed(terminal: Served, message_id: str) -> QueueAnswer:
+    terminal.resume(message_id)
+    return _queue(terminal.journal)
 
 
 def _queue(journal: Journal) -> QueueAnswer:
@@ -71,6 +73,7 @@ def _queue(journal: Journal) -> QueueAnswer:
         prints=[_print(job) for job in journal.print_queue()],
         progress=journal.progress(journal.clock.now()),
         goods=journal.stock_counts(),
+        stuck_goods=[_stuck_goods(move) for move in journal.stuck_stock()],
     )
 
 
@@ -129,6 +132,21 @@ def _print(job: PrintJob) -> QueuedPrint:
     )
 
 
+def _stuck_goods(move: StockMove) -> StuckGoods:
+    english, chinese = goods_why_of(move)
+    return StuckGoods(
+        message_id=move.message_id,
+        settlement=move.settlement_id,
+        name=move.goods.name,
+        kind=move.kind,
+        state=move.state,
+        attempts=move.attempts,
+        reason=move.reason,
+        why=english,
+        why_zh=chinese,
+    )
+
+
 def _job(job: PrintJob) -> PrintJobView:
     return PrintJobView(**{name: getattr(job, name) for name in PrintJobView.__struct_fields__})
 
@@ -158,8 +176,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         method="POST",
         path="/v1/queue/{message_id}/resume",
         tag="queue",
-        zh="重新发送已搁置的消息",
-        en="Send a parked message again",
+        zh="重新发送已搁置的消息，或被拒绝的商品进销存消息",
+        en="Send a parked message again, or goods that the center refused",
         handler=resume,
         gives={200: QueueAnswer},
         errors=(*WRITES, "no-such-message", "not-parked"),

@@ -51,13 +51,32 @@ class QueuedPrint(Struct, frozen=True):
     why_zh: str
 
 
+class StuckGoods(Struct, frozen=True):
+    """Goods that the center's stock book has not taken in, and no waiting changes it. name: of the article; kind:
+    `sale` (3505) or `return` (3506); state: `refused` or `parked`. why, why_zh: what to do, in one sentence.
+    """
+
+    message_id: str
+    settlement: str
+    name: str
+    kind: str
+    state: str
+    attempts: int
+    reason: str
+    why: str
+    why_zh: str
+
+
 class QueueAnswer(Struct, frozen=True):
-    """GET /v1/queue: everything that is not finished. progress: how fast it goes. goods: stock moves by state."""
+    """GET /v1/queue: everything that is not finished. progress: how fast it goes. goods: stock moves by state; those
+    that are stuck are listed, the oldest 100 of them.
+    """
 
     uploads: list[QueuedUpload]
     prints: list[QueuedPrint]
     progress: Progress
     goods: dict[str, int]
+    stuck_goods: list[StuckGoods]
 
 
 class PrintJobsQuery(Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from terminal.journal.records import PrintJob, QueuedMessage
+from terminal.journal.stock import StockMove
 
 STUCK = frozenset({"refused", "parked"})
 """States of a message that no waiting changes."""
@@ -31,6 +32,16 @@ def why_of(message: QueuedMessage) -> tuple[str, str]:
     if message.state == "queued" and message.reason:
         return "the center could not be reached; it is tried again", "暂无法连接医保中心，将自动重试"
     return english, chinese
+
+
+def goods_why_of(move: StockMove) -> tuple[str, str]:
+    """English and Chinese, of goods that are stuck."""
+    if move.state == "refused":
+        return (
+            "the stock book refuses it: clear up its reason with the center, then send it again",
+            "进销存登记被拒绝：请与医保中心核实原因后重新发送",
+        )
+    return _WHY["parked"]
 
 
 def print_why_zh(job: PrintJob) -> str:

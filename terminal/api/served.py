@@ -51,7 +51,8 @@ class Served:
     counties: names of divisions, by their codes. download: fetches what is published in an operator's name, beside the
     counter, and gives the titles of what was taken.
     On the counter's thread – find_articles: in the catalogue of today. downloads: what the bureau publishes. at_center:
-    how a settlement stands there. keep_goods: what was handed out with one.
+    how a settlement stands there. keep_goods: what was handed out with one. resume: what is put aside goes again,
+    by its message's id.
     """
 
     counter: Counter
@@ -82,6 +83,7 @@ class Served:
     download: Callable[[str], Awaitable[list[str]]]
     at_center: Callable[[SettlementRecord], Inquiry]
     keep_goods: Callable[[str, list[Goods]], list[StockMove]]
+    resume: Callable[[str], None]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
 

@@ -41,11 +41,6 @@ class Questions:
         """The institutions that this till settles for."""
         return list(self._exchange.institution.provider_names)
 
-    @property
-    def first_provider(self) -> str:
-        """The institution that signs in."""
-        return self._exchange.first_provider
-
     def is_of_another_till(self, message_id: str) -> bool:
         """Whether another till of one of our institutions has sent what the center knows by this id."""
         return self._exchange.is_of_another_till(message_id)

@@ -25,7 +25,7 @@ SALES = "4"
 """`inv_data_type` of 3507: sales and their returns."""
 
 ATTEMPTS_MAX = 30
-"""A move that was silent this often is parked."""
+"""A move that was silent this often is parked for an operator."""
 
 
 class StockUpload:
@@ -38,8 +38,10 @@ class StockUpload:
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step. True where one was worked on, False where none is due."""
-        provider_id = self._desk.first_provider
-        if self._journal.queue_returns(self._desk.new_message_id(provider_id), now):
+        sale = self._journal.coming_back()
+        if sale is not None:
+            provider_id = self._journal.settlement(sale.settlement_id).provider_id
+            self._journal.bring_back(sale, self._desk.new_message_id(provider_id), now)
             return True
         move = self._journal.due_stock(now)
         if move is None:

@@ -1,4 +1,7 @@
-"""What was handed out with a settlement, as the till tells it afterwards: kept at once, then told to the center."""
+"""What was handed out with a settlement, as the till tells it afterwards: kept at once, then told to the center.
+
+What the center refused, or never answered, goes again when an operator has looked at it.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,15 @@ def keep_goods(journal: Journal, center: CenterDesk, settlement_id: str, goods: 
     message_ids = [center.new_message_id(record.provider_id) for _ in goods]
     journal.keep_goods(settlement_id, goods, message_ids, journal.clock.now())
     return journal.stock_moves(settlement_id)
+
+
+def resume(journal: Journal, center: CenterDesk, message_id: str) -> None:
+    """Send again what is put aside: a message of a settlement as one whose outcome is unknown, goods that the center
+    refused too. Raises Missing `no-such-message`, Conflict `not-parked`.
+    """
+    move, now = journal.stock_move(message_id), journal.clock.now()
+    if move is None:
+        journal.resume(message_id, now)
+    else:
+        provider_id = journal.settlement(move.settlement_id).provider_id
+        journal.resend_stock(message_id, center.new_message_id(provider_id), now)

@@ -73,6 +73,11 @@ def no_such_message() -> Missing:
     return Missing("no-such-message", "there is no message of this id", "没有该编号的消息", "message_id")
 
 
+def not_parked() -> Conflict:
+    """An operator wants a message to go again that is not put aside."""
+    return Conflict("not-parked", "this message is not parked", "该消息未被搁置", "message_id")
+
+
 def _rows(connection: sqlite3.Connection, words: Sequence[LastWord]) -> dict[str, sqlite3.Row]:
     wanted = msgspec.json.encode([word.message_id for word in words]).decode()
     found = connection.execute(_ROW + "WHERE message_id IN (SELECT value FROM json_each(?))", (wanted,))

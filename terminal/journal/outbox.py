@@ -16,7 +16,7 @@ from terminal.errors import Conflict
 from terminal.journal.chain import append
 from terminal.journal.debits import Debits
 from terminal.journal.intents import queue_reversal
-from terminal.journal.last_words import no_such_message, unfinished, write_last_words
+from terminal.journal.last_words import no_such_message, not_parked, unfinished, write_last_words
 from terminal.journal.progress import STUCK, Progress, progress_in
 from terminal.journal.records import CenterSums, LastWord, QueuedMessage
 from terminal.journal.store import moment_text
@@ -186,7 +186,7 @@ class Outbox(Debits):
             if not changed:
                 if not connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (message_id,)).fetchone():
                     raise no_such_message()
-                raise Conflict("not-parked", "this message is not parked", "该消息未被搁置", "message_id")
+                raise not_parked()
 
     def reverse_unknown(self, message_id: str, reversal_id: str, reason: str, now: dt.datetime) -> None:
         """Queue the reversal of a message whose outcome is unknown: a message of its own, which goes first."""

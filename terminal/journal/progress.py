@@ -25,12 +25,15 @@ LOOKED_BACK = dt.timedelta(minutes=10)
 STUCK = "state IN ('refused', 'parked') AND NOT (transaction_name = 'reverse' AND state = 'refused')"
 """Rows of the outbox that no waiting changes. A reversal that was refused found nothing to undo: it is done."""
 
+STUCK_GOODS = "state IN ('refused', 'parked')"
+"""Stock moves that no waiting changes."""
+
 
 class Progress(Struct, frozen=True):
     """waiting: without a last word, parked ones apart. a_minute: last words lately. stuck: as `STUCK`.
 
     seconds_left: for what waits, at that pace; None where nothing was answered lately. next_attempt_at: when the center
-    is tried again, where all that waits is resting; null where something is due.
+    is tried again, where all that waits is resting; null where something is due. goods_stuck: as `STUCK_GOODS`.
     """
 
     waiting: int
@@ -38,6 +41,7 @@ class Progress(Struct, frozen=True):
     a_minute: int
     seconds_left: int | None
     next_attempt_at: dt.datetime | None
+    goods_stuck: int = 0
 
 
 class _Entry(Struct, frozen=True):
@@ -58,6 +62,7 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         (moment_text(now),),
     ).fetchone()
     (stuck,) = connection.execute(f"SELECT count(*) FROM outbox WHERE {STUCK}").fetchone()
+    (goods_stuck,) = connection.execute(f"SELECT count(*) FROM stock_moves WHERE {STUCK_GOODS}").fetchone()
     answered = _answered_lately(connection, now)
     span_seconds = max(1, int((now - min(answered)).total_seconds())) if answered else 0
     resting = dt.datetime.fromisoformat(next_at) if waiting and not due else None
@@ -66,7 +71,7 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         left = -(-waiting * span_seconds // len(answered))
         left += max(0, int((resting - now).total_seconds())) if resting else 0
     a_minute = len(answered) * 60 // span_seconds if answered else 0
-    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting)
+    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting, goods_stuck)
 
 
 def _answered_lately(connection: sqlite3.Connection, now: dt.datetime) -> list[dt.datetime]:

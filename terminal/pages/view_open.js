@@ -48,7 +48,7 @@ async function acted(view, path) {
 
 function partsOf(matters, first, openDay, act, refresh) {
   const { unresolved, debits, queue, days } = matters;
-  const all = debits.length + unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + days.forgotten.length;
+  const all = debits.length + unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + queue.stuck_goods.length + days.forgotten.length;
   const start = unresolved.at_start;
   const began = start.uploads + start.prints + start.reversed.length + start.unresolved.length > 0;
   return [
@@ -60,6 +60,7 @@ function partsOf(matters, first, openDay, act, refresh) {
     refundsPart(unresolved.refunds, refresh),
     part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads, act)),
     part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),
+    part(t("goods_stuck"), queue.stuck_goods, goodsTable(queue.stuck_goods, act)),
     part(t("days_waiting"), days.forgotten, days.forgotten.map((day) =>
       h("button", { type: "button", id: `day-${day}`, on: { click: () => openDay(day) } }, day))),
   ];
@@ -95,6 +96,16 @@ function printsTable(prints) {
   ].map(wrap), prints);
 }
 
+function goodsTable(goods, act) {
+  return table(t("goods_stuck"), [
+    { head: t("number"), cell: (one) => `${one.settlement} ${one.name}` },
+    { head: t("state"), cell: (one) => badge("fault", t(`upload.${one.state}`)) },
+    { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
+    { head: t("reason"), cell: (one) => `${why(one)} ${one.reason}` },
+    { head: t("repair"), cell: (one) => resumeButton(one, act) },
+  ].map(wrap), goods);
+}
+
 const wrap = (column) => ({ ...column, cell: (row, index) => h("div", {}, column.cell(row, index)) });
 
 function wayOut(one, act) {
@@ -102,6 +113,10 @@ function wayOut(one, act) {
   if (one.state === "refused") {
     return h("button", { type: "button", id: `void-${one.settlement}`, on: { click: () => voidSettlement(one.settlement) } }, t("void"));
   }
+  return resumeButton(one, act);
+}
+
+function resumeButton(one, act) {
   const path = `/v1/queue/${encodeURIComponent(one.message_id)}/resume`;
   return h("button", { type: "button", id: `resume-${one.message_id}`, on: { click: () => act(path) } }, t("resume"));
 }

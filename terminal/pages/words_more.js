@@ -66,6 +66,7 @@ export const MORE_WORDS = {
   "pin-malformed": ["不是此卡的密码格式，未占用次数", "no PIN of this card; no try was used"],
   uploads_waiting: ["等待上传到中心", "Waiting for the center"],
   prints_waiting: ["等待打印", "Waiting for the printer"],
+  goods_stuck: ["进销存未登记", "Not in the stock book"],
   days_waiting: ["还没有日终的营业日", "Days without a day end"],
   at_start: [
     "启动时：补传 {0} 条，补打 {1} 份，已冲正 {2} 笔，仍待确认 {3} 笔",

@@ -30,6 +30,8 @@ class StockBook:
 
     def __init__(self, town: Town, till: Till) -> None:
         self.town, self.till = town, till
+        # One terminal has one sequence of numbers, whichever of its desks speaks.
+        town.stamp = till.journal.next_message_stamp
         self.sale = till.commit(town.purchase())
         till.drain()
         self.first_id = till.desk.new_message_id(self.sale.provider_id)
@@ -105,6 +107,19 @@ def test_a_void_s_goods_are_queued_and_told_in_a_step_each(book: StockBook) -> N
     sold, back = (body["input"]["selinfo"] for body in book.wire.bodies if body["infno"] != "9001")
     assert back["medins_prod_sel_no"] == sold["fixmedins_bchno"] == book.sale.id + "001"
     assert back["fixmedins_bchno"] == book.sale.id + "001R"
+
+
+def test_each_message_of_goods_is_its_own_institution_s(book: StockBook) -> None:
+    """The pharmacy is not the institution that signs in: sale and return have the pharmacy's number in their ids."""
+    assert next(iter(book.town.providers)) != book.sale.provider_id
+    assert book.tick()
+    book.till.void(book.sale)
+    book.till.drain()
+    while book.tick():
+        pass
+    told = [body for body in book.wire.bodies if body["infno"] in ("3505", "3506")]
+    assert [body["fixmedins_code"] for body in told] == [book.sale.provider_id] * 2
+    assert all(body["msgid"].startswith(book.sale.provider_id) for body in told)
 
 
 @pytest.mark.parametrize("fault", ["drop-before", "drop-after"])

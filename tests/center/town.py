@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Town:
         self.providers = providers or load_providers(DATA / "providers.toml")
         self.books = Books(self.persons, self.providers)
         self.server = BureauServer(self.books, LAW, self.clock, **server)
-        self.stamp = Stamp(MORNING)
+        self.stamp: Callable[[], tuple[dt.datetime, int]] = Stamp(MORNING)
         self.tls: Tls | None = None
         self.sign_ins: SignIns = {}
         self._nonces = itertools.count()

@@ -11,7 +11,7 @@ from counter_parts import PHARMACY, Shop, bill
 
 from terminal.center.profile import Profile
 from terminal.center.stock import StockUpload
-from terminal.counter.goods import keep_goods
+from terminal.counter.goods import keep_goods, resume
 from terminal.errors import Conflict, Refused
 from terminal.journal.stock import Goods
 from terminal.settlement.codec import convert
@@ -87,6 +87,60 @@ def test_a_void_brings_the_goods_back(told: Told) -> None:
     told.tell(again)
     told.work()
     assert told.states(again) == [("sale", "accepted")]
+
+
+def test_a_pack_is_back_before_it_is_sold_again(told: Told) -> None:
+    """Its return was not answered and waits for its pause: the next sale of the same pack waits behind it, another's
+    does not; and each is in the book in the end. The till tells of the second sale before the return is queued at all.
+    """
+    first, again, other = told.sell(), told.sell(), told.sell()
+    told.tell(first)
+    told.work(5)
+    told.shop.void(first)
+    told.tell(again)
+    told.tell(other, goods(trace_codes=["9999"]))
+    told.shop.center.faults.inject("drop-before", infno="3506")
+    while told.stock.tick(told.shop.clock.now()):
+        pass
+    assert [told.states(number)[-1] for number in (first, again, other)] == [
+        ("return", "unknown"),
+        ("sale", "queued"),
+        ("sale", "accepted"),
+    ]
+    told.work()
+    assert told.states(first)[-1] == ("return", "accepted")
+    assert told.states(again) == [("sale", "accepted")]
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_what_is_stuck_goes_again_when_told(tmp_path: Path, safe: bool) -> None:
+    """Refused: as a new message, so that a center that recognises repeats judges it anew. Parked: as one whose outcome
+    is unknown. What is not stuck is left alone.
+    """
+    profile = Profile(name="test", repeats="recognised" if safe else "unsafe")
+    with Shop(tmp_path, profile=profile) as shop:
+        told = Told(shop)
+        refused, parked = told.sell(), told.sell()
+        told.tell(refused)
+        shop.center.faults.inject("refuse", infno="3505")
+        told.work(5)
+        told.tell(parked, goods(trace_codes=["9999"]))
+        (move,) = shop.journal.stock_moves(parked)
+        shop.journal.mark_stock(move.message_id, "parked", shop.clock.now(), "never answered")
+        assert [(one.state, one.settlement_id) for one in shop.journal.stuck_stock()] == [
+            ("refused", refused),
+            ("parked", parked),
+        ]
+        for one in shop.journal.stuck_stock():
+            resume(shop.journal, shop.desk, one.message_id)
+        told.work()
+        assert told.states(refused) == told.states(parked) == [("sale", "accepted")]
+        assert (told.book(), told.packs()) == (["sale", "sale"], [*TRACE, "9999"])
+        (done,) = shop.journal.stock_moves(parked)
+        with pytest.raises(Conflict) as conflict:
+            resume(shop.journal, shop.desk, done.message_id)
+        assert conflict.value.code == "not-parked"
+        assert shop.journal.verify() == []
 
 
 def test_goods_that_were_never_told_are_withdrawn_by_the_void(told: Told) -> None:

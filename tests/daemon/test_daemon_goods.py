@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from daemon.process import TerminalProcess, bill
 from terminal.bureau.server import BureauServer
+from terminal.queue_command import show_queue
 
 PACK = "81234567890123456789"
 GOODS = {
@@ -14,6 +18,33 @@ GOODS = {
     **{"made_on": "2021-01-01", "expires_on": "2023-01-01", "pharmacist": "王药师", "pharmacist_licence": "Y1"},
     "trace_codes": [PACK],
 }
+
+
+def test_refused_goods_go_again_when_an_operator_says_so(bureau: BureauServer, tmp_path: Path) -> None:
+    """The center is busy and refuses: the queue names them with the way out, `terminal queue` counts them, `resume` of
+    their message sends them again; once they are in the book there is nothing to resume.
+    """
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    with terminal:
+        terminal.sign_in()
+        bureau.faults.inject("refuse", infno="3505")
+        number = terminal.settled(bill("20.00"), "sale").json()["id"]
+        path = f"/v1/settlements/{number}/goods"
+        assert terminal.post(path, {"goods": [GOODS]}).status_code == 201
+        (stuck,) = terminal.until("/v1/queue", lambda queue: queue["stuck_goods"] != [])["stuck_goods"]
+        assert (stuck["settlement"], stuck["state"], stuck["kind"]) == (number, "refused", "sale")
+        assert "重新发送" in stuck["why_zh"]
+        said = Console(file=io.StringIO())
+        assert show_queue(terminal.config, watch=False, console=said) == 1
+        assert "进销存 1 条须处理 1 stock moves stuck" in said.file.getvalue()  # type: ignore[attr-defined]
+        resume = f"/v1/queue/{stuck['message_id']}/resume"
+        assert terminal.post(resume, {}).status_code == 200
+        seen = terminal.until(path, lambda seen: told(seen) == [("sale", "accepted")])
+        assert seen["moves"][0]["attempts"] == 1
+        assert (terminal.post(resume, {}).status_code, terminal.client.get("/v1/queue").json()["stuck_goods"]) == (
+            404,
+            [],
+        )
 
 
 def told(answer: Any) -> list[tuple[str, str]]:

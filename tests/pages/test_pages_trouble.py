@@ -71,6 +71,28 @@ def test_the_center_is_down_and_the_sale_goes_on(page: Page, shop: Shop, center:
     expect(page.get_by_text("没有未了结的事项")).to_be_visible()
 
 
+def test_refused_goods_are_listed_and_sent_again(page: Page, shop: Shop, center: BureauServer) -> None:
+    """The stock book was busy: the open matters say which goods are not in it, and one click tells of them again."""
+    begin_sale(page, shop, ENOUGH, AMOXICILLIN)
+    settle(page)
+    number = answered(page)
+    center.faults.inject("refuse", infno="3505")
+    goods = {"code": "XJ01CAA040B002010101023", "name": "阿莫西林胶囊", "quantity": "1", "unit_price": "29.20"}
+    goods |= {"lot": "L1", "made_on": "2021-01-01", "expires_on": "2023-01-01"}
+    goods |= {"pharmacist": "王药师", "pharmacist_licence": "Y1"}
+    assert shop.post(f"/v1/settlements/{number}/goods", {"goods": [goods]}).status_code == 201
+    shop.until("/v1/queue", lambda queue: queue["stuck_goods"] != [])
+    page.keyboard.press("F4")
+    stuck = page.get_by_role("region", name="进销存未登记")
+    expect(stuck).to_contain_text(number)
+    expect(stuck).to_contain_text("请与医保中心核实原因后重新发送")
+    stuck.get_by_role("button", name="重新发送").click()
+    expect(page.get_by_role("dialog")).to_contain_text("立即重试")
+    page.keyboard.press("F10")
+    expect(page.get_by_text("没有未了结的事项")).to_be_visible()
+    shop.until(f"/v1/settlements/{number}/goods", lambda seen: seen["moves"][0]["state"] == "accepted")
+
+
 def test_a_double_click_settles_once(page: Page, shop: Shop) -> None:
     """Twice on the button, or a key that bounces: one request, one settlement."""
     asked: list[Request] = []
