@@ -89,14 +89,15 @@ def broken_identities(amounts: Mapping[str, int]) -> list[str]:
     return broken
 
 
-def sums_of(amounts: Mapping[str, int], own: Settlement) -> CenterSums:
-    """The sums as returned; a field that the edition lacks is taken to be ours."""
+def sums_of(amounts: Mapping[str, int]) -> CenterSums:
+    """The sums as returned, of amounts whose identities hold; a field that the edition lacks counts as nothing there,
+    and so it does here."""
     return CenterSums(
-        total=Fen(amounts.get("medfee_sumamt", own.total)),
-        fund_total=Fen(amounts.get("fund_pay_sumamt", own.fund_total)),
-        provider_borne=Fen(amounts.get("hosp_part_amt", own.provider_borne)),
-        account=Fen(amounts.get("acct_pay", own.account)),
-        cash=Fen(amounts.get("psn_cash_pay", own.cash)),
+        total=Fen(amounts["medfee_sumamt"]),
+        fund_total=Fen(amounts.get("fund_pay_sumamt", 0)),
+        provider_borne=Fen(amounts.get("hosp_part_amt", 0)),
+        account=Fen(amounts.get("acct_pay", 0)),
+        cash=Fen(amounts.get("psn_cash_pay", 0)),
     )
 
 

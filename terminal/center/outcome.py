@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from terminal.center import fields
 from terminal.center.amounts import Amounts, amounts_of, broken_identities, differences, negated, read_amounts, sums_of
@@ -10,7 +11,7 @@ from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknow
 from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
 from terminal.center.exchange import Exchange, sign_in_invalid
 from terminal.center.link import Silence, Unreachable
-from terminal.center.settle_messages import refuse_another, settle_references
+from terminal.center.settle_messages import refuse_another, settle_references, takes_back
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.money import format_fen
 
@@ -38,7 +39,7 @@ def accepted(
 ) -> Accepted:
     """What the answer to a settlement, or to the void of `original`, says. own: `amounts_of` its settlement.
 
-    Raises Unreadable: of another message or person, wrong sums.
+    Raises Unreadable: of another message, person or bill, wrong sums.
     """
     row = node(answer.output, "setlinfo")
     references = settle_references(row)
@@ -52,9 +53,10 @@ def accepted(
     broken = broken_identities(center)
     if broken:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
+    _refuse_another_bill(row, center, own, original)
     if original:
         # No edition says whether a void's amounts come negative; those that come positive are turned round.
-        center = center if center.get("medfee_sumamt", 0) < 0 else negated(center)
+        center = center if center["medfee_sumamt"] < 0 else negated(center)
         own = negated(own)
     found = differences(center, own)
     if not original and balance is not None and balance != record.settlement.account_balance:
@@ -62,7 +64,19 @@ def accepted(
         found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
     # The void is kept with the amounts of what it takes back, as the journal keeps its own.
     positive = negated(center) if original else center
-    return Accepted(answer.body, references, tuple(found), sums_of(positive, record.settlement))
+    return Accepted(answer.body, references, tuple(found), sums_of(positive))
+
+
+def _refuse_another_bill(row: dict[str, Any], center: Amounts, own: Amounts, original: SettlementRecord | None) -> None:
+    """The sum of the bill is what went up: who answers with another one, or with none, answers something else. The
+    shares may differ. A void that names what it takes back may tell the sum that the center has booked for that.
+    """
+    told, sent = center.get("medfee_sumamt"), own["medfee_sumamt"]
+    if told is None:
+        raise Unreadable("the answer has no medfee_sumamt")
+    is_ours = told == sent if original is None else abs(told) == sent or takes_back(row, original)
+    if not is_ours:
+        raise Unreadable(f"the answer is about another bill: medfee_sumamt {format_fen(told)}, sent {format_fen(sent)}")
 
 
 def reversed_there(answer: Answer) -> Accepted:
@@ -92,4 +106,4 @@ def amounts_there(answer: Answer, record: SettlementRecord) -> tuple[CenterSums,
     broken = broken_identities(center)
     if broken or "medfee_sumamt" not in center:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    return sums_of(center, record.settlement), tuple(differences(center, amounts_of(record.settlement)))
+    return sums_of(center), tuple(differences(center, amounts_of(record.settlement)))

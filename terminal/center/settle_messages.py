@@ -103,8 +103,8 @@ def settle_references(row: dict[str, Any]) -> dict[str, str]:
 def refuse_another(
     row: dict[str, Any], record: SettlementRecord, message_id: str, original: SettlementRecord | None
 ) -> None:
-    """Raises Unreadable where an answer names another message or another person than asked about ("": any), or, of
-    the void of `original`, another visit or settlement than that one's.
+    """Raises Unreadable where an answer names another message or another person than asked about ("": any), or neither
+    of them; of the void of `original`, another visit or settlement than that one's.
     """
     known = original.center_references if original else {}
     for name, theirs in (("mdtrt_id", "mdtrt_id"), ("init_setl_id", "setl_id")):
@@ -113,10 +113,20 @@ def refuse_another(
             raise Unreadable("the answer is about another settlement")
     if original and text_of(row.get("refd_setl_flag")) in ("0", "00"):
         raise Unreadable("the answer is to a settlement, not to its void")
-    if message_id and (named := text_of(row.get("medins_setl_id"))) and named != message_id:
+    message, person = text_of(row.get("medins_setl_id")), text_of(row.get("psn_no"))
+    if message_id and message and message != message_id:
         raise Unreadable("the answer is to another message")
-    if (person := text_of(row.get("psn_no"))) and person != record.person_number:
+    if person and person != record.person_number:
         raise Unreadable("the answer is about another person")
+    if not (message or person or original):
+        raise Unreadable("the answer names neither message nor person")
+
+
+def takes_back(row: dict[str, Any], original: SettlementRecord) -> bool:
+    """Whether the answer to a void itself names `original`, by its visit or its number."""
+    known = original.center_references
+    pairs = (("mdtrt_id", "mdtrt_id"), ("init_setl_id", "setl_id"), ("setl_id", "setl_id"))
+    return any(known.get(theirs) and text_of(row.get(name)) == known[theirs] for name, theirs in pairs)
 
 
 def void_input(record: SettlementRecord, original: SettlementRecord, journal_head: str = "") -> Input:

@@ -232,7 +232,9 @@ SETTLED = {"medins_setl_id": "M1", "psn_no": "37060200000006"}
     ("row", "message_id", "says"),
     [
         (SETTLED, "M1", ""),
-        ({}, "M1", ""),
+        ({"medins_setl_id": "M1"}, "M1", ""),
+        ({"psn_no": "37060200000006"}, "M1", ""),
+        ({}, "M1", "neither message nor person"),
         (SETTLED | {"refd_setl_flag": "0", "mdtrt_id": "V9", "init_setl_id": "S9"}, "M1", ""),
         (SETTLED, "M2", "another message"),
         (SETTLED | {"psn_no": "9"}, "M1", "another person"),

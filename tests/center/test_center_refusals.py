@@ -11,7 +11,10 @@ from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Rejected
 from terminal.errors import Refused, Unavailable
 
 PHARMACY = "P37060200001"
-SETTLED = '{"infcode":0,"err_msg":"签到有效","output":{"setlinfo":{"setl_id":"S1"}}}'
+SETTLED = (
+    '{"infcode":0,"err_msg":"签到有效","output":{"setlinfo":{"setl_id":"S1","psn_no":"37060200000006",'
+    '"medfee_sumamt":"111.70","psn_part_amt":"111.70","acct_pay":"75.00","psn_cash_pay":"36.70"}}}'
+)
 
 
 def test_a_success_that_speaks_of_the_sign_in_is_a_success(town: Town) -> None:

@@ -372,14 +372,3 @@ def test_a_void_s_amounts_are_the_same_with_either_sign(town: Town, sign: str) -
     assert (outcome.references, outcome.differences) == ({"setl_id": "S2"}, ())
     assert outcome.sums is not None
     assert (outcome.sums.total, outcome.sums.account, outcome.sums.cash) == (111_70, 75_00, 36_70)
-
-
-def test_what_an_edition_leaves_out_is_taken_to_be_ours(town: Town) -> None:
-    """A settlement that is answered with its number and no amounts: our own sums stand, and nothing differs."""
-    answer = '{"infcode":0,"output":{"setlinfo":{"setl_id":"S1"}}}'
-    outcome = town.send(town.purchase(), desk=town.new_desk(Telling(town, "2102", answer)))
-    assert isinstance(outcome, Accepted)
-    assert outcome.differences == ()
-    assert outcome.sums is not None
-    assert (outcome.sums.total, outcome.sums.fund_total, outcome.sums.provider_borne) == (111_70, 0, 0)
-    assert (outcome.sums.account, outcome.sums.cash) == (75_00, 36_70)

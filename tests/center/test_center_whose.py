@@ -1,0 +1,91 @@
+"""Whose answer it is: what must be said for a success to be that of this settlement, or of this void, and no other."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from town import Town
+from watched import Telling
+
+from terminal.center.answers import Accepted, Outcome, Unknown
+
+PURCHASE = {"medfee_sumamt": "111.70", "psn_part_amt": "111.70", "acct_pay": "75.00", "psn_cash_pay": "36.70"}
+"""E6 as an old edition tells it: no funds, and nothing borne by the institution."""
+SMALLER = {"medfee_sumamt": "58.40", "psn_part_amt": "58.40", "acct_pay": "58.40", "psn_cash_pay": "0.00"}
+OURS = {"setl_id": "S1", "psn_no": "37060200000006"}
+
+
+def told(row: dict[str, str], sign: str = "") -> str:
+    """An answer of success with this row; sign: before each of its amounts."""
+    signed = {name: f"{sign}{text}" if name in PURCHASE else text for name, text in row.items()}
+    return msgspec.json.encode({"infcode": 0, "output": {"setlinfo": signed}}).decode()
+
+
+def settled(town: Town, row: dict[str, str], sign: str = "") -> Outcome:
+    """What becomes of the purchase E6 (111.70) where the center answers so."""
+    return town.send(town.purchase(), desk=town.new_desk(Telling(town, "2102", told(row, sign))))
+
+
+def test_an_edition_that_tells_no_funds_has_none(town: Town) -> None:
+    """Sum, person's share, account and cash are told and add up: accepted, and the funds that are not told paid
+    nothing.
+    """
+    outcome = settled(town, OURS | PURCHASE)
+    assert isinstance(outcome, Accepted)
+    assert outcome.differences == ()
+    assert outcome.sums is not None
+    assert (outcome.sums.total, outcome.sums.account, outcome.sums.cash) == (111_70, 75_00, 36_70)
+    assert (outcome.sums.fund_total, outcome.sums.provider_borne) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "sign", "says"),
+    [
+        (OURS, "", "no medfee_sumamt"),
+        (OURS | {"hosp_part_amt": "0.00"}, "", "no medfee_sumamt"),
+        (OURS | SMALLER, "", "another bill: medfee_sumamt 58.40, sent 111.70"),
+        (OURS | PURCHASE, "-", "another bill: medfee_sumamt -111.70, sent 111.70"),
+        (OURS | dict.fromkeys(PURCHASE, ""), "", "another bill: medfee_sumamt 0.00"),
+        ({"setl_id": "S1"} | PURCHASE, "", "neither message nor person"),
+    ],
+    ids=["no amounts", "no sum", "another bill", "a void's", "empty amounts", "of nobody"],
+)
+def test_a_success_that_is_not_this_settlement_s_is_unknown(
+    town: Town, row: dict[str, str], sign: str, says: str
+) -> None:
+    """A bare number, another bill's sum, negative amounts, or neither message nor person: in doubt, and kept."""
+    outcome = settled(town, row, sign)
+    assert isinstance(outcome, Unknown)
+    assert says in outcome.reason
+    assert b"S1" in outcome.answer
+
+
+@pytest.mark.parametrize(
+    ("row", "accepted"),
+    [
+        ({"setl_id": "S2"} | SMALLER, False),
+        ({"setl_id": "S2"}, False),
+        ({"setl_id": "S2", "mdtrt_id": "the original's"} | SMALLER, True),
+        ({"setl_id": "S2", "init_setl_id": "the original's"} | SMALLER, True),
+        ({"setl_id": "the original's"} | SMALLER, True),
+        ({"setl_id": "the original's"}, False),
+    ],
+    ids=["another sum", "no sum", "its visit", "its number", "under its number", "no sum under its number"],
+)
+def test_the_void_of_another_bill_is_not_this_one_s(town: Town, row: dict[str, str], accepted: bool) -> None:
+    """2103 with another sum is another void's, unless it says itself what it takes back, which the center may have
+    booked with another sum: then the difference is shown. Without a sum it is none's.
+    """
+    record = town.purchase()
+    done = town.send(record)
+    assert isinstance(done, Accepted)
+    theirs = {"init_setl_id": "setl_id"}
+    named = {
+        name: done.references[theirs.get(name, name)] if text == "the original's" else text
+        for name, text in row.items()
+    }
+    town.desk = town.new_desk(Telling(town, "2103", told(named)))
+    outcome = town.send_void(record, done.references)
+    assert isinstance(outcome, Accepted if accepted else Unknown)
+    if isinstance(outcome, Accepted):
+        assert "medfee_sumamt: center -58.40, terminal -111.70" in outcome.differences
