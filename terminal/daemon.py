@@ -142,6 +142,7 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
 def _background(terminal: Terminal) -> Background:
     terminal.hotplug.after_insertion = partial(terminal.thread.run, partial(_ask_card, terminal))
     ticks: dict[str, Tick] = {
+        "intents": lambda now: terminal.thread.run(terminal.counter.undo_interrupted),
         "uploads": terminal.upload.run,
         "goods": terminal.stock.tick,
         "downloads": terminal.fetching.tick,

@@ -160,6 +160,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
     },
     (InDoubt, Conflict): {
         "purse-in-doubt": ("卡内扣款结果未明", "nobody knows whether the card has paid: insert it again"),
+        "settlement-in-doubt": ("医保中心的答复未记入流水", "the center was asked, its answer is not written down"),
     },
     (InDoubt, Unavailable): {
         "center-silent": ("医保中心未答复", "the center gave no certain answer; what moves money is being reversed"),
@@ -287,7 +288,7 @@ LAW = (
 QUOTE = (*READS, *LAW, *PURSE, "not-signed-in", "bill-in-the-future", "bill-of-another-year", "unknown-provider")
 """What a quote may say, and a settlement, which works it out again."""
 
-MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt")
+MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt", "settlement-in-doubt")
 """What a settlement and a void may say of the center and of the key."""
 
 VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open", "refund-open")

@@ -2,19 +2,21 @@
 
 The request is durable before it is sent. Yes: committed with the center's numbers and amounts, differences shown. No,
 or surely not sent: abandoned. Silence: abandoned with a reversal that goes before everything else; never guessed.
+What the center said and the journal could not take stays an open intent, in doubt: it holds its key, its person and its
+day, and is undone as soon as the journal can be written (`recover.undo_interrupted`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from terminal.center.answers import Accepted, NotSent, Rejected
+from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
 from terminal.counter.identify import refuse_in_doubt
 from terminal.counter.settle import answer_of, stored
 from terminal.errors import InDoubt, Refused, TerminalError, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import RecordKind, SettlementRecord
 
 
 def authorise(
@@ -28,7 +30,8 @@ def authorise(
     """Ask the center for a settlement, or for the void of `original`; the answer is durable before it is returned.
 
     Raises Refused `center-refused`, Unavailable `center-unreachable` (nothing happened), InDoubt `center-silent` (it is
-    being reversed: take no money, hand out no goods), Conflict as the journal says.
+    being reversed: take no money, hand out no goods) and `settlement-in-doubt` (asked, and nothing could be written
+    down), Conflict as the journal says.
     """
     refuse_in_doubt(journal, record.person_number)
     message_id = center.new_message_id(record.provider_id)
@@ -42,27 +45,55 @@ def authorise(
     transaction = "void" if record.kind == "void" else "settle"
     try:
         outcome = center.send(record, original, message_id, transaction, before_send, journal.head())
-    except TerminalError:
+        if opened:
+            _write_down(journal, center, record, outcome)
+    except TerminalError as error:
+        if opened:
+            raise _in_doubt(record.kind) from error
         # The intent could not be written: nothing was asked, and the visit that was registered for it is taken back.
         if original is None:
             center.give_up(record)
         raise
+    if isinstance(outcome, Accepted):
+        return stored(journal, key, request_digest)
+    if isinstance(outcome, Unknown):
+        raise silent(outcome.reason)
+    if isinstance(outcome, NotSent) and original is None:
+        center.give_up(record)
+    raise _refused(outcome)
+
+
+def refuse_open(journal: Journal, key: str, request_digest: str) -> None:
+    """Raises InDoubt `settlement-in-doubt` while what this key asked the center for is open; Conflict `key-reused`."""
+    intent = journal.open_intent_of_key(key, request_digest)
+    if intent is not None:
+        raise _in_doubt(intent.record.kind)
+
+
+def _in_doubt(kind: RecordKind) -> InDoubt:
+    if kind == "void":
+        todo, todo_zh = "give nothing back yet", "请勿退款"
+    else:
+        todo, todo_zh = "take no money, hand out nothing", "请勿收款，请勿交付药品"
+    return InDoubt(
+        "settlement-in-doubt",
+        f"the center was asked, and its answer could not be written down: {todo}; repeat under the same key",
+        f"已请求医保中心，其答复未能记入流水；{todo_zh}，请以同一键重试",
+        "journal",
+    )
+
+
+def _write_down(journal: Journal, center: CenterDesk, record: SettlementRecord, outcome: Outcome) -> None:
     now = journal.clock.now()
     if isinstance(outcome, Accepted):
-        answer = answer_of(record, told_by(outcome))
         references = dict(outcome.references)
         if outcome.differences:
             references["differences"] = "; ".join(outcome.differences)
+        answer = answer_of(record, told_by(outcome))
         journal.authorise(record.id, outcome.answer, references, outcome.sums, answer, now)
-        return stored(journal, key, request_digest)
-    if isinstance(outcome, Rejected | NotSent):
-        if opened:
-            journal.abandon(record.id, outcome.reason, now)
-        if isinstance(outcome, NotSent) and original is None:
-            center.give_up(record)
-        raise _refused(outcome)
-    journal.abandon(record.id, outcome.reason, now, center.new_message_id(record.provider_id))
-    raise silent(outcome.reason)
+        return
+    reversal_id = center.new_message_id(record.provider_id) if isinstance(outcome, Unknown) else ""
+    journal.abandon(record.id, outcome.reason, now, reversal_id)
 
 
 def told_by(outcome: Accepted) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote
+from terminal.counter.recover import undo_interrupted
 from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun, found_in, repair
 from terminal.counter.returns import Returns
@@ -59,6 +60,7 @@ class Counter(Returns):
         till_rows: what the till says of itself, for the three-way match.
         """
         operator, random = self.require_operator(), Random(self._place.identity())
+        self.undo_interrupted()
         report = close_day(self._journal, self._center, day, operator, random, till_rows)
         self.papers.keep(report)
         return report
@@ -77,6 +79,13 @@ class Counter(Returns):
         repair(self._journal, self._center, day, difference, operator, self.business_day())
         self._tally.clear()
         return difference
+
+    def undo_interrupted(self) -> bool:
+        """Undo what the center was asked for and nothing of its answer could be written down; whether there was any.
+
+        Raises Unavailable as long as the journal cannot be written.
+        """
+        return bool(undo_interrupted(self._journal, self._center))
 
     def forgotten_days(self) -> list[dt.date]:
         """Days before today that are not sealed, oldest first: something was sold then, or may stand at the center."""

@@ -35,8 +35,9 @@ DRAIN_SILENCES_MAX = 3
 class OpenMatter(Struct, frozen=True):
     """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
 
-    upload_state: of its message; `debiting` where nobody knows whether its card has paid; `refunding`
-    where a refund of it is begun and not done. reason: in English, with what the center said; reason_zh: what to do.
+    upload_state: of its message; `debiting` where nobody knows whether its card has paid; `authorising` where nobody
+    knows what the center has booked; `refunding` where a refund of it is begun and not done. reason: in English, with
+    what the center said; reason_zh: what to do.
     """
 
     settlement_id: str
@@ -121,6 +122,7 @@ def _report(
     now: dt.datetime,
     till_rows: Sequence[TillRow] | None,
 ) -> DayReport:
+    asked = [record for record in journal.of_day(day) if record.state == "authorising"]
     records = [record for record in journal.of_day(day) if record.state != "authorising"]
     till = match_till(records, till_rows) if till_rows is not None else []
     refused = refused_matters(journal, records)
@@ -134,6 +136,7 @@ def _report(
         detail = error.message
     open_matters = [
         *_open_matters(journal, records),
+        *(OpenMatter(record.id, "authorising", *said.NOT_WRITTEN_DOWN) for record in asked),
         *_late_matters(journal, day, now),
         *_begun_refunds(journal, day),
     ]

@@ -110,9 +110,11 @@ class Purses:
     def answer_begun(self, key: str, request_digest: str) -> bytes | None:
         """The answer of a debit that this request began before, when its card has spoken; None: it began none, or
         the card has not paid. Raises Conflict `key-reused`, InDoubt `purse-in-doubt`."""
-        if not self.cases.clear_up(key, request_digest):
-            return None
-        return self._journal.stored_answer(key, request_digest)
+        try:
+            begun = self.cases.clear_up(key, request_digest)
+        except Unavailable as error:
+            raise _unwritten() from error
+        return self._journal.stored_answer(key, request_digest) if begun else None
 
     def _begin(
         self, purse: PurseSession, record: SettlementRecord, key: str, request_digest: str, pin: Pin | None
@@ -150,8 +152,7 @@ class Purses:
             self.cases.clear_up(key, request_digest, ask=outcome.reason != "no-answer")
             answer = self._journal.stored_answer(key, request_digest)
         except Unavailable as error:
-            # The disk failed after the card was told: what is durable is the debit, and its card can be asked.
-            raise InDoubt("purse-in-doubt", error.message, error.message_zh, error.at) from error
+            raise _unwritten() from error
         if answer is None:
             raise Refused(
                 "not-debited",
@@ -209,6 +210,17 @@ def _with(identification: Identification, purse: PurseSession) -> Identification
     account = msgspec.structs.replace(identification.person.account, balance=Fen(held.balance_before_fen))
     person = msgspec.structs.replace(identification.person, account=account)
     return msgspec.structs.replace(identification, person=person, purse=held)
+
+
+def _unwritten() -> InDoubt:
+    """The disk failed after the card was told: what is durable is the debit, and its card can be asked."""
+    return InDoubt(
+        "purse-in-doubt",
+        "the card was told to pay, and what it did could not be written down: hand out nothing, check the disk, then"
+        " repeat the request with the same card",
+        "已指示卡片扣款，结果未能记入流水：请勿交付药品；请检查磁盘后以同一张卡重试",
+        "journal",
+    )
 
 
 def _as_terminal_error(error: DeviceError) -> TerminalError:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from terminal.center.desk import CenterDesk
 from terminal.journal.journal import Journal
 
-INTERRUPTED = "the terminal ended before the answer was written down"
+INTERRUPTED = "the center's answer was never written down"
 
 
 class Recovered(Struct, frozen=True):
@@ -29,15 +29,24 @@ def recover(journal: Journal, center: CenterDesk) -> Recovered:
     A refund that was begun stays so: its key, or the operator, goes on with it when somebody stands at the counter.
     Committed settlements need nothing: their message and their print job stand beside them. May be called twice.
     """
-    now = journal.clock.now()
-    intents = journal.open_intents()
-    for intent in intents:
-        reversal_id = center.new_message_id(intent.record.provider_id)
-        journal.abandon(intent.record.id, INTERRUPTED, now, reversal_id)
+    undone = undo_interrupted(journal, center)
     return Recovered(
-        uploads=journal.mark_interrupted(now),
+        uploads=journal.mark_interrupted(journal.clock.now()),
         prints=journal.requeue_interrupted_prints(),
-        reversed=[intent.record.id for intent in intents],
+        reversed=undone,
         unresolved=[record.id for record in journal.unresolved()],
         refunds=[refund.original for refund in journal.open_refunds()],
     )
+
+
+def undo_interrupted(journal: Journal, center: CenterDesk) -> list[str]:
+    """Abandon every open intent, each with a reversal; their settlements' numbers.
+
+    Only where nothing is being asked of the center: at start, or between two calls on the counter's thread. Raises
+    Unavailable while the journal cannot be written.
+    """
+    intents = journal.open_intents()
+    for intent in intents:
+        reversal_id = center.new_message_id(intent.record.provider_id)
+        journal.abandon(intent.record.id, INTERRUPTED, journal.clock.now(), reversal_id)
+    return [intent.record.id for intent in intents]

@@ -8,13 +8,15 @@ a restart. Where nothing was taken back, nothing is left of it.
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 
-from terminal.counter.authorise import authorise
+from terminal.counter.authorise import authorise, refuse_open
 from terminal.counter.place import Place
 from terminal.counter.settle import Circumstances, answer_of, digest_of
 from terminal.counter.void import void_of
-from terminal.errors import Conflict, Refused, TerminalError
+from terminal.errors import Conflict, Refused, TerminalError, Unavailable
 from terminal.journal.commit import Committal
 from terminal.journal.records import SettlementRecord
 from terminal.journal.refunds import BegunRefund
@@ -29,9 +31,13 @@ class Refunds:
         self._journal = place.journal
 
     def stored(self, key: str, request: str) -> bytes | None:
-        """What this request was answered before, or None where it is not done. Raises Conflict `key-reused`."""
+        """What this request was answered before, or None where it is not done. Raises Conflict `key-reused`, InDoubt
+        `settlement-in-doubt`."""
+        void_key = _key_of_void(key)
+        for asked in (void_key, key):
+            refuse_open(self._journal, asked, request)
         stays = self._journal.stored_answer(key, request)
-        void = self._journal.stored_answer(_key_of_void(key), request)
+        void = self._journal.stored_answer(void_key, request)
         return None if stays is None or void is None else b'{"void":' + void + b',"settlement":' + stays + b"}"
 
     def carry_out(
@@ -55,7 +61,9 @@ class Refunds:
         try:
             self._take_back(refund, sale)
         except TerminalError as error:
-            self._journal.give_up_refund(original_id, error.message, self._journal.clock.now())
+            # Where that cannot be written it stays begun, and what is told is what became of the void.
+            with contextlib.suppress(Unavailable):
+                self._journal.give_up_refund(original_id, error.message, self._journal.clock.now())
             raise
         return self._settle(refund, stays)
 

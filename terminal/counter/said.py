@@ -14,6 +14,10 @@ class Said(NamedTuple):
     zh: str
 
 
+NOT_WRITTEN_DOWN = Said(
+    "the center was asked, and its answer is not written down: it is being undone, run day end again",
+    "已请求医保中心，结果尚未记入流水：正在撤回，请稍后再次日终",
+)
 NOTHING_HERE = Said("the center has it, nothing of it stands here", "中心有此结算，终端无任何记录")
 NEVER_SENT = Said(
     "the center has it, this terminal never sent it: before you reverse it make sure that no other terminal has this"

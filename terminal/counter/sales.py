@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from terminal.counter.authorise import authorise
+from terminal.counter.authorise import authorise, refuse_open
 from terminal.counter.identify import Identification
 from terminal.counter.offline import limited
 from terminal.counter.pin import Pin
@@ -54,6 +54,7 @@ class Sales(Sessions):
         known = self._journal.stored_answer(key, request) or self._purses.answer_begun(key, request)
         if known is not None:
             return known
+        refuse_open(self._journal, key, request)
         quote = self._quote_of(quote_id, quote_hash)
         sale = self._sale(till_reference, till, electronic_receipt)
 
@@ -82,6 +83,7 @@ class Sales(Sessions):
         known = self._journal.stored_answer(key, request)
         if known is not None:
             return known
+        refuse_open(self._journal, key, request)
         operator = self.require_operator()
         original = self._journal.settlement(settlement_id)
         sale = Circumstances(operator, self.business_day(), till=till, electronic=self._equipment.paperless)

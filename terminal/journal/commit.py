@@ -31,6 +31,15 @@ ELECTRONIC = "electronic"
 TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
 
 
+OPEN_INTENTS = (
+    "FROM intents i JOIN settlements s ON s.id = i.settlement_id JOIN entries e ON e.number = s.entry"
+    " WHERE i.closed_by IS NULL"
+)
+"""What the center was asked for and nothing has closed; `KEY_OF_INTENT` is the key that asked."""
+
+KEY_OF_INTENT = "json_extract(CAST(e.body AS TEXT), '$.key')"
+
+
 class Committal(NamedTuple):
     """One record to commit, with its message, its key and what it is answered with."""
 
@@ -230,7 +239,8 @@ def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str, re
     """Raises Conflict `key-reused` or `day-closed`, inside the caller's transaction."""
     closed, key_stands = connection.execute(
         "SELECT (SELECT state FROM days WHERE day = ?1), EXISTS (SELECT 1 FROM keys WHERE key = ?2) OR EXISTS"
-        " (SELECT 1 FROM refunds WHERE key = ?2 AND request_digest <> ?3 AND given_up_by IS NULL)",
+        " (SELECT 1 FROM refunds WHERE key = ?2 AND request_digest <> ?3 AND given_up_by IS NULL) OR EXISTS"
+        f" (SELECT 1 {OPEN_INTENTS} AND {KEY_OF_INTENT} = ?2)",
         (day.isoformat(), key, request_digest),
     ).fetchone()
     if key_stands:

@@ -14,7 +14,7 @@ _REFUSED = (
     "EXISTS (SELECT 1 FROM outbox q WHERE q.settlement_id IN (s.id, s.voids) AND q.state = 'refused'"
     " AND q.transaction_name <> 'reverse')"
 )
-_IN_DOUBT = "SELECT 1 FROM settlements WHERE business_day = ? AND state = 'debiting'"
+_IN_DOUBT = "SELECT state FROM settlements WHERE business_day = ? AND state IN ('debiting', 'authorising')"
 _SIGNED = "CASE kind WHEN 'void' THEN -1 ELSE 1 END"
 _TOTALS = (
     "SELECT provider_id, scheme, clearing_class,"
@@ -59,16 +59,16 @@ class Days(Repairs):
 
     def seal(self, day: dt.date, report: bytes, now: dt.datetime) -> None:
         """Close a frozen day for good and keep its report. Raises Conflict `day-closed`, `day-not-frozen`,
-        `purse-in-doubt` (of a debit of this day nobody knows whether the card has paid)."""
+        `purse-in-doubt`, `settlement-in-doubt` (nobody knows whether the card has paid, or the center has booked)."""
         with self.writing() as connection:
             state = self.day_state(day)
             if state == "sealed":
                 raise _sealed(day)
             if state == "open":
                 raise Conflict("day-not-frozen", f"the business day {day} was not frozen", f"营业日 {day} 尚未冻结")
-            if connection.execute(_IN_DOUBT, (day.isoformat(),)).fetchone():
-                message = f"a purse debit of {day} is not cleared up: ask the card again, or decide the case"
-                raise Conflict("purse-in-doubt", message, f"营业日 {day} 有卡内扣款结果未明，请先处理", "business_day")
+            in_doubt = connection.execute(_IN_DOUBT, (day.isoformat(),)).fetchone()
+            if in_doubt:
+                raise _in_doubt(day, in_doubt["state"])
             append(connection, self.terminal_id, "day-sealed", now, {"day": day, "report_digest": digest(report)})
             connection.execute("UPDATE days SET state = 'sealed', report = ? WHERE day = ?", (report, day.isoformat()))
 
@@ -123,3 +123,11 @@ class Days(Repairs):
 
 def _sealed(day: dt.date) -> Conflict:
     return Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "business_day")
+
+
+def _in_doubt(day: dt.date, state: str) -> Conflict:
+    if state == "debiting":
+        message = f"a purse debit of {day} is not cleared up: ask the card again, or decide the case"
+        return Conflict("purse-in-doubt", message, f"营业日 {day} 有卡内扣款结果未明，请先处理", "business_day")
+    message = f"what the center was asked for on {day} is not closed: run day end again"
+    return Conflict("settlement-in-doubt", message, f"营业日 {day} 有结果未明的结算，请重新日终", "business_day")

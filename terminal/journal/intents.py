@@ -7,6 +7,7 @@ same transaction). An intent that an end left open is closed by recovery, which 
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
@@ -16,11 +17,14 @@ import msgspec
 from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
 from terminal.journal.commit import (
+    KEY_OF_INTENT,
+    OPEN_INTENTS,
     SETTLEMENT_COLUMNS,
     TRANSACTION_OF,
     Answer,
     check_day_and_key,
     check_original,
+    key_reused,
     queue_first_print,
     settlement_row,
 )
@@ -31,6 +35,10 @@ from terminal.journal.store import moment_text
 _INSERT = (
     f"INSERT INTO settlements ({', '.join(SETTLEMENT_COLUMNS)}, state)"
     f" VALUES ({', '.join('?' * len(SETTLEMENT_COLUMNS))}, 'authorising')"
+)
+_SELECT = (
+    "SELECT i.settlement_id, i.message_id, i.request,"
+    f" json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest {OPEN_INTENTS} "
 )
 
 
@@ -66,13 +74,21 @@ class Intents(RefundIntents):
 
     def open_intents(self) -> list[Intent]:
         """Intents that nothing has closed, oldest first."""
-        rows = self._connection.execute(
-            "SELECT i.settlement_id, i.message_id, i.request FROM intents i JOIN settlements s"
-            " ON s.id = i.settlement_id WHERE i.closed_by IS NULL ORDER BY s.entry"
-        ).fetchall()
-        return [
-            Intent(record=self.settlement(row[0]), message_id=row[1], request=bytes(row["request"])) for row in rows
-        ]
+        rows = self._connection.execute(_SELECT + "ORDER BY s.entry").fetchall()
+        return [self._intent(row) for row in rows]
+
+    def open_intent_of_key(self, key: str, request_digest: str) -> Intent | None:
+        """The open intent that a request with this key left, or None. Raises Conflict `key-reused`."""
+        row = self._connection.execute(_SELECT + f"AND {KEY_OF_INTENT} = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        if not hmac.compare_digest(row["request_digest"], request_digest):
+            raise key_reused()
+        return self._intent(row)
+
+    def _intent(self, row: sqlite3.Row) -> Intent:
+        record = self.settlement(row["settlement_id"])
+        return Intent(record=record, message_id=row["message_id"], request=bytes(row["request"]))
 
     def authorise(
         self,

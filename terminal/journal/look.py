@@ -105,11 +105,13 @@ class Reads(Commits):
     def in_doubt_of(self, person_number: str) -> bool:
         """Whether a message of this person is on its way, or went and was not answered, or waits to be undone.
 
-        What the center says of the person meanwhile may hold it or not.
+        What the center says of the person meanwhile may hold it or not. An open intent is such a message.
         """
         row = self._connection.execute(
-            "SELECT 1 FROM outbox WHERE person_number = ? AND last_word IS NULL AND (state IN ('sent', 'unknown')"
-            " OR (transaction_name = 'reverse' AND state = 'queued')) LIMIT 1",
+            "SELECT 1 FROM outbox WHERE person_number = ?1 AND last_word IS NULL AND (state IN ('sent', 'unknown')"
+            " OR (transaction_name = 'reverse' AND state = 'queued'))"
+            " UNION ALL SELECT 1 FROM intents i JOIN settlements s ON s.id = i.settlement_id"
+            " WHERE i.closed_by IS NULL AND s.person_number = ?1 LIMIT 1",
             (person_number,),
         ).fetchone()
         return row is not None

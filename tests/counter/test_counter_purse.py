@@ -126,6 +126,26 @@ def test_a_card_that_left_after_paying_answers_when_it_is_back(shop: PurseShop) 
     assert reused.value.code == "key-reused"
 
 
+def test_a_payment_that_cannot_be_written_down_stays_in_doubt_at_every_repeat(
+    shop: PurseShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card has paid, the disk fails: nobody hears that nothing was changed; its card answers when all is well."""
+    quote = shop.quote(SPEND)
+
+    def full(*arguments: object) -> None:
+        raise Unavailable("journal-unwritable", "nothing was changed", "未作任何改动", "journal")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(type(shop.journal), "commit_debit", full)
+        for _ in range(2):
+            with pytest.raises(InDoubt) as doubt:
+                shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+            assert (doubt.value.code, doubt.value.money_moved) == ("purse-in-doubt", "unknown")
+            assert "nothing was changed" not in doubt.value.message
+    shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    assert (shop.purse.balance_fen, shop.counter.open_purse_debits()) == (6320, [])
+
+
 def test_a_card_that_left_before_paying_is_free_again(shop: PurseShop) -> None:
     """Abandoned when it is identified the next time; the next sale is the first that it pays."""
     _, _, number = torn(shop, "pull-before")

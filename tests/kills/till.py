@@ -21,7 +21,15 @@ GONE = ("no-such-quote", "quote-changed", "no-such-identification", "not-debited
 """Refusals after which the same bill is quoted anew, under the same key: nothing stands under it."""
 
 AGAIN = (
-    *("person-in-doubt", "center-unreachable", "center-silent", "purse-in-doubt", "card-removed", "card-mute"),
+    *(
+        "settlement-in-doubt",
+        "person-in-doubt",
+        "center-unreachable",
+        "center-silent",
+        "purse-in-doubt",
+        "card-removed",
+        "card-mute",
+    ),
     *("no-card", "no-reader", "no-answer", "no-psam", "not-signed-in", "center-refused", "printer-not-ready", "busy"),
 )
 """Refusals after which the same is asked again."""

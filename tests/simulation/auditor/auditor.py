@@ -17,7 +17,8 @@ from tests.simulation.auditor.findings import SUMS, added, require, sums_of
 from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
 
 MAY_LEAVE_TRACES = {
-    *("center-silent", "center-refused", "center-unreachable", "purse-in-doubt", "not-debited", "refund-half-done")
+    *("center-silent", "center-refused", "center-unreachable", "purse-in-doubt", "not-debited", "refund-half-done"),
+    "settlement-in-doubt",
 }
 """Refusals after which the journal holds an intent, and that it was abandoned or is open."""
 
