@@ -67,6 +67,7 @@ class Window:
             meter=self._meter,
             center_sight=lambda: CenterSight(self._clock).last,
             gauges=lambda: gauges_of(journal.path, day),
+            standing=dict,
         )
         call: Any = SimpleNamespace(terminal=terminal)
         self.seen += self._runner.run(_answered(call))
