@@ -1,7 +1,9 @@
 """Tells the center's stock book what was handed out (3505) and what came back (3506), with the packs' trace codes.
 
 It goes after the settlements and never holds one up. Silence is unknown: where the center recognises repeats the same
-message goes again; where it does not, what may have arrived is deleted by its serial (3507) and told anew.
+message goes again; where it does not, what may have arrived is deleted by its serial (3507) and told anew. What cannot
+be worked on, or is never answered, is parked and holds no other pack up; what is refused rests: an operator sends both
+again.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from terminal.center.answers import Accepted, NotSent, Outcome, Rejected
 from terminal.center.desk import CenterDesk
 from terminal.center.envelope import moment_text
 from terminal.center.pauses import Pauses
+from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 from terminal.journal.stock import StockMove
@@ -46,12 +49,20 @@ class StockUpload:
         move = self._journal.due_stock(now)
         if move is None:
             return False
+        try:
+            self._work_on(move, now)
+        except (Refused, ValueError, LookupError) as error:
+            # What cannot even be read or written down must not be met again at every step.
+            reason = error.code if isinstance(error, Refused) else type(error).__name__
+            self._journal.mark_stock(move.message_id, "parked", now, f"cannot be worked on: {reason}")
+        return True
+
+    def _work_on(self, move: StockMove, now: dt.datetime) -> None:
         record = self._journal.settlement(move.settlement_id)
         if move.state != "queued" and self._desk.profile.repeats == "unsafe":
             self._delete(move, record, now)
         else:
             self._tell(move, record, now)
-        return True
 
     def _tell(self, move: StockMove, record: SettlementRecord, now: dt.datetime) -> None:
         def before_send(request: bytes) -> None:

@@ -183,6 +183,31 @@ def test_silence_is_answered_ever_later_and_the_thirtieth_parks(book: StockBook)
     assert not book.tick()
 
 
+class Choking:
+    """A link over which the program falls, with a fault of its own, at the first message of goods."""
+
+    def __init__(self, town: Town) -> None:
+        self._link, self._chokes_on = town.new_link(), b'"infno":"3505"'
+
+    def post(self, body: bytes) -> bytes:
+        if self._chokes_on in body:
+            self._chokes_on = b"no more"
+            raise KeyError("张三")
+        return self._link.post(body)
+
+
+def test_goods_that_cannot_be_worked_on_are_parked_and_the_next_are_told(book: StockBook) -> None:
+    """Parked with the kind of fault and without its words; the goods of another sale behind them reach the book."""
+    other = book.till.commit(book.town.purchase(2))
+    book.till.drain()
+    book.till.journal.keep_goods(other.id, [convert(PACKS, Goods)], ["M2"], book.town.clock.now())
+    book.speak(Choking(book.town))
+    while book.tick():
+        pass
+    (parked,), (told,) = book.moves(), book.till.journal.stock_moves(other.id)
+    assert (parked.state, parked.reason, told.state) == ("parked", "cannot be worked on: KeyError", "accepted")
+
+
 def test_goods_that_surely_never_left_wait_as_they_were(book: StockBook) -> None:
     """No line: a pause that doubles, and when it stands again they are told as if for the first time."""
     book.speak(book.town.new_link(), repeats="unsafe")

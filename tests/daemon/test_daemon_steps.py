@@ -22,7 +22,7 @@ SECRET = "张三370602197001011234"
 
 
 def change(terminal: TerminalProcess, statement: str, *values: str) -> None:
-    """Change the journal's file from beside the running terminal, as a damaged disk might."""
+    """Change the journal's file from beside the terminal, as a damaged disk might."""
     with closing(sqlite3.connect(terminal.folder / "journal.db", timeout=TIMEOUT_SECONDS)) as journal, journal:
         assert journal.execute(statement, values).rowcount == 1
 
@@ -39,8 +39,8 @@ def failures(terminal: TerminalProcess, step: str) -> float:
 
 
 def test_a_spoilt_row_neither_ends_the_terminal_nor_stops_the_counter(bureau: BureauServer, tmp_path: Path) -> None:
-    """A moment in the outbox that is none: uploads fail by name in health, figures and diagnosis, without the value; a
-    sale goes on; a restart is no end either; put right, the step goes on by itself.
+    """Found at a start, a moment in the outbox that is none: uploads fail by name in health, figures and diagnosis,
+    without the value; a sale goes on; put right, the step goes on by itself.
     """
     terminal = TerminalProcess(tmp_path, bureau.url)
     with terminal:
@@ -48,9 +48,10 @@ def test_a_spoilt_row_neither_ends_the_terminal_nor_stops_the_counter(bureau: Bu
         body = terminal.quoted(bill("20.00"))
         bureau.down()
         number = terminal.post("/v1/settlements", body, "spoilt").json()["id"]
-        terminal.until("/v1/queue", lambda queue: queue["uploads"][0]["reason"] != "")
-        change(terminal, "UPDATE outbox SET next_attempt_at = ?", SECRET)
-        bureau.up()
+    change(terminal, "UPDATE outbox SET next_attempt_at = ?", SECRET)
+    bureau.up()
+    with terminal:
+        terminal.sign_in()
         told = terminal.until("/v1/health", lambda health: failing(health) == ["uploads"])
         assert told["failing_steps"][0]["error"] == "ValueError"
         assert failures(terminal, "uploads") >= 1
@@ -59,8 +60,6 @@ def test_a_spoilt_row_neither_ends_the_terminal_nor_stops_the_counter(bureau: Bu
         found = checks["后台任务 behind the counter"]
         assert (found["verdict"], "uploads: ValueError" in found["detail"]) == ("fault", True)
         assert terminal.settled(bill("30.00"), "meanwhile").status_code == 201
-    with terminal:
-        terminal.until("/v1/health", lambda health: failing(health) == ["uploads"])
         change(terminal, "UPDATE outbox SET next_attempt_at = ? WHERE settlement_id = ?", told["now"], number)
         terminal.until("/v1/health", lambda health: failing(health) == [])
         terminal.until(f"/v1/settlements/{number}", lambda one: one["upload"] == "accepted")
