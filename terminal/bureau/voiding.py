@@ -62,13 +62,13 @@ def reverse(work: Work) -> dict[str, Any]:
     message_id = text_of(data.get("omsgid"))
     found = work.books.booked_by_message(work.asked.provider_id, message_id)
     if found is None or found[0].person_number != text_of(data.get("psn_no")):
-        raise Denied("omsgid: no such message was booked here")
+        raise Denied("omsgid: 原交易不存在 (no such message was booked here)")
     booked, state = found
     numbers = fields.SETS[set_of_visit(work, booked.visit_id)]
     if undone != (numbers.void if booked.sign < 0 else numbers.settle):
         raise Denied("oinfno: not the transaction of this message")
     if state == "voided":
-        raise Denied("omsgid: voided already")
+        raise Denied("omsgid: 原交易已撤销 (voided already)")
     if state == "booked":
         move(work, _person_of(work, booked), booked.bill, booked.settlement, -booked.sign)
         work.books.set_state(booked.settlement_id, "reversed")

@@ -100,11 +100,13 @@ class Rejected(Struct, frozen=True):
 class Unknown(Struct, frozen=True):
     """It may have been booked or not: no answer, or one that cannot be read. Neither success nor failure.
 
-    `answer`: what came, masked, for the operator.
+    `answer`: what came, masked, for the operator. is_refusal: a no to a reversal, which says nothing of what was to be
+    undone.
     """
 
     reason: str
     answer: bytes = b""
+    is_refusal: bool = False
 
 
 class NotSent(Struct, frozen=True):

@@ -17,7 +17,16 @@ from terminal.center.envelope import Answer
 from terminal.center.exchange import Exchange, SignIns, understood
 from terminal.center.lanes import Lanes, OneByOne
 from terminal.center.link import Lane, Link
-from terminal.center.outcome import accepted, amounts_there, heard, nothing_told, reversed_there, row_voided
+from terminal.center.outcome import (
+    accepted,
+    amounts_there,
+    heard,
+    nothing_told,
+    refused,
+    reversal_refused,
+    reversed_there,
+    row_voided,
+)
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.questions import Questions
 from terminal.center.seal import Secrets
@@ -104,7 +113,12 @@ class CenterDesk(Questions):
         request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        outcome = self._outcome(body, record.operator, lambda found: accepted(found, record, own, original, message_id))
+        outcome = heard(
+            self._exchange,
+            lambda: self._exchange.link.post(body),
+            record.operator,
+            lambda found: accepted(found, record, own, original, message_id),
+        )
         if isinstance(outcome, Rejected) and original is None:
             return self._given_up(record, outcome)
         if isinstance(outcome, Rejected) and original is not None:
@@ -153,13 +167,31 @@ class CenterDesk(Questions):
         before_send: Callable[[bytes], None],
         own_id: str = "",
     ) -> Outcome:
-        """2601: undo what went out as `message_id` under the number `undone` (2102, 2207 …), whose outcome is unknown.
-
-        May be asked again until the answer is definite; each time is a message of its own (own_id, or a fresh one).
-        Rejected: the center never booked it, or it was voided.
+        """2601 of a message that the center has told of: undo what it has as `message_id` under the number `undone`
+        (2102, 2207 …), by a message of its own (own_id, or a fresh one). Rejected: it will not, whatever the reason.
         """
         data = messages.reverse_input(person_number, message_id, undone)
         return self._told(fields.REVERSE, provider_id, operator, data, own_id, before_send, reversed_there)
+
+    def undo(
+        self,
+        record: SettlementRecord,
+        message_id: str,
+        undone: str,
+        before_send: Callable[[bytes], None],
+    ) -> Outcome:
+        """2601 of a message of `record` whose outcome is unknown; each time is a message of its own.
+
+        Accepted: nothing of it stands there any more. Rejected: the center never booked it, and says so in the words
+        of its profile. Any other refusal is Unknown, as silence is: ask again.
+        """
+        data = messages.reverse_input(record.person_number, message_id, undone)
+        provider_id, operator = record.provider_id, record.operator
+
+        def read_refusal(answer: Answer) -> Outcome:
+            return reversal_refused(answer, self.profile.refusals)
+
+        return self._told(fields.REVERSE, provider_id, operator, data, "", before_send, reversed_there, read_refusal)
 
     def void_by_number(
         self,
@@ -198,6 +230,7 @@ class CenterDesk(Questions):
         message_id: str,
         before_send: Callable[[bytes], None],
         read: Callable[[Answer], Accepted],
+        read_refusal: Callable[[Answer], Outcome] = refused,
     ) -> Outcome:
         """One message and what became of it. message_id "": a fresh one."""
         try:
@@ -207,11 +240,8 @@ class CenterDesk(Questions):
         request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
-        return self._outcome(body, operator, read)
+        return heard(self._exchange, lambda: self._exchange.link.post(body), operator, read, read_refusal)
 
     def money_number(self, transaction: str, service: Service) -> str:
         """The number under which a "settle" or a "void" of this service goes to this center."""
         return self.profile.numbers_of(service).money(transaction)
-
-    def _outcome(self, body: bytes, operator: str, read: Callable[[Answer], Accepted]) -> Outcome:
-        return heard(self._exchange, lambda: self._exchange.link.post(body), operator, read)

@@ -11,12 +11,38 @@ from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknow
 from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
 from terminal.center.exchange import Exchange, sign_in_invalid
 from terminal.center.link import Silence, Unreachable
+from terminal.center.profile import Refusals
 from terminal.center.settle_messages import refuse_another, settle_references, takes_back
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.money import format_fen
 
 
-def heard(exchange: Exchange, fetch: Callable[[], bytes], operator: str, read: Callable[[Answer], Accepted]) -> Outcome:
+def refused(answer: Answer) -> Rejected:
+    """What a refusal comes to where no is all that it can mean."""
+    return Rejected(answer.body, _words_of(answer))
+
+
+def reversal_refused(answer: Answer, refusals: Refusals) -> Accepted | Rejected | Unknown:
+    """What the refusal of a reversal says of what was to be undone: only the province's own words end the doubt."""
+    words = _words_of(answer)
+    if refusals.never_booked.fits(answer.code, words):
+        return Rejected(answer.body, words)
+    if refusals.undone.fits(answer.code, words):
+        return Accepted(answer.body, {})
+    return Unknown(f"the center refuses to reverse it: {words}", kept(answer.body), is_refusal=True)
+
+
+def _words_of(answer: Answer) -> str:
+    return answer.message or f"infcode {answer.code}"
+
+
+def heard(
+    exchange: Exchange,
+    fetch: Callable[[], bytes],
+    operator: str,
+    read: Callable[[Answer], Accepted],
+    read_refusal: Callable[[Answer], Outcome] = refused,
+) -> Outcome:
     """What became of a message whose answer's bytes `fetch` brings; `read` understands that of success."""
     reply = b""
     try:
@@ -31,7 +57,7 @@ def heard(exchange: Exchange, fetch: Callable[[], bytes], operator: str, read: C
     if sign_in_invalid(answer):
         exchange.forget(operator)
         return NotSent(f"the sign-in is no longer valid: {answer.message}")
-    return Rejected(answer.body, answer.message or f"infcode {answer.code}")
+    return read_refusal(answer)
 
 
 def accepted(

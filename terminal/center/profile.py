@@ -72,6 +72,35 @@ class Reconciliation(_Part, frozen=True):
     refund_flag: Literal["upper", "lower", "none"] = "lower"
 
 
+class Said(_Part, frozen=True):
+    """Refusals of one meaning: by `infcode`, where a province has one of its own for it, or by words in `err_msg`."""
+
+    codes: tuple[Annotated[int, Meta(ge=1)], ...] = ()
+    words: tuple[str, ...] = ()
+
+    def fits(self, code: int, text: str) -> bool:
+        """Whether a refusal with this `infcode` and text is one of them."""
+        return code in self.codes or any(word in text for word in self.words)
+
+
+NEVER_BOOKED = Said(
+    words=("原交易不存在", "原交易信息不存在", "原交易未找到", "未找到原交易", "未查询到原交易", "查询不到原交易")
+)
+UNDONE = Said(words=("原交易已冲正", "原交易已撤销", "该交易已冲正"))
+"""No public edition says how 2601 refuses (3.10): the words of the clients that name one, each of which speaks of the
+original transaction; what merely is not found, a person or a service, must not be among them. The reference center
+says 原交易不存在 and 原交易已撤销."""
+
+
+class Refusals(_Part, frozen=True):
+    """Refusals that say more than no. never_booked, undone: of a reversal, that the center has nothing of the message,
+    and that it was undone before. Any other refusal of a reversal leaves the message in doubt.
+    """
+
+    never_booked: Said = NEVER_BOOKED
+    undone: Said = UNDONE
+
+
 class Department(_Part, frozen=True):
     """The department that a visit is registered with, where the till knows none: general practice (全科医疗科)."""
 
@@ -97,6 +126,7 @@ class Profile(_Part, frozen=True):
     gateway: Gateway = Gateway()
     body: Body = Body()
     reconciliation: Reconciliation = Reconciliation()
+    refusals: Refusals = Refusals()
     department: Department = Department()
     sets: dict[MedicalType, fields.MedicalSet] = {}
     interface_version: str = "V1.0"

@@ -26,12 +26,17 @@ from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
 
 UNKNOWN_ATTEMPTS_MAX = 30
-"""A message that was silent this often is parked for an operator; a reversal never is, it must be answered."""
+"""A message that was silent this often is parked for an operator; a reversal only where it was refused, too, without a
+word on whether what it undoes was booked: it must be answered."""
 
 REVERSALS_MAX = 3
 """A settlement that was undone and sent anew this often, and is unknown again, is parked."""
 
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
+STILL_IN_DOUBT = (
+    "asked again and again, the center neither takes it back nor says that it never booked it:"
+    " ask the insurance office whether it stands there, and send this again"
+)
 IN_DOUBT_ORIGINAL = "the settlement that this takes back is parked with an unknown outcome"
 
 
@@ -209,6 +214,8 @@ class Upload:
         pause = self._pauses.after(message.attempts + 1)
         self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now, outcome.answer)
         if message.transaction == "reverse":
+            if outcome.is_refusal and message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
+                self._journal.mark_parked(message.message_id, f"{STILL_IN_DOUBT}: {outcome.reason}", now)
             return
         if self._repeats_are_safe:
             if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
@@ -228,14 +235,7 @@ class Upload:
         transaction = message.undoes_transaction or "settle"
         service = record.bill.service
         if self._desk.is_reversible(transaction, service):
-            outcome = self._desk.reverse(
-                record.provider_id,
-                record.operator,
-                record.person_number,
-                message.undoes,
-                self._desk.money_number(transaction, service),
-                lambda request: self._journal.mark_sent(message.message_id, request, now),
-            )
+            outcome = self._undone(message, record, transaction, now)
         else:
             outcome = self._asked_instead(record, transaction, now)
         if isinstance(outcome, Accepted | Rejected):
@@ -248,6 +248,21 @@ class Upload:
                 self._desk.give_up(record)
         else:
             self._note(message, record, outcome, now)
+
+    def _undone(
+        self, message: QueuedMessage, record: SettlementRecord, transaction: Literal["settle", "void"], now: dt.datetime
+    ) -> Outcome:
+        """What 2601 comes to; where it is refused without a word on the message itself, a void is looked up as well."""
+        outcome = self._desk.undo(
+            record,
+            message.undoes,
+            self._desk.money_number(transaction, record.bill.service),
+            lambda request: self._journal.mark_sent(message.message_id, request, now),
+        )
+        if transaction == "void" and isinstance(outcome, Unknown) and outcome.is_refusal:
+            looked = self._asked_instead(record, transaction, now)
+            return outcome if isinstance(looked, Unknown | NotSent) else looked
+        return outcome
 
     def _asked_instead(self, record: SettlementRecord, transaction: str, now: dt.datetime) -> Outcome:
         """A void that this center does not reverse: whether its settlement is taken back there says what became of it.

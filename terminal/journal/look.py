@@ -103,13 +103,14 @@ class Reads(Commits):
         return [Pending(number, settlement_id, bool(accepted)) for number, settlement_id, accepted in rows]
 
     def in_doubt_of(self, person_number: str) -> bool:
-        """Whether a message of this person is on its way, or went and was not answered, or waits to be undone.
+        """Whether a message of this person is on its way, or went and was not answered, or waits to be undone, also
+        where its reversal is parked.
 
         What the center says of the person meanwhile may hold it or not. An open intent is such a message.
         """
         row = self._connection.execute(
             "SELECT 1 FROM outbox WHERE person_number = ?1 AND last_word IS NULL AND (state IN ('sent', 'unknown')"
-            " OR (transaction_name = 'reverse' AND state = 'queued'))"
+            " OR (transaction_name = 'reverse' AND state IN ('queued', 'parked')))"
             " UNION ALL SELECT 1 FROM intents i JOIN settlements s ON s.id = i.settlement_id"
             " WHERE i.closed_by IS NULL AND s.person_number = ?1 LIMIT 1",
             (person_number,),

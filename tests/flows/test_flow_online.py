@@ -253,3 +253,23 @@ def test_no_visit_is_left_open_where_the_intent_cannot_be_written(shop: Shop, mo
     assert [row["state"] for row in rows] == ["cancelled"]
     assert shop.journal.open_intents() == []
     assert shop.settle(STAY)["state"] == "committed"
+
+
+def test_a_center_too_busy_to_reverse_books_nothing_a_second_time(shop: Shop) -> None:
+    """Booked there, its answer lost, its reversal refused: the person waits, and nobody is told that all is well."""
+    quote = shop.quote(purchase("20.00"))
+    shop.center.faults.inject("drop-after", infno="2102")
+    shop.center.faults.inject("refuse", 2, infno="2601")
+    with pytest.raises(InDoubt):
+        shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+    shop.upload_all()
+    assert [message.state for message in shop.journal.queue()] == ["unknown"]
+    with pytest.raises(Unavailable) as waits:
+        shop.counter.settle(quote.id, quote.hash, False, "", "k2")
+    assert (waits.value.code, booked(shop)) == ("person-in-doubt", ["booked"])
+    for _ in range(3):
+        shop.clock.advance(10)
+        shop.upload_all()
+    assert (booked(shop), shop.journal.queue()) == (["reversed"], [])
+    shop.counter.settle(quote.id, quote.hash, False, "", "k2")
+    assert booked(shop) == ["reversed", "booked"]

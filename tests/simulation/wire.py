@@ -35,7 +35,6 @@ FAULTS = (
 LATE_SECONDS_MAX = 90
 """No message stays in the network for longer, whether somebody still waits for its answer or not."""
 
-_UNDONE = re.compile(rb'"omsgid":"([^"]+)"')
 _PERSON = re.compile(r'"psn_no":"(\d+)"')
 
 POSITIVE = b'{"infcode":0'
@@ -106,8 +105,8 @@ class Wire:
         if fault == "unreachable":
             raise Unreachable("no connection: refused")
         if fault == "refuse":
-            # A center never refuses what it has, or what is still on its way to it, nor to undo that.
-            if self.arrived[sent] or self._undoes_what_arrived(body):
+            # A center never refuses what it has, or what is still on its way to it; whether it undoes that is its mood.
+            if self.arrived[sent]:
                 return self.center.answer(body)
             self.refused.add(sent.msgid)
         if fault in NOT_PROCESSED:
@@ -126,10 +125,6 @@ class Wire:
         if fault == "drop-after":
             raise self._silence()
         return self._spoilt(answer, sent, fault)
-
-    def _undoes_what_arrived(self, body: bytes) -> bool:
-        undone = _UNDONE.search(body)
-        return undone is not None and any(sent.msgid.encode() == undone.group(1) for sent in self.arrived)
 
     def _silence(self) -> Silence:
         self.clock.advance(CENTER_REPLY_TIMEOUT_SECONDS)
