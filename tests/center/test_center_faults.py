@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from town import DAY, OPERATOR, Town
+from town import DAY, OPERATOR, Town, nothing_kept
 
 from terminal.bureau.faults import Fault, FaultName, FaultPlan, Faults, load_fault_plan
 from terminal.center.answers import Accepted, NotSent, Rejected, Unknown
@@ -87,7 +87,8 @@ def test_a_late_request_is_booked_behind_its_reversal(town: Town) -> None:
     message_id = town.desk.new_message_id(record.provider_id)
     town.server.faults.inject("reorder", infno="2102")
     assert isinstance(town.send(record, message_id), Unknown)
-    refused = town.desk.reverse(record.provider_id, record.operator, record.person_number, message_id, "2102")
+    ask = (record.provider_id, record.operator, record.person_number, message_id, "2102")
+    refused = town.desk.reverse(*ask, nothing_kept)
     assert isinstance(refused, Rejected)
     assert [(one.message_id, state) for one, state in town.books.settlements()] == [(message_id, "booked")]
 

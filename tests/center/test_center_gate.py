@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from town import Town
+from town import Town, nothing_kept
 
 from terminal.bureau.arrivals import arrivals
 from terminal.bureau.attached import taken_apart
@@ -211,7 +211,7 @@ def test_a_file_in_another_encoding_is_turned_away(sm2: Keys, name: str, other: 
 def test_what_a_province_does_not_reverse_is_refused(sm2: Keys) -> None:
     """Hunan takes no voids back."""
     with behind("hunan", sm2) as town:
-        outcome = town.desk.reverse("P37060200001", "0001", "37060200000006", "M" * 30, "2103")
+        outcome = town.desk.reverse("P37060200001", "0001", "37060200000006", "M" * 30, "2103", nothing_kept)
         assert "2103 is not reversed here" in outcome.reason  # type: ignore[union-attr]
 
 

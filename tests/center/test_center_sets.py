@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from town import STAY, Town, items, void_of
+from town import STAY, Town, items, nothing_kept, void_of
 from watched import Watched
 
 from terminal.center.answers import Accepted, NotSent, Rejected, RowThere, Unknown
@@ -237,12 +237,12 @@ def test_each_settlement_is_voided_and_reversed_under_its_own_number(town: Town)
     outcome = town.send(record, message_id)
     assert isinstance(outcome, Accepted)
     ask = (record.provider_id, record.operator, record.person_number, message_id)
-    assert "not the transaction of this message" in town.desk.reverse(*ask, "2102").reason  # type: ignore[union-attr]
+    assert "not the transaction of this message" in town.desk.reverse(*ask, "2102", nothing_kept).reason  # type: ignore[union-attr]
     void, known = void_of(record, outcome.references)
     as_visit = msgspec.structs.replace(void, bill=msgspec.structs.replace(void.bill, service="outpatient"))
     refused = town.desk.send(as_visit, known, town.desk.new_message_id(record.provider_id), "void", lambda body: None)
     assert "settled by another transaction" in refused.reason  # type: ignore[union-attr]
-    assert isinstance(town.desk.reverse(*ask, "2304"), Accepted)
+    assert isinstance(town.desk.reverse(*ask, "2304", nothing_kept), Accepted)
 
 
 def test_what_was_reversed_is_settled_anew_on_the_same_lines(town: Town) -> None:
@@ -251,7 +251,7 @@ def test_what_was_reversed_is_settled_anew_on_the_same_lines(town: Town) -> None
     message_id = town.desk.new_message_id(record.provider_id)
     town.send(record, message_id)
     ask = (record.provider_id, record.operator, record.person_number, message_id)
-    assert isinstance(town.desk.reverse(*ask, "2207"), Accepted)
+    assert isinstance(town.desk.reverse(*ask, "2207", nothing_kept), Accepted)
     assert isinstance(town.send(record), Accepted)
     assert wire.numbers[4:] == ["2601", "2207"]
     assert lines(town) == [1]

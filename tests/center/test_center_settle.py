@@ -6,7 +6,7 @@ import re
 
 import msgspec
 import pytest
-from town import PURCHASE, STAY, Town, card_of, items, void_of
+from town import PURCHASE, STAY, Town, card_of, items, nothing_kept, void_of
 from watched import Telling
 
 from terminal.center.answers import TAKEN_BACK, Accepted, Rejected, Unknown
@@ -344,7 +344,7 @@ def test_a_reversal_that_is_answered_with_a_settlement_is_unknown(town: Town) ->
     ask = ("P37060200001", "0001", "37060200000006", "M" * 30, "2102")
     for output, kind in (('{"setlinfo":{"setl_id":"S1"}}', Unknown), ("{}", Accepted), ("null", Accepted)):
         desk = town.new_desk(Telling(town, "2601", f'{{"infcode":0,"output":{output}}}'))
-        assert isinstance(desk.reverse(*ask), kind)
+        assert isinstance(desk.reverse(*ask, nothing_kept), kind)
 
 
 @pytest.mark.parametrize("row", ['{"medfee_sumamt":"111.70"}', '{"setl_id":"S1"}', '{"medfee_sumamt":"much"}'])

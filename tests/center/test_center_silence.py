@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from town import Town
+from town import Town, nothing_kept
 
 from terminal.center.answers import Accepted, NotSent, Rejected, Unknown
 from terminal.center.link import HttpLink, Silence
@@ -272,7 +272,7 @@ def test_a_reversal_undoes_what_the_center_had_booked(town: Town) -> None:
     town.send(record, message_id)
 
     ask = (record.provider_id, record.operator, record.person_number, message_id, "2102")
-    reversals = [town.desk.reverse(*ask) for _ in range(2)]
+    reversals = [town.desk.reverse(*ask, nothing_kept) for _ in range(2)]
     whole = town.person("A00000006").account.balance
     anew = town.send(record)
 
@@ -285,7 +285,8 @@ def test_a_reversal_of_what_never_arrived_is_refused(town: Town) -> None:
     """The center says that it has never booked this message: a definite answer too."""
     record = town.purchase()
 
-    outcome = town.desk.reverse(record.provider_id, record.operator, record.person_number, "M" * 30, "2102")
+    ask = (record.provider_id, record.operator, record.person_number, "M" * 30, "2102")
+    outcome = town.desk.reverse(*ask, nothing_kept)
 
     assert isinstance(outcome, Rejected)
 
@@ -298,7 +299,7 @@ def test_a_reversal_can_be_unknown_itself(town: Town) -> None:
     town.server.faults.inject("drop-after", infno="2601")
     ask = (record.provider_id, record.operator, record.person_number, message_id, "2102")
 
-    outcomes = [town.desk.reverse(*ask), town.desk.reverse(*ask)]
+    outcomes = [town.desk.reverse(*ask, nothing_kept), town.desk.reverse(*ask, nothing_kept)]
 
     assert [type(outcome) for outcome in outcomes] == [Unknown, Accepted]
     assert town.person("A00000006").account.balance == 7_500

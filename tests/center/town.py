@@ -176,6 +176,10 @@ def void_of(original: SettlementRecord, references: dict[str, str]) -> tuple[Set
     return void, known
 
 
+def nothing_kept(request: bytes) -> None:
+    """What a desk without a journal does before a message leaves."""
+
+
 def card_of(number: str) -> Credential:
     """A card of the sample file; only the first one has an identification code on file."""
     identification = "37060200000000000000000000000001" if number == "A00000001" else ""

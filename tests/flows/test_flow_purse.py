@@ -99,7 +99,7 @@ def test_a_proof_is_paid_out_once(shop: Any) -> None:
     again = sent(shop, record)
     assert isinstance(again, Rejected)
     assert "paid out before" in again.reason
-    shop.desk.reverse(record.provider_id, "007", record.person_number, first, "2102")
+    shop.desk.reverse(record.provider_id, "007", record.person_number, first, "2102", lambda request: None)
     assert isinstance(sent(shop, record), Accepted)
     assert shop.center_balance() == 6320
 
