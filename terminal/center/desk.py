@@ -236,7 +236,7 @@ class CenterDesk(Questions):
         try:
             sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
-            return NotSent(f"sign-in: {error.message}")
+            return NotSent(f"sign-in: {error.message}", waits_alone=isinstance(error, Refused))
         request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)

@@ -13,14 +13,14 @@ from random import Random
 from typing import Any
 
 from terminal.center import fields
-from terminal.center.answers import Accepted, NotSent, Outcome, Rejected
+from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
 from terminal.center.envelope import moment_text
 from terminal.center.pauses import Pauses
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
-from terminal.journal.stock import StockMove
+from terminal.journal.stock import StockMove, StockState
 from terminal.limits import QUANTITY_PLACES, UNIT_PRICE_PLACES
 from terminal.money import format_scaled
 
@@ -28,7 +28,7 @@ SALES = "4"
 """`inv_data_type` of 3507: sales and their returns."""
 
 ATTEMPTS_MAX = 30
-"""A move that was silent this often is parked for an operator."""
+"""A move that came to nothing this often, though the center was there, is parked for an operator."""
 
 
 class StockUpload:
@@ -66,7 +66,7 @@ class StockUpload:
 
     def _tell(self, move: StockMove, record: SettlementRecord, now: dt.datetime) -> None:
         def before_send(request: bytes) -> None:
-            self._journal.mark_stock(move.message_id, "sent", now, request=request)
+            self._journal.mark_stock(move.message_id, "sent", now, request=request, attempts=move.attempts + 1)
 
         if move.kind == "sale":
             infno, data = fields.GOODS_SOLD, sale_input(move, record)
@@ -91,15 +91,21 @@ class StockUpload:
             self._journal.mark_stock(move.message_id, "accepted", now, answer=outcome.answer)
         elif isinstance(outcome, Rejected):
             self._journal.mark_stock(move.message_id, "refused", now, outcome.reason, answer=outcome.answer)
-        elif isinstance(outcome, NotSent):
-            self._journal.mark_stock(
-                move.message_id, move.state, now + self._pauses.after(move.attempts + 1), outcome.reason
-            )
-        elif move.attempts + 1 >= ATTEMPTS_MAX:
-            self._journal.mark_stock(move.message_id, "parked", now, f"never answered: {outcome.reason}")
         else:
-            later = now + self._pauses.after(move.attempts + 1)
-            self._journal.mark_stock(move.message_id, "unknown", later, outcome.reason, answer=outcome.answer)
+            self._try_again(move, outcome, now)
+
+    def _try_again(self, move: StockMove, outcome: NotSent | Unknown, now: dt.datetime) -> None:
+        """Ever later: a dead line is waited for without end; a silence, or what fails for this move alone, is not."""
+        state: StockState
+        if isinstance(outcome, NotSent):
+            state, answer, is_bounded = move.state, b"", outcome.waits_alone
+        else:
+            state, answer, is_bounded = "unknown", outcome.answer, True
+        attempts, reason = move.attempts + 1, outcome.reason
+        if is_bounded and attempts >= ATTEMPTS_MAX:
+            state, reason = "parked", f"given up after {attempts} tries: {reason}"
+        later = now + self._pauses.after(attempts)
+        self._journal.mark_stock(move.message_id, state, later, reason, answer=answer, attempts=attempts)
 
 
 def sale_input(move: StockMove, record: SettlementRecord) -> dict[str, Any]:

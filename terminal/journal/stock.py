@@ -160,13 +160,14 @@ class Stock(Visits):
         reason: str = "",
         request: bytes = b"",
         answer: bytes = b"",
+        attempts: int | None = None,
     ) -> None:
-        """What became of a move; `sent` counts the attempt and keeps the request before it leaves."""
+        """What became of a move; `sent` keeps the request before it leaves. attempts: so many now, if it changes."""
         with self.writing() as connection:
             connection.execute(
-                "UPDATE stock_moves SET state = ?, reason = ?, next_attempt_at = ?, attempts = attempts + ?,"
+                "UPDATE stock_moves SET state = ?, reason = ?, next_attempt_at = ?, attempts = coalesce(?, attempts),"
                 " request = iif(? <> x'', ?, request), answer = ? WHERE message_id = ?",
-                (state, reason, moment_text(next_attempt_at), state == "sent", request, request, answer, message_id),
+                (state, reason, moment_text(next_attempt_at), attempts, request, request, answer, message_id),
             )
 
     def renew_stock(self, message_id: str, new_id: str) -> None:

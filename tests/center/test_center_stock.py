@@ -179,8 +179,24 @@ def test_silence_is_answered_ever_later_and_the_thirtieth_parks(book: StockBook)
     assert book.tick()
     (move,) = book.moves()
     assert (move.state, move.attempts) == ("parked", 30)
-    assert move.reason.startswith("never answered")
+    assert move.reason.startswith("given up after 30 tries: ")
     assert not book.tick()
+
+
+def test_goods_of_an_operator_who_has_left_are_tried_ever_later_and_parked(book: StockBook) -> None:
+    """The center refuses the sign-in of who sold: at pauses that grow, with nothing sent, then for an operator."""
+    book.town.sign_ins.clear()
+    book.town.server.faults.inject("refuse", 30, infno="9001")
+    for attempt in range(29):
+        assert book.tick()
+        assert book.moves()[0].state == "queued"
+        longest = min(300, 2**attempt)
+        assert longest / 2 < book.pause_seconds() <= longest
+        book.town.clock.advance(longest)
+    assert book.tick()
+    (move,) = book.moves()
+    assert (move.state, book.told()) == ("parked", [])
+    assert move.reason.startswith("given up after 30 tries: sign-in: ")
 
 
 class Choking:
