@@ -42,8 +42,9 @@ class CenterDesk(Questions):
     """The way to one center for one institution and one till (0 … 99). One thread at a time.
 
     stamp: gives a second and a counter (0 … 99) that never repeat, also across restarts; the journal has one.
-    visits: remembers how far a visit has come; the journal does. sign_ins: shared by the desks of one till. lanes: for
-    settlements that go up together, connections of their own; without them `link` takes one at a time.
+    visits: remembers how far a visit has come, and where people are insured; the journal does. sign_ins: shared by the
+    desks of one till. lanes: for settlements that go up together, connections of their own; without them `link` takes
+    one at a time.
     """
 
     def __init__(
@@ -59,9 +60,11 @@ class CenterDesk(Questions):
         sign_ins: SignIns | None = None,
         lanes: Sequence[Lane] = (),
     ) -> None:
-        super().__init__(Exchange(link, institution, stamp, till_number, clock, profile, secrets, sign_ins))
+        keeper = visits or VisitMemory()
+        place_of = keeper.insured_place
+        super().__init__(Exchange(link, institution, stamp, till_number, clock, profile, secrets, sign_ins, place_of))
         self.lanes = Lanes(self._exchange, lanes or [OneByOne(link)])
-        self._visits = VisitWalk(self._exchange, visits or VisitMemory())
+        self._visits = VisitWalk(self._exchange, keeper)
 
     def new_message_id(self, provider_id: str) -> str:
         """A fresh message id of 30 characters, to be made durable before the message is sent."""
@@ -74,7 +77,7 @@ class CenterDesk(Questions):
         """
         data = settle_input(record, amounts_of(record.settlement), self.profile, self._visits.ready(record))
         infno = self.profile.numbers_of(record.bill.service).pre_settle
-        answer = self._exchange.ask(infno, record.provider_id, record.operator, data)
+        answer = self._exchange.ask_about(record, infno, data)
         return understood(lambda found: amounts_there(found, record), answer)
 
     def send(
@@ -110,7 +113,7 @@ class CenterDesk(Questions):
             data = void_input(record, original, journal_head)
         else:
             data = settle_input(record, own, self.profile, visit_number, journal_head)
-        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        request = self._exchange.request_about(record, infno, data, sign_number, message_id)
         body = self._exchange.encode(request)
         before_send(body)
         outcome = heard(
@@ -186,12 +189,12 @@ class CenterDesk(Questions):
         of its profile. Any other refusal is Unknown, as silence is: ask again.
         """
         data = messages.reverse_input(record.person_number, message_id, undone)
-        provider_id, operator = record.provider_id, record.operator
+        who, place = (record.provider_id, record.operator), record.insured_place
 
         def read_refusal(answer: Answer) -> Outcome:
             return reversal_refused(answer, self.profile.refusals)
 
-        return self._told(fields.REVERSE, provider_id, operator, data, "", before_send, reversed_there, read_refusal)
+        return self._told(fields.REVERSE, *who, data, "", before_send, reversed_there, read_refusal, place)
 
     def void_by_number(
         self,
@@ -219,7 +222,8 @@ class CenterDesk(Questions):
         before_send: Callable[[bytes], None],
     ) -> Outcome:
         """Tell something that belongs to a settlement and moves no money, under an id of its own."""
-        return self._told(infno, record.provider_id, record.operator, data, message_id, before_send, nothing_told)
+        who, place = (record.provider_id, record.operator), record.insured_place
+        return self._told(infno, *who, data, message_id, before_send, nothing_told, insured_place=place)
 
     def _told(
         self,
@@ -231,13 +235,14 @@ class CenterDesk(Questions):
         before_send: Callable[[bytes], None],
         read: Callable[[Answer], Accepted],
         read_refusal: Callable[[Answer], Outcome] = refused,
+        insured_place: str = "",
     ) -> Outcome:
         """One message and what became of it. message_id "": a fresh one."""
         try:
             sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
             return NotSent(f"sign-in: {error.message}", waits_alone=isinstance(error, Refused))
-        request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id)
+        request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id, insured_place)
         body = self._exchange.encode(request)
         before_send(body)
         return heard(self._exchange, lambda: self._exchange.link.post(body), operator, read, read_refusal)

@@ -21,6 +21,8 @@ from terminal.center.envelope import (
     Unreadable,
     decode_answer,
     moment_text,
+    rows,
+    text_of,
 )
 from terminal.center.form import Attached, form
 from terminal.center.link import Link, Silence, Unreachable
@@ -28,6 +30,7 @@ from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, seal, unseal
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
+from terminal.journal.records import SettlementRecord
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -44,7 +47,7 @@ SignIns = dict[str, tuple[dt.date, str]]
 class Exchange:
     """Requests and answers of one institution and one till; knows who is signed in today (`sign_ins`).
 
-    One thread at a time.
+    place_of: the insured place known of a person number, "" for none. One thread at a time.
     """
 
     def __init__(
@@ -57,7 +60,9 @@ class Exchange:
         profile: Profile = REFERENCE,
         secrets: Secrets | None = None,
         sign_ins: SignIns | None = None,
+        place_of: Callable[[str], str] = lambda person_number: "",
     ) -> None:
+        self._place_of = place_of
         self._secrets = secrets or Secrets()
         self.profile = profile
         self.link = link
@@ -108,18 +113,29 @@ class Exchange:
         self._sign_ins.pop(operator, None)
 
     def ask(
-        self, infno: str, provider_id: str, operator: str, data: messages.Input, attached: Attached | None = None
+        self,
+        infno: str,
+        provider_id: str,
+        operator: str,
+        data: messages.Input,
+        attached: Attached | None = None,
+        insured_place: str = "",
     ) -> Answer:
         """A question that changes nothing, signed in again once where the center asks for it. attached: a file beside
-        the envelope.
+        the envelope. insured_place: as of `request`.
 
         Raises Unavailable (not reached, not understood) or Refused (the center says no).
         """
-        answer = self._signed(infno, provider_id, operator, data, attached)
+        answer = self._signed(infno, provider_id, operator, data, attached, insured_place)
         if sign_in_invalid(answer):
             self.forget(operator)
-            answer = self._signed(infno, provider_id, operator, data, attached)
+            answer = self._signed(infno, provider_id, operator, data, attached, insured_place)
         return taken(answer)
+
+    def ask_about(self, record: SettlementRecord, infno: str, data: messages.Input, operator: str = "") -> Answer:
+        """`ask` about a settlement: for its institution and its person's place. operator: "" for who settled it."""
+        place = record.insured_place
+        return self.ask(infno, record.provider_id, operator or record.operator, data, insured_place=place)
 
     def upload(self, provider_id: str, operator: str, name: str, data: bytes) -> Answer:
         """9101: a file, in the encoding of the province. Raises as `ask`."""
@@ -149,14 +165,17 @@ class Exchange:
         data: messages.Input,
         sign_number: str,
         message_id: str = "",
+        insured_place: str = "",
     ) -> Request:
-        """The envelope around `data`, under a fresh `msgid` unless one is given."""
+        """The envelope around `data`, under a fresh `msgid` unless one is given. insured_place: of the person whom
+        `data` names, at the time of what this is about; "": what is known of them now.
+        """
         name = self.institution.provider_names.get(provider_id, "")
         return Request(
             infno=infno,
             msgid=message_id or self.new_message_id(provider_id),
             mdtrtarea_admvs=self.institution.area_code,
-            insuplc_admdvs="",
+            insuplc_admdvs=insured_place or self._place_of(_person_in(data)),
             recer_sys_code=self.profile.receiving_system,
             dev_no=self.institution.terminal_number,
             infver=self.profile.interface_version,
@@ -170,10 +189,25 @@ class Exchange:
             input=_numbered(data) if self.profile.numbers == "as-numbers" else data,
         )
 
+    def request_about(
+        self, record: SettlementRecord, infno: str, data: messages.Input, sign_number: str, message_id: str
+    ) -> Request:
+        """The envelope of what is told of a settlement: by its operator, for its institution and its person's place."""
+        place = record.insured_place
+        return self.request(infno, record.provider_id, record.operator, data, sign_number, message_id, place)
+
     def _signed(
-        self, infno: str, provider_id: str, operator: str, data: messages.Input, attached: Attached | None
+        self,
+        infno: str,
+        provider_id: str,
+        operator: str,
+        data: messages.Input,
+        attached: Attached | None,
+        insured_place: str,
     ) -> Answer:
-        return self._asked(self.request(infno, provider_id, operator, data, self.sign_number(operator)), attached)
+        number = self.sign_number(operator)
+        request = self.request(infno, provider_id, operator, data, number, insured_place=insured_place)
+        return self._asked(request, attached)
 
     def _asked(self, request: Request, attached: Attached | None = None) -> Answer:
         body = self._posted(request, attached)
@@ -221,6 +255,12 @@ def taken(answer: Answer) -> Answer:
         reason = answer.message or f"infcode {answer.code}"
         raise Refused("center-refused", f"the center refuses: {reason}", f"医保中心拒绝：{reason}", "center")
     return answer
+
+
+def _person_in(data: messages.Input) -> str:
+    """The number of the person whom a message's nodes name, or ""."""
+    named = (row.get("psn_no") for name in data for row in rows(data, name))
+    return next((text_of(number) for number in named if number), "")
 
 
 def _numbered(value: Any, name: str = "") -> Any:

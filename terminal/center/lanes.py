@@ -82,7 +82,7 @@ class Lanes:
         infno = profile.numbers_of(record.bill.service).money("settle")
         own = amounts_of(record.settlement)
         data = settle_input(record, own, profile)
-        request = self._exchange.request(infno, record.provider_id, record.operator, data, sign_number, message_id)
+        request = self._exchange.request_about(record, infno, data, sign_number, message_id)
         return Ready(self._exchange.encode(request), record, own, message_id)
 
     def launch(self, ready: Ready) -> Flying:

@@ -67,7 +67,8 @@ class Questions:
         if not self.profile.entitlement_check:
             return person
         data = entitlement_input(person, self.profile.entitlement_check, provider_id, self._exchange.now())
-        answer = self._exchange.ask(fields.ENTITLEMENT, provider_id, operator, data)
+        place = person.insured_place
+        answer = self._exchange.ask(fields.ENTITLEMENT, provider_id, operator, data, insured_place=place)
         return understood(lambda found: with_entitlement(person, found), answer)
 
     def accumulators(self, provider_id: str, person_number: str) -> dict[str, int]:
@@ -138,7 +139,7 @@ class Questions:
         Raises Unavailable (not reached, not understood) or Refused (the center says no).
         """
         data = messages.query_input(record)
-        answer = self._exchange.ask(fields.QUERY, record.provider_id, record.operator, data)
+        answer = self._exchange.ask_about(record, fields.QUERY, data)
         return understood(messages.read_taken_back, answer)
 
     def row_there(self, provider_id: str, person_number: str, center_number: str, visit_number: str) -> RowThere:
@@ -161,7 +162,7 @@ class Questions:
         return self._inquiry(record, self._signed_operator())
 
     def _inquiry(self, record: SettlementRecord, operator: str) -> Inquiry:
-        answer = self._exchange.ask(fields.QUERY, record.provider_id, operator, messages.query_input(record))
+        answer = self._exchange.ask_about(record, fields.QUERY, messages.query_input(record), operator)
         sums, found = understood(lambda given: amounts_there(given, record), answer)
         return Inquiry(understood(messages.read_taken_back, answer), sums, found)
 

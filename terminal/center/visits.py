@@ -24,7 +24,10 @@ from terminal.journal.visits import Visit, VisitStep
 
 
 class VisitKeeper(Protocol):
-    """Who remembers how far a visit has come; the journal does."""
+    """Who remembers how far a visit has come, and where people are insured; the journal does."""
+
+    def insured_place(self, person_number: str) -> str:
+        """The division that the center named for a person last, six digits, or ""."""
 
     def visit_of(self, settlement_id: str) -> Visit | None:
         """The visit of a settlement, or None."""
@@ -41,6 +44,10 @@ class VisitMemory:
 
     def __init__(self) -> None:
         self._known: dict[str, Visit] = {}
+
+    def insured_place(self, person_number: str) -> str:
+        """See `VisitKeeper`; nothing is kept of anybody here."""
+        return ""
 
     def visit_of(self, settlement_id: str) -> Visit | None:
         """See `VisitKeeper`."""
@@ -117,7 +124,7 @@ class VisitWalk:
         numbers = self._profile.numbers_of(record.bill.service)
         data = messages.register_input(record, self._profile)
         try:
-            answer = self._exchange.ask(numbers.register, record.provider_id, record.operator, data)
+            answer = self._exchange.ask_about(record, numbers.register, data)
         except Refused:
             # An earlier try may have arrived without our hearing of it: then its number stands there already.
             found = self._found(record)
@@ -128,7 +135,7 @@ class VisitWalk:
 
     def _found(self, record: SettlementRecord) -> str:
         data = messages.find_input(record)
-        answer = self._exchange.ask(fields.VISITS, record.provider_id, record.operator, data)
+        answer = self._exchange.ask_about(record, fields.VISITS, data)
         return understood(lambda found: messages.read_found(found, record), answer)
 
     def _describe(self, record: SettlementRecord, number: str) -> None:
@@ -139,7 +146,7 @@ class VisitWalk:
     def _send_lines(self, record: SettlementRecord, visit: Visit) -> Visit:
         numbers = self._profile.numbers_of(record.bill.service)
         data = messages.lines_input(record, visit.number, self._profile)
-        answer = self._exchange.ask(numbers.lines, record.provider_id, record.operator, data)
+        answer = self._exchange.ask_about(record, numbers.lines, data)
         understood(lambda found: messages.read_lines(found, record), answer)
         step: VisitStep = "billed" if numbers.discharge else "ready"
         return self._kept(record, msgspec.structs.replace(visit, step=step))
@@ -158,4 +165,4 @@ class VisitWalk:
         return visit
 
     def _ask(self, infno: str, record: SettlementRecord, data: Input) -> None:
-        self._exchange.ask(infno, record.provider_id, record.operator, data)
+        self._exchange.ask_about(record, infno, data)

@@ -110,7 +110,7 @@ def _counts(journal: Journal, record: SettlementRecord) -> bool:
 def _lines(journal: Journal, records: Sequence[SettlementRecord], counties: Mapping[str, str]) -> list[MonthLine]:
     groups: dict[tuple[str, str, Scheme, ClearingClass], list[SettlementRecord]] = {}
     for record in records:
-        place = journal.insured_place(record.person_number)
+        place = record.insured_place or journal.insured_place(record.person_number)
         county = counties.get(place, place or UNKNOWN_COUNTY)
         groups.setdefault((record.provider_id, county, record.scheme, record.clearing_class), []).append(record)
     return [_line(journal, key, groups[key]) for key in sorted(groups)]

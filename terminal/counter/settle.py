@@ -90,6 +90,7 @@ def record_of(
         supplement_digests=[supplement.digest for supplement in files[1:]],
         electronic=sale.electronic,
         purse=quote.identification.purse,
+        insured_place=quote.identification.person.insured_place,
     )
 
 

@@ -28,9 +28,10 @@ ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
 class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One settlement, or one void with the bill and the settlement of the one that it takes back.
 
-    The fields down to `electronic` are written once and are part of the hash chain; the last six are what has become
+    The fields down to `insured_place` are written once and are part of the hash chain; the last six are what has become
     of it since. `till`: the name of the till that asked for it; "" where none was known. purse: where the account lies
     on the card; of a void, as of the settlement that it takes back. electronic: the receipt was taken without paper.
+    insured_place: the division where the person was insured then; "" where none was told, and in entries of old.
     `center_references` are the center's own numbers, opaque to the journal.
     """
 
@@ -53,6 +54,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     supplement_digests: list[str] = []
     purse: PurseUse | None = None
     electronic: bool = False
+    insured_place: str = ""
     state: SettlementState = "committed"
     voided_by: str = ""
     entry_hash: str = ""
