@@ -99,6 +99,7 @@ def test_a_pack_is_back_before_it_is_sold_again(told: Told) -> None:
     told.shop.void(first)
     told.tell(again)
     told.tell(other, goods(trace_codes=["9999"]))
+    assert told.shop.journal.due_stock(told.shop.clock.now()) is None, "what comes back is not queued yet"
     told.shop.center.faults.inject("drop-before", infno="3506")
     while told.stock.tick(told.shop.clock.now()):
         pass
