@@ -134,6 +134,7 @@ def _identification(found: Identification) -> IdentificationAnswer:
         entitlement=person.entitlement,
         account=person.account,
         year=person.year,
+        hint=person.hint,
     )
 
 

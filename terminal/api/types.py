@@ -59,7 +59,8 @@ class IdentificationRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class IdentificationAnswer(Struct, frozen=True):
     """Who was identified. `patient.id` shows its last four characters only; the terminal keeps the rest.
 
-    lease_seconds: how long after its last use a card stays this identification's; 0 where no card was read.
+    lease_seconds: how long after its last use a card stays this identification's; 0 where no card was read. hint: the
+    center's own words about this person, to be shown to the cashier; "" where it has none.
     """
 
     id: str
@@ -72,6 +73,7 @@ class IdentificationAnswer(Struct, frozen=True):
     entitlement: Entitlement
     account: Account
     year: Year
+    hint: str
 
 
 class InquiryRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,10 +129,13 @@ class SettlementQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CenterWord(Struct, frozen=True):
-    """What the center has said of a settlement that it decided: its own sums, of which `cash` is collected."""
+    """What the center has said of a settlement that it decided: its own sums, of which `cash` is collected. hint: its
+    own words, to be shown to the cashier.
+    """
 
     sums: CenterSums | None
     differences: list[str]
+    hint: str
 
 
 class SettledAnswer(Struct, frozen=True, omit_defaults=True):

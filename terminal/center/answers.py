@@ -59,7 +59,8 @@ class SignIn(Struct, frozen=True):
 class InsuredPerson(Struct, frozen=True):
     """A person as the center knows them now: which law, what it reads of them, account and year.
 
-    Amounts in fen. last_year: the calendar year before; None where the center tells nothing of it.
+    Amounts in fen. last_year: the calendar year before; None where the center tells nothing of it. hint: what the
+    center wants shown about them.
     """
 
     person_number: str
@@ -72,18 +73,27 @@ class InsuredPerson(Struct, frozen=True):
     account: Account
     year: Year
     last_year: Year | None = None
+    hint: str = ""
 
 
 class Accepted(Struct, frozen=True):
     """The center has booked it.
 
-    `differences`: where its amounts are not ours; never repaired here. `sums`: its own, of a void negative.
+    `differences`: where its amounts are not ours; never repaired here. `sums`: its own, of a void negative. hint: what
+    it wants shown.
     """
 
     answer: bytes
     references: dict[str, str]
     differences: tuple[str, ...] = ()
     sums: CenterSums | None = None
+    hint: str = ""
+
+    @property
+    def to_be_kept(self) -> dict[str, str]:
+        """The references, and beside them in words what else the center said."""
+        words = {"differences": "; ".join(self.differences), "hint": self.hint}
+        return self.references | {name: text for name, text in words.items() if text}
 
 
 TAKEN_BACK = "taken back at the center"

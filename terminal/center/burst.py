@@ -108,7 +108,4 @@ def answered(message: QueuedMessage, outcome: Accepted | Rejected) -> LastWord:
     """What the journal keeps of the center's last word."""
     if isinstance(outcome, Rejected):
         return LastWord(message.message_id, "refused", outcome.answer, reason=outcome.reason)
-    references = dict(outcome.references)
-    if outcome.differences:
-        references["differences"] = "; ".join(outcome.differences)
-    return LastWord(message.message_id, "accepted", outcome.answer, references, sums=outcome.sums)
+    return LastWord(message.message_id, "accepted", outcome.answer, outcome.to_be_kept, sums=outcome.sums)

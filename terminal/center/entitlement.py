@@ -33,6 +33,7 @@ def entitlement_input(person: InsuredPerson, medical_type: str, provider_id: str
 
 def with_entitlement(person: InsuredPerson, answer: Answer) -> InsuredPerson:
     """The person with what 2001 says of the pool of their scheme. Raises Unreadable."""
+    person = msgspec.structs.replace(person, hint="; ".join(filter(None, (person.hint, answer.hint))))
     if person.entitlement.status != "active":
         return person
     pool = fields.FUND_TYPES[(fields.scheme_of(person.policy), "pool")]

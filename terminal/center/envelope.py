@@ -71,17 +71,25 @@ class Request(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """One readable answer. `code` 0 is success, anything else a refusal that `message` explains."""
+    """One readable answer. `code` 0 is success, anything else a refusal that `message` explains. hint: what the center
+    wants shown beside either, "" for nothing.
+    """
 
     code: int
     message: str
     output: dict[str, Any]
     body: bytes
+    hint: str = ""
 
     @property
     def accepted(self) -> bool:
         """Whether the center says success: code 0 and nothing else (section 1.5)."""
         return self.code == 0
+
+    @property
+    def words(self) -> str:
+        """Why it refuses, in the center's own words, or the bare code where it has none."""
+        return "; ".join(filter(None, (self.message, self.hint))) or f"infcode {self.code}"
 
 
 def decode_json(body: bytes) -> Any:
@@ -108,8 +116,8 @@ def decode_answer(body: bytes) -> Answer:
     output = document.get("output")
     if isinstance(output, list):
         output = output[0] if len(output) == 1 else None
-    told = text_of(document.get("err_msg"))
-    return Answer(code, masked(told) if told else "", output if isinstance(output, dict) else {}, body)
+    told, hint = (masked(text) if (text := text_of(document.get(name))) else "" for name in ("err_msg", "warn_msg"))
+    return Answer(code, told, output if isinstance(output, dict) else {}, body, hint)
 
 
 def node(output: dict[str, Any], name: str) -> dict[str, Any]:

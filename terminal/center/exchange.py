@@ -252,8 +252,9 @@ def sign_in_invalid(answer: Answer) -> bool:
 def taken(answer: Answer) -> Answer:
     """The answer of success. Raises Refused with the center's reason."""
     if not answer.accepted:
-        reason = answer.message or f"infcode {answer.code}"
-        raise Refused("center-refused", f"the center refuses: {reason}", f"医保中心拒绝：{reason}", "center")
+        raise Refused(
+            "center-refused", f"the center refuses: {answer.words}", f"医保中心拒绝：{answer.words}", "center"
+        )
     return answer
 
 

@@ -82,6 +82,7 @@ def read_person(answer: Answer) -> InsuredPerson:
         account=msgspec.structs.replace(extension.account, balance=balance),
         year=extension.year,
         last_year=extension.last_year,
+        hint=answer.hint,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from terminal.center import fields
 from terminal.center.amounts import Amounts, amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
@@ -19,21 +21,17 @@ from terminal.money import format_fen
 
 def refused(answer: Answer) -> Rejected:
     """What a refusal comes to where no is all that it can mean."""
-    return Rejected(answer.body, _words_of(answer))
+    return Rejected(answer.body, answer.words)
 
 
 def reversal_refused(answer: Answer, refusals: Refusals) -> Accepted | Rejected | Unknown:
     """What the refusal of a reversal says of what was to be undone: only the province's own words end the doubt."""
-    words = _words_of(answer)
-    if refusals.never_booked.fits(answer.code, words):
+    words = answer.words
+    if refusals.never_booked.fits(answer.code, answer.message):
         return Rejected(answer.body, words)
-    if refusals.undone.fits(answer.code, words):
+    if refusals.undone.fits(answer.code, answer.message):
         return Accepted(answer.body, {})
     return Unknown(f"the center refuses to reverse it: {words}", kept(answer.body), is_refusal=True)
-
-
-def _words_of(answer: Answer) -> str:
-    return answer.message or f"infcode {answer.code}"
 
 
 def heard(
@@ -49,7 +47,8 @@ def heard(
         reply = fetch()
         answer = exchange.decode(reply)
         if answer.accepted:
-            return read(answer)
+            found = read(answer)
+            return msgspec.structs.replace(found, hint=answer.hint) if answer.hint else found
     except (Unreachable, GatewayRefused) as error:
         return NotSent(str(error))
     except (Silence, Unreadable) as error:

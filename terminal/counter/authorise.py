@@ -86,19 +86,19 @@ def _in_doubt(kind: RecordKind) -> InDoubt:
 def _write_down(journal: Journal, center: CenterDesk, record: SettlementRecord, outcome: Outcome) -> None:
     now = journal.clock.now()
     if isinstance(outcome, Accepted):
-        references = dict(outcome.references)
-        if outcome.differences:
-            references["differences"] = "; ".join(outcome.differences)
         answer = answer_of(record, told_by(outcome))
-        journal.authorise(record.id, outcome.answer, references, outcome.sums, answer, now)
+        journal.authorise(record.id, outcome.answer, outcome.to_be_kept, outcome.sums, answer, now)
         return
     reversal_id = center.new_message_id(record.provider_id) if isinstance(outcome, Unknown) else ""
     journal.abandon(record.id, outcome.reason, now, reversal_id)
 
 
 def told_by(outcome: Accepted) -> dict[str, Any]:
-    """What the till is told of the center's word: its own sums, of which `cash` is collected, and the differences."""
-    return {"upload": "accepted", "center": {"sums": outcome.sums, "differences": list(outcome.differences)}}
+    """What the till is told of the center's word: its own sums, of which `cash` is collected, the differences, and what
+    it wants shown.
+    """
+    word = {"sums": outcome.sums, "differences": list(outcome.differences), "hint": outcome.hint}
+    return {"upload": "accepted", "center": word}
 
 
 def silent(reason: str) -> InDoubt:

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { momentOf } from "./parts.js";
+import { badge, momentOf } from "./parts.js";
 import { receiptPicture } from "./pictures.js";
 
 /** The settled sale; words: `done` or `done_void`. */
@@ -11,5 +11,6 @@ export function donePart(answer, words) {
   queueMicrotask(() => heading.focus());
   return h("div", { class: "done" }, heading,
     h("p", {}, t("number"), " ", h("b", { data: { settlement: answer.id } }, answer.id), " · ", momentOf(answer.at)),
+    answer.center?.hint ? badge("warning", `${t("center_says")} ${answer.center.hint}`) : null,
     receiptPicture(answer.id));
 }

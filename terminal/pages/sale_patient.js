@@ -28,5 +28,6 @@ function known(identified) {
     identified.offline ? badge("warning", t("offline_person")) : null,
     account.status === "open" || account.balance !== "0.00"
       ? h("span", { class: "balance" }, t("balance"), " ", h("b", {}, readable(account.balance)))
-      : null);
+      : null,
+    identified.hint ? badge("warning", `${t("center_says")} ${identified.hint}`) : null);
 }

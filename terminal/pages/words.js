@@ -73,6 +73,7 @@ export const WORDS = {
   "entitlement.suspended": ["暂停", "suspended"],
   "entitlement.none": ["无待遇", "not entitled"],
   "entitlement.unverified": ["未核实", "not verified"],
+  center_says: ["中心提示：", "The center says:"],
   offline_person: ["离线：用中心上次的回答", "Offline: the center's last answer"],
   swapped: ["换了一张卡", "Another card"],
   swapped_body: [

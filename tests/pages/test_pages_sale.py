@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+import pytest
 from playwright.sync_api import Page, expect
 
 from pages.hands import answered, begin_sale, cash, figures, moved, scan, settle
-from pages.shop import AMOXICILLIN, ATORVASTATIN, ENOUGH, SHORT, VITAMINS, Shop
+from pages.shop import AMOXICILLIN, ATORVASTATIN, ENOUGH, RETIRED, SHORT, VITAMINS, Shop
+from terminal.bureau.center import Center
 
 
 def test_a_sale_from_card_to_receipt(page: Page, shop: Shop) -> None:
@@ -85,3 +90,16 @@ def test_what_is_not_in_the_catalogue_is_said(page: Page, shop: Shop) -> None:
     expect(page.get_by_text("目录中没有“6909999999999”")).to_be_visible()
     scan(page, ATORVASTATIN)
     expect(page.locator(".basket-lines tbody tr")).to_have_count(2)
+
+
+def test_what_the_center_wants_shown_is_shown(page: Page, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer of the center carries a hint: it stands beside the name of whose card is in the reader."""
+    wrapped = Center._wrapped
+
+    def hinting(center: Center, area_code: str, code: int, message: str, output: dict[str, Any]) -> bytes:
+        answer = msgspec.json.decode(wrapped(center, area_code, code, message, output))
+        return msgspec.json.encode(answer | {"warn_msg": "请提醒参保人核对参保信息"})
+
+    monkeypatch.setattr(Center, "_wrapped", hinting)
+    begin_sale(page, shop, RETIRED, AMOXICILLIN)
+    expect(page.locator(".patient-known")).to_contain_text("中心提示： 请提醒参保人核对参保信息")
