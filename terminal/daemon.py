@@ -192,6 +192,7 @@ def _facts(
         signed_in=counter.signed_in,
         business_day=day,
         day_state=journal.day_state(day),
+        day_ahead_of_clock=counter.day_ahead_of_clock(),
         devices=devices,
         card_service=terminal.hotplug.card_service,
         readers=terminal.hotplug.readers,

@@ -21,6 +21,7 @@ from terminal.config import Config
 from terminal.errors import TerminalError
 from terminal.journal.audit import problems
 from terminal.journal.beside import beside
+from terminal.journal.days import day_ahead_of
 from terminal.journal.published import troubles_in
 from terminal.receipt.doctor import Check, DoctorReport, Verdict
 from terminal.settlement.law import Law
@@ -57,6 +58,7 @@ def diagnose(
         Check("配置 configuration", "good", path),
         _law(config),
         _journal(config),
+        _time(config, clock),
         _published(config),
         _disk(config),
         *(_device(name, devices[key], getattr(config, key).kind) for key, name in _DEVICES.items() if key in devices),
@@ -88,6 +90,21 @@ def _journal(config: Config) -> Check:
     if found:
         return Check(name, "fault", found[0], "停用并联系工程师 stop using it and call the engineer")
     return Check(name, "good", "agrees with its chain")
+
+
+def _time(config: Config, clock: Clock) -> Check:
+    name, path, today = "时钟 clock", Path(config.terminal.journal), clock.now().date()
+    if not path.exists():
+        return Check(name, "good", f"{today}")
+    try:
+        with beside(path) as connection:
+            ahead = day_ahead_of(connection, today)
+    except sqlite3.DatabaseError as error:
+        return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")
+    if ahead is not None:
+        remedy = "校准系统时间 set the clock"
+        return Check(name, "warning", f"it says {today}, and business has come to {ahead}", remedy)
+    return Check(name, "good", f"{today}")
 
 
 def _published(config: Config) -> Check:

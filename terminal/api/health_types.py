@@ -52,6 +52,7 @@ class HealthAnswer(Struct, frozen=True):
 
     statement: last month's, where a day is agreed for it.
     refused_downloads: what the bureau published and this terminal did not take, with the reason.
+    day_ahead_of_clock: the newest business day where the clock has fallen behind it, and must be set; else null.
     failing_steps: what goes on behind the counter and fails just now; empty where all is well.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
@@ -63,6 +64,7 @@ class HealthAnswer(Struct, frozen=True):
     signed_in: str
     business_day: dt.date
     day_state: str
+    day_ahead_of_clock: dt.date | None
     devices: dict[str, DeviceAnswer]
     card_service: Literal["running", "stopped", "not-used"]
     readers: list[SeenReader]

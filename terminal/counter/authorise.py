@@ -57,7 +57,7 @@ def authorise(
     if isinstance(outcome, Accepted):
         return stored(journal, key, request_digest)
     if isinstance(outcome, Unknown):
-        raise silent(outcome.reason)
+        raise _silent(record.kind, outcome.reason)
     if isinstance(outcome, NotSent) and original is None:
         center.give_up(record)
     raise _refused(outcome)
@@ -101,14 +101,14 @@ def told_by(outcome: Accepted) -> dict[str, Any]:
     return {"upload": "accepted", "center": word}
 
 
-def silent(reason: str) -> InDoubt:
-    """The center said nothing certain: no settlement here, and a reversal on its way."""
-    error = InDoubt(
-        "center-silent",
-        f"the center did not answer ({reason}); it is being reversed: take no money, then quote again",
-        "医保中心未答复，正在冲正；请勿收款，稍后重新结算",
-        "center",
-    )
+def _silent(kind: RecordKind, reason: str) -> InDoubt:
+    """The center said nothing certain: it is asked again, or undone there, before anything else of this person."""
+    todo, todo_zh = "it is being reversed: take no money, then quote again", "正在冲正；请勿收款，稍后重新结算"
+    if kind == "void":
+        todo = "it is being cleared up: give nothing back yet, and repeat under the same key"
+        todo_zh = "正在核实；请勿退款，稍后以同一键重试"
+    message = f"the center did not answer ({reason}); {todo}"
+    error = InDoubt("center-silent", message, f"医保中心未答复，{todo_zh}", "center")
     error.retry = "after"
     return error
 

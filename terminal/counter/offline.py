@@ -23,7 +23,7 @@ class OfflineLimits(Struct, frozen=True, kw_only=True):
     """How far the terminal goes without the center.
 
     entitlement_age_hours_max: of the last answer about the person; an answer of another year is always too old.
-    bill_fen_max, person_day_fen_max: funds and account together, a bill and a person's open bills of a day.
+    bill_fen_max, person_day_fen_max: funds and account together, a bill and a person's open bills of a calendar day.
     blacklist_age_hours_max: of the newest list; 0 where the center gives none.
     """
 
@@ -48,13 +48,19 @@ def limited(
     as_of = identification.as_of
     if not _is_young(as_of, limits.entitlement_age_hours_max, now) or (as_of and as_of.year != bill.date.year):
         bill = _without_pool(bill, "offline: the last entitlement is too old")
-    spent = sum(one.sign * _advanced(one.settlement) for one in pending if one.business_day == now.date())
-    room = min(limits.bill_fen_max, limits.person_day_fen_max - spent)
+    room = min(limits.bill_fen_max, limits.person_day_fen_max - _advanced_on(now.date(), pending))
     if _advanced(law.settle(bill)) > room and bill.entitlement.status == "active":
         bill = _without_pool(bill, f"offline: more than {format_fen(max(0, room))} to advance")
     if _advanced(law.settle(bill)) > room:
         bill = _without_account(bill)
     return bill
+
+
+def _advanced_on(day: dt.date, pending: Sequence[SettlementRecord]) -> int:
+    """What is advanced of a calendar day's bills, wherever their business day is, in fen; what is taken back is not."""
+    taken_back = {one.voids or one.id for one in pending if one.kind == "void"}
+    bills = (one for one in pending if one.kind == "settlement" and one.at.date() == day)
+    return sum(_advanced(one.settlement) for one in bills if one.id not in taken_back)
 
 
 def _advanced(settlement: object) -> int:

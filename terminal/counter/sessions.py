@@ -89,8 +89,13 @@ class Sessions:
                 self._center.sign_out(operator)
 
     def business_day(self) -> dt.date:
-        """The day that a sale counts in: today, or after day end the next day that is open."""
-        return self._journal.first_open_day(self._clock.now().date())
+        """The day that a sale counts in: today, or after day end the next day that is open. It never goes back: a clock
+        that has fallen behind the newest day is not followed."""
+        return self._journal.first_open_day(self.day_ahead_of_clock() or self._clock.now().date())
+
+    def day_ahead_of_clock(self) -> dt.date | None:
+        """The newest business day, where the clock has fallen behind it: it must be set right."""
+        return self._journal.day_ahead_of(self._clock.now().date())
 
     def identify_card(self, pin: Pin | None = None) -> Identification:
         """Read the card and ask the center about its holder; pin: for a card that asks for one.

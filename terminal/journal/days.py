@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 
 from terminal.errors import Conflict
 from terminal.journal.chain import append, digest
@@ -27,6 +28,7 @@ _TOTALS = (
     " WHERE business_day = ? AND state IN ('committed', 'voided')"
     f" AND (? OR NOT {_REFUSED}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 )
+_NEWEST = "SELECT (SELECT max(business_day) FROM settlements) AS sold, (SELECT max(day) FROM days) AS closed"
 
 
 class Days(Repairs):
@@ -43,6 +45,10 @@ class Days(Repairs):
         while self.day_state(day) != "open":
             day += dt.timedelta(days=1)
         return day
+
+    def day_ahead_of(self, today: dt.date) -> dt.date | None:
+        """As `day_ahead_of`, of this journal."""
+        return day_ahead_of(self._connection, today)
 
     def freeze(self, day: dt.date, now: dt.datetime) -> None:
         """From here on the day takes no more sales; freezing a frozen day again does nothing.
@@ -119,6 +125,17 @@ class Days(Repairs):
             )
             for row in rows
         ]
+
+
+def day_ahead_of(connection: sqlite3.Connection, today: dt.date) -> dt.date | None:
+    """The newest business day, where the clock has fallen behind it; None where it has not.
+
+    A day is closed on its own date at the earliest, and what is sold behind an early day end counts on the next one.
+    """
+    row = connection.execute(_NEWEST).fetchone()
+    sold, closed = (dt.date.fromisoformat(day) if day else dt.date.min for day in (row["sold"], row["closed"]))
+    newest_possible = today + dt.timedelta(days=closed == today)
+    return max(sold, closed) if closed > today or sold > newest_possible else None
 
 
 def _sealed(day: dt.date) -> Conflict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from contextlib import closing
@@ -40,16 +41,33 @@ def doctor(folder: Path, center_url: str, printer_port: str, card: str, suppleme
 def test_a_box_in_order_gets_a_good_verdict(tmp_path: Path) -> None:
     """Real journal, real serial line to a printer, a center that takes connections."""
     Journal.open(tmp_path / "journal.db", "T1", SystemClock()).close()
+    status, said = _in_order(tmp_path)
+    assert status == 0, said
+    assert "故障 FAULT" not in said
+    assert "正常 good" in said
+
+
+def test_a_clock_that_has_fallen_back_is_a_warning(tmp_path: Path) -> None:
+    """The journal has closed a day that has not come by the clock: both days are named, and what to do."""
+    clock = SystemClock()
+    later = clock.now().date() + dt.timedelta(days=3)
+    with closing(Journal.open(tmp_path / "journal.db", "T1", clock)) as journal:
+        journal.freeze(later, clock.now())
+    status, said = _in_order(tmp_path)
+    assert status == 0, said
+    words = " ".join(said.split())
+    assert f"business has come to {later}" in words
+    assert "set the clock" in words
+
+
+def _in_order(tmp_path: Path) -> tuple[int, str]:
     persons, providers = load_persons(BUREAU / "persons.toml"), load_providers(BUREAU / "providers.toml")
     with (
         closing(Books(persons, providers)) as books,
         PtyPrinter(48) as printer,
         BureauServer(books, Law.load(), SystemClock()) as bureau,
     ):
-        status, said = doctor(tmp_path, bureau.url, printer.port, "examples/cards/person-01.toml")
-    assert status == 0, said
-    assert "故障 FAULT" not in said
-    assert "正常 good" in said
+        return doctor(tmp_path, bureau.url, printer.port, "examples/cards/person-01.toml")
 
 
 @pytest.mark.parametrize("broken", ["center", "printer", "supplement", "journal"])

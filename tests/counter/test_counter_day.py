@@ -44,6 +44,39 @@ def test_a_day_is_closed_once(shop: Shop) -> None:
     assert refused.value.code == "day-closed"
 
 
+def test_the_business_day_does_not_go_back_with_the_clock(shop: Shop) -> None:
+    """A sealed day, a sale on the next, then the clock stands three days before: a sale counts on the newest open day,
+    behind everything, and the terminal says that the clock is to be set; an early day end is no such case.
+    """
+    shop.settle(purchase("20.00"))
+    shop.counter.close_day(DAY)
+    shop.settle(purchase("10.00"))
+    assert shop.counter.day_ahead_of_clock() is None
+    shop.clock.advance(24 * 3600)
+    shop.sign_in()
+    assert shop.settle(purchase("10.00"))["business_day"] == NEXT_DAY.isoformat()
+    shop.clock.set(shop.clock.now() - dt.timedelta(days=4))
+    shop.reopen()
+    shop.sign_in()
+    assert shop.counter.day_ahead_of_clock() == NEXT_DAY
+    earlier = purchase("5.00", date=(DAY - dt.timedelta(days=3)).isoformat())
+    assert shop.settle(earlier)["business_day"] == NEXT_DAY.isoformat()
+    shop.clock.set(shop.clock.now() + dt.timedelta(days=4))
+    assert shop.counter.day_ahead_of_clock() is None
+    shop.sign_in()
+    assert shop.counter.close_day(NEXT_DAY).state == "sealed"
+
+
+@pytest.mark.parametrize(("days", "ahead"), [(0, None), (-1, DAY), (-30, DAY)])
+def test_a_clock_before_a_sealed_day_is_told(shop: Shop, days: int, ahead: dt.date | None) -> None:
+    """Nothing was sold behind the seal: the next open day takes the sale, whatever the clock says."""
+    shop.settle(purchase("20.00"))
+    shop.counter.close_day(DAY)
+    shop.clock.set(shop.clock.now() + dt.timedelta(days=days))
+    assert shop.counter.day_ahead_of_clock() == ahead
+    assert shop.counter.business_day() == NEXT_DAY
+
+
 def test_sales_after_day_end_count_in_the_next_day(shop: Shop) -> None:
     """The counter goes on selling at once; the closed day's totals do not move; a void counts in the next day too."""
     number = shop.settle(purchase("20.00"))["id"]

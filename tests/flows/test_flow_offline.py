@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
-from counter_parts import STAY, Shop, card, purchase
+from counter_parts import DAY, STAY, Shop, card, purchase
 
 from terminal.counter.offline import OfflineLimits
 from terminal.errors import Unavailable
@@ -116,3 +117,31 @@ def test_the_online_mode_never_goes_without_the_center(tmp_path: Path) -> None:
         seen_an_hour_ago(shop)
         with pytest.raises(Unavailable):
             shop.identify()
+
+
+def test_the_day_s_limit_holds_after_an_early_day_end(tmp_path: Path) -> None:
+    """Limit 200.00 a person and day: two of five bills of 91.70 are advanced, also where the day was closed before."""
+    with away(tmp_path, person_day_fen_max=20_000) as shop:
+        seen_an_hour_ago(shop)
+        shop.center.up()
+        assert shop.counter.close_day(DAY).state == "sealed"
+        shop.center.down()
+        accounts = [shop.settle(purchase("91.70"))["settlement"]["account"] for _ in range(5)]
+        assert accounts == ["91.70", "91.70", "0.00", "0.00", "0.00"]
+        assert shop.counter.business_day() == DAY + dt.timedelta(days=1)
+
+
+def test_what_is_taken_back_of_an_older_day_makes_no_room(tmp_path: Path) -> None:
+    """Yesterday's 150.00 is taken back today: the limit is 200.00 still; today's own void gives its room back."""
+    with away(tmp_path, person_day_fen_max=20_000) as shop:
+        old = shop.settle(purchase("150.00"))["id"]
+        shop.upload_all()
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        seen_an_hour_ago(shop)
+        shop.void(old)
+        assert shop.settle(purchase("200.01"))["settlement"]["account"] == "0.00"
+        number = shop.settle(purchase("200.00"))["id"]
+        assert shop.settle(purchase("0.01"))["settlement"]["account"] == "0.00"
+        shop.void(number)
+        assert shop.settle(purchase("200.00"))["settlement"]["account"] == "200.00"

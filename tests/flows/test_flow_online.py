@@ -162,7 +162,7 @@ def test_a_void_gives_back_only_what_the_center_has_taken_back(shop: Shop) -> No
         shop.void(number)
     assert shop.journal.settlement(number).state == "committed"
     shop.center.faults.inject("drop-after", infno="2305")
-    with pytest.raises(InDoubt):
+    with pytest.raises(InDoubt, match="give nothing back yet, and repeat under the same key"):
         shop.void(number)
     assert shop.journal.settlement(number).state == "committed"
     shop.upload_all()
