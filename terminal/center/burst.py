@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from terminal.center.answers import Accepted, Outcome, Rejected
+from terminal.center.answers import Accepted, Outcome, Rejected, Unknown
+from terminal.center.envelope import kept
 from terminal.center.lanes import Flying, Lanes, Ready
 from terminal.clock import Clock
 from terminal.journal.journal import Journal
@@ -43,7 +44,7 @@ class Burst:
         self._following: Iterator[Prepared] = iter(())
         self._ahead: list[Prepared] = []
         self._flying: deque[tuple[QueuedMessage, Flying]] = deque()
-        self._last_words: list[LastWord] = []
+        self._last_words: list[tuple[LastWord, QueuedMessage, SettlementRecord]] = []
         self._until_seconds: float | None = None
         self.troubles: list[Trouble] = []
         self.heard = 0
@@ -84,24 +85,32 @@ class Burst:
         message, flying = self._flying.popleft()
         outcome = self._lanes.land(flying)
         if isinstance(outcome, Accepted | Rejected):
-            self._last_words.append(answered(message, outcome))
-            self.heard += 1
+            self._last_words.append((answered(message, outcome), message, flying.ready.record))
         else:
             self.troubles.append((message, flying.ready.record, outcome))
 
     def _write(self, now: dt.datetime, sent: Batch = (), unsent: Sequence[QueuedMessage] = ()) -> None:
         """What was heard so far, what leaves next and what does not leave after all, in one durable write."""
-        words, self._last_words = self._last_words, []
+        heard, self._last_words = self._last_words, []
+        of_others: list[LastWord] = []
         requests = {message.message_id: ready.body for message, ready in sent}
 
         def write(journal: Outbox) -> None:
-            journal.mark_answered(words, now)
+            of_others.extend(journal.mark_answered([word for word, _, _ in heard], now))
             journal.mark_all_sent(requests, now)
             for message in unsent:
                 journal.mark_unsent(message.message_id, now)
 
-        if words or sent or unsent:
+        if heard or sent or unsent:
             self._journal.at_once(write)
+        doubted = [(message, record, to_another(word)) for word, message, record in heard if word in of_others]
+        self.troubles += doubted
+        self.heard += len(heard) - len(doubted)
+
+
+def to_another(word: LastWord) -> Unknown:
+    """What a last word comes to that tells the number of another settlement: it is the answer to another message."""
+    return Unknown("the answer tells the number of another settlement", kept(word.answer))
 
 
 def answered(message: QueuedMessage, outcome: Accepted | Rejected) -> LastWord:

@@ -16,7 +16,7 @@ from random import Random
 from typing import Literal
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered
+from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered, to_another
 from terminal.center.desk import CenterDesk
 from terminal.center.pauses import Pauses
 from terminal.clock import Clock
@@ -197,10 +197,11 @@ class Upload:
             self._journal.mark_queued(message.message_id, outcome.reason, now + self._rest(now), now)
             return
         self._reached(now)
-        if isinstance(outcome, Accepted | Rejected):
-            self._journal.mark_answered([answered(message, outcome)], now)
-        else:
+        if isinstance(outcome, Unknown):
             self._silent(message, record, outcome, now)
+            return
+        for word in self._journal.mark_answered([answered(message, outcome)], now):
+            self._silent(message, record, to_another(word), now)
 
     def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
         """A step before the message came to nothing: it alone waits, and is parked where that never ends."""

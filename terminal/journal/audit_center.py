@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from terminal.journal.audit_told import check_key, check_till_answer, check_told
+from terminal.journal.center_numbers import center_number
 from terminal.journal.chain import digest
 from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.records import CenterSums, SettlementRecord
@@ -113,7 +114,8 @@ def check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, 
 def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """State, reason, bytes, the center's numbers."""
     row = connection.execute(
-        "SELECT state, reason, request, answer, center_references, last_word FROM outbox WHERE message_id = ?",
+        "SELECT state, reason, request, answer, center_references, center_number, last_word FROM outbox"
+        " WHERE message_id = ?",
         (facts["message_id"],),
     ).fetchone()
     if row is None:
@@ -127,6 +129,7 @@ def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[st
         and digest(row["request"] or b"") == facts["request_digest"]
         and digest(row["answer"] or b"") == facts["answer_digest"]
         and msgspec.json.decode(row["center_references"]) == facts["references"]
+        and row["center_number"] == center_number(facts["references"])
     )
     return [] if agrees else ["the message's outcome was changed"]
 

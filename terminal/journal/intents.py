@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from terminal.errors import Conflict, Missing
+from terminal.journal.center_numbers import are_of_others, center_number, number_of_another
 from terminal.journal.chain import append, digest
 from terminal.journal.commit import (
     KEY_OF_INTENT,
@@ -101,10 +102,14 @@ class Intents(RefundIntents):
     ) -> None:
         """The center said yes: commit, with its message (accepted), its print job, its key, and the center's sums.
 
-        Where `sums` are not the settlement's own, they count from here on: the center's answer decides.
+        Where `sums` are not the settlement's own, they count from here on: the center's answer decides. Raises Missing,
+        Conflict `intent-closed`, `number-of-another` (the answer tells the number of another settlement); nothing was
+        written then.
         """
         with self.writing() as connection:
             entry, entry_hash, facts = _open(connection, settlement_id)
+            if are_of_others(connection, [(settlement_id, center_number(references))]) == [True]:
+                raise number_of_another()
             record = self.settlement(settlement_id)
             outcome = {
                 "settlement": settlement_id,
@@ -253,6 +258,7 @@ def _accepted_message(
         "request": facts["request"],
         "answer": center_answer,
         "center_references": msgspec.json.encode(references).decode(),
+        "center_number": center_number(references),
         "last_word": entry,
     }
     names = ", ".join(values)

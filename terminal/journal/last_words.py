@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from terminal.errors import Conflict, Missing
+from terminal.journal.center_numbers import are_of_others, center_number
 from terminal.journal.chain import append_all, digest
 from terminal.journal.intents import keep_sums
 from terminal.journal.records import LastWord
@@ -20,10 +22,18 @@ from terminal.journal.records import LastWord
 _ROW = "SELECT number, message_id, state, request, settlement_id, sent_as FROM outbox "
 
 
+class Written(Struct, frozen=True):
+    """What became of last words: settlement_ids of those that were new, and those that were not written, since they
+    tell the number of another settlement."""
+
+    settlement_ids: list[str]
+    of_others: list[LastWord]
+
+
 def write_last_words(
     connection: sqlite3.Connection, terminal_id: str, words: Sequence[LastWord], now: dt.datetime
-) -> list[str]:
-    """Write down `words` inside the caller's write transaction. Returns the settlements of those that were new.
+) -> Written:
+    """Write down `words` inside the caller's write transaction.
 
     Raises Missing (no such message), Conflict (another last word stands).
     """
@@ -34,18 +44,24 @@ def write_last_words(
         if is_unfinished(standing[word.message_id], word.state):
             standing[word.message_id] = word.state
             new.append(word)
+    numbers = [(rows[word.message_id]["settlement_id"], center_number(word.references)) for word in new]
+    doubts = are_of_others(connection, numbers)
+    of_others = [word for word, is_anothers in zip(new, doubts, strict=True) if is_anothers]
+    new = [word for word, is_anothers in zip(new, doubts, strict=True) if not is_anothers]
     facts = [(word.state, _facts(word, rows[word.message_id])) for word in new]
     entries = [entry for entry, _ in append_all(connection, terminal_id, now, facts)]
     told = [(rows[word.message_id], word, entry) for word, entry in zip(new, entries, strict=True)]
     connection.executemany(
-        "UPDATE outbox SET state = ?, answer = ?, center_references = ?, reason = ?, last_word = ? WHERE number = ?",
-        [
-            (word.state, word.answer, msgspec.json.encode(word.references).decode(), word.reason, entry, row["number"])
-            for row, word, entry in told
-        ],
+        "UPDATE outbox SET state = ?, answer = ?, center_references = ?, center_number = ?, reason = ?, last_word = ?"
+        " WHERE number = ?",
+        [(word.state, word.answer, *_numbers(word), word.reason, entry, row["number"]) for row, word, entry in told],
     )
     keep_sums(connection, [(row["settlement_id"], entry, word.sums) for row, word, entry in told if word.sums])
-    return [row["settlement_id"] for row, _, _ in told]
+    return Written([row["settlement_id"] for row, _, _ in told], of_others)
+
+
+def _numbers(word: LastWord) -> tuple[str, str]:
+    return msgspec.json.encode(word.references).decode(), center_number(word.references)
 
 
 def is_unfinished(state: str, word: str = "") -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from terminal.errors import Conflict
+from terminal.journal.center_numbers import number_of_another
 from terminal.journal.chain import append
 from terminal.journal.debits import Debits
 from terminal.journal.intents import queue_reversal
@@ -204,7 +205,7 @@ class Outbox(Debits):
         state: Literal["accepted", "refused"] = "accepted" if undone else "refused"
         word = LastWord(reversal_id, state, answer, reason=reason)
         with self.writing() as connection:
-            for settlement_id in write_last_words(connection, self.terminal_id, [word], now):
+            for settlement_id in write_last_words(connection, self.terminal_id, [word], now).settlement_ids:
                 self._send_anew(connection, settlement_id, new_id, now)
 
     def reversals_of(self, settlement_id: str) -> int:
@@ -237,18 +238,22 @@ class Outbox(Debits):
     ) -> None:
         """The center has taken it in; `references` are its numbers for it, `sums` its own amounts, kept beside ours.
 
-        Said twice, it counts once.
+        Said twice, it counts once. Raises Conflict `number-of-another`, and nothing is written.
         """
-        self.mark_answered([LastWord(message_id, "accepted", answer, references, sums=sums)], now)
+        if self.mark_answered([LastWord(message_id, "accepted", answer, references, sums=sums)], now):
+            raise number_of_another()
 
     def mark_refused(self, message_id: str, answer: bytes, reason: str, now: dt.datetime) -> None:
         """The center said no, with its reason; an operator sees it. Said twice, it counts once."""
         self.mark_answered([LastWord(message_id, "refused", answer, reason=reason)], now)
 
-    def mark_answered(self, words: Sequence[LastWord], now: dt.datetime) -> None:
-        """Last words on several messages, in one durable write. Raises Missing, Conflict, and none is written."""
+    def mark_answered(self, words: Sequence[LastWord], now: dt.datetime) -> list[LastWord]:
+        """Last words on several messages, in one durable write; returns those that were not written, because they tell
+        the center's number of another settlement: their messages stay as they are. Raises Missing, Conflict, and none
+        is written.
+        """
         with self.writing() as connection:
-            write_last_words(connection, self.terminal_id, words, now)
+            return write_last_words(connection, self.terminal_id, words, now).of_others
 
     def _send_anew(self, connection: sqlite3.Connection, settlement_id: str, new_id: str, now: dt.datetime) -> None:
         waiting = connection.execute(

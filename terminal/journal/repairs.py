@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from terminal.errors import Conflict
+from terminal.journal.center_numbers import FOUND
 from terminal.journal.chain import append, digest
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord, Whereabouts
 from terminal.journal.stock import Stock
@@ -130,16 +131,16 @@ class Repairs(Stock):
     def accept_found(self, settlement_id: str, references: dict[str, str], now: dt.datetime) -> None:
         """The center has it after all: its message is accepted by these references, whatever it was before.
 
-        What was accepted by references of its own keeps them.
+        What was accepted by references of its own keeps them. Raises Conflict `number-of-another`.
         """
         with self.writing() as connection:
             row = _message(connection, settlement_id)
             known = msgspec.json.decode(row["center_references"], type=dict[str, str])
-            if row["state"] == "accepted" and references.keys() <= known.keys() | {"found"}:
+            if row["state"] == "accepted" and references.keys() <= known.keys() | {FOUND}:
                 return
             if row["state"] in ("accepted", "refused"):
                 self._reopen(connection, row["message_id"], "", "found at the center", now)
-        self.mark_accepted(row["message_id"], b"", references, now)
+            self.mark_accepted(row["message_id"], b"", references, now)
 
     def send_again(self, settlement_id: str, new_id: str, reason: str, now: dt.datetime) -> None:
         """The center has lost it, or refused what must stand: its message goes again, under a new id."""
@@ -229,8 +230,8 @@ class Repairs(Stock):
         append(connection, self.terminal_id, "reopened", now, facts)
         connection.execute(
             "UPDATE outbox SET state = 'queued', in_doubt = 0, attempts = 0, sent_as = iif(?1 = '', sent_as, ?1),"
-            " last_word = NULL, reason = ?2, answer = NULL, center_references = '{}', next_attempt_at = ?3"
-            " WHERE message_id = ?4",
+            " last_word = NULL, reason = ?2, answer = NULL, center_references = '{}', center_number = '',"
+            " next_attempt_at = ?3 WHERE message_id = ?4",
             (new_id, reason, moment_text(now), message_id),
         )
 

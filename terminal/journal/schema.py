@@ -294,6 +294,14 @@ _TROUBLES_IN_CHINESE = ("ALTER TABLE publication_troubles ADD COLUMN reason_zh T
 
 _REPAIRS_BEGUN = ("ALTER TABLE repairs ADD COLUMN message_id TEXT NOT NULL DEFAULT ''",)
 
+_CENTER_NUMBERS = (
+    "ALTER TABLE outbox ADD COLUMN center_number TEXT NOT NULL DEFAULT ''",
+    "UPDATE outbox SET center_number = (SELECT iif(key = 'found', '', value) FROM json_each(center_references)"
+    " ORDER BY id LIMIT 1) WHERE center_references <> '{}'",
+    "CREATE INDEX outbox_center_number ON outbox (center_number) WHERE center_number <> ''",
+)
+"""The number by which the center knows what it has taken in: the first of its references (`center_numbers.py`)."""
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -313,6 +321,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0016_troubles_in_chinese": _TROUBLES_IN_CHINESE,
     "0017_open_messages": _OPEN_MESSAGES,
     "0018_repairs_begun": _REPAIRS_BEGUN,
+    "0019_center_numbers": _CENTER_NUMBERS,
 }
 """Name of each migration and its statements, in order."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 import msgspec
 import pytest
+from till import Till, one_each
 from town import Town
 from watched import Telling
 
-from terminal.center.answers import Accepted, Outcome, Unknown
+from terminal.center.answers import Accepted, Institution, Outcome, Unknown
+from terminal.center.desk import CenterDesk
+from terminal.center.upload import Upload
 
 PURCHASE = {"medfee_sumamt": "111.70", "psn_part_amt": "111.70", "acct_pay": "75.00", "psn_cash_pay": "36.70"}
 """E6 as an old edition tells it: no funds, and nothing borne by the institution."""
@@ -89,3 +95,50 @@ def test_the_void_of_another_bill_is_not_this_one_s(town: Town, row: dict[str, s
     assert isinstance(outcome, Accepted if accepted else Unknown)
     if isinstance(outcome, Accepted):
         assert "medfee_sumamt: center -58.40, terminal -111.70" in outcome.differences
+
+
+class Stale:
+    """A lane on which the second settlement is answered once with the number of the first, as if that were its own."""
+
+    def __init__(self, town: Town) -> None:
+        self._link, self._numbers = town.new_link(), list[bytes]()
+
+    def post(self, body: bytes) -> bytes:
+        answer = self._link.post(body)
+        number = re.search(rb'"setl_id":"([0-9]+)"', answer)
+        if b'"infno":"2102"' not in body or number is None:
+            return answer
+        self._numbers.append(number[1])
+        return answer.replace(number[1], self._numbers[0]) if len(self._numbers) == 2 else answer
+
+    def send(self, body: bytes) -> None:
+        self._body = body
+
+    def receive(self) -> bytes:
+        return self.post(self._body)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
+def test_a_number_that_another_settlement_has_is_not_taken(town: Town, till: Till, together: bool) -> None:
+    """Two persons' purchases of one price, and for the second the first one's number: in doubt, and its answer is kept;
+    the same message again brings its own.
+    """
+    first, second = one_each(town, till)[:2]
+    stale = Stale(town)
+    names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
+    stamp = till.journal.next_message_stamp
+    desk = CenterDesk(stale, Institution("370602", names), stamp, 1, town.clock, town.profile, lanes=[stale])
+    upload = Upload(till.journal, desk, town.clock, Random(7))
+    step = upload.run if together else upload.tick
+    while step(town.clock.now()):
+        assert till.state(second) in ("queued", "unknown")
+    (message,) = till.journal.queue()
+    assert (message.settlement_id, message.state) == (second.id, "unknown")
+    assert "number of another settlement" in message.reason
+    assert b"setl_id" in message.answer
+    town.clock.advance(2)
+    upload.run(town.clock.now())
+    assert [till.state(record) for record in (first, second)] == ["accepted"] * 2
+    known = [till.journal.settlement(record.id).center_references["setl_id"] for record in (first, second)]
+    assert known == [booked.settlement_id for booked, _ in town.books.settlements()][:2]
+    assert till.journal.verify() == []

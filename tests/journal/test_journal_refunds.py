@@ -102,6 +102,8 @@ def test_a_journal_of_the_program_before_takes_refunds(tmp_path: Path) -> None:
     connection.execute("ALTER TABLE repairs DROP COLUMN message_id")
     connection.execute("ALTER TABLE publication_troubles DROP COLUMN reason_zh")
     connection.execute("DROP INDEX outbox_open")
+    connection.execute("DROP INDEX outbox_center_number")
+    connection.execute("ALTER TABLE outbox DROP COLUMN center_number")
     connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
     connection.commit()
     connection.close()
