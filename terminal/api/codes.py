@@ -120,6 +120,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "not-accepted": ("该消息仍在上传", "this message is still on its way"),
         "not-committed": ("该结算尚未完成", "this settlement is not committed"),
         "not-parked": ("该消息未被搁置", "this message is not parked"),
+        "number-of-another": ("该结算编号属于另一笔结算", "the center's number is that of another settlement"),
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
         "scan-cancelled": ("扫码已取消", "the wait for a code was cancelled"),
         "scan-waiting": ("正在等待扫码", "a code is waited for already"),
@@ -308,5 +309,5 @@ REFUND = (
 )
 """What a refund by line may say before it is begun."""
 
-REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted", "repair-in-doubt")
+REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted", "number-of-another", "repair-in-doubt")
 """What repairing a difference may say."""
