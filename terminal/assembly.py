@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from hw.ports import ReceiptPrinter
 from terminal.api.background import JournalFromAfar
@@ -24,6 +25,7 @@ from terminal.center.answers import Inquiry, Institution
 from terminal.center.desk import CenterDesk
 from terminal.center.exchange import SignIns
 from terminal.center.link import HttpLink, Lane, Tls
+from terminal.center.machine import machine_towards
 from terminal.center.profile import Profile, load_profile
 from terminal.center.seal import Secrets, load_secrets
 from terminal.center.stock import StockUpload
@@ -162,7 +164,8 @@ class _Desks:
         institution = Institution(center.area_code, self._config.provider_names, self._config.terminal.id)
         stamp, till_number = journal.next_message_stamp, self._config.terminal.till_number
         known = (institution, stamp, till_number, self._clock, profile, keys, journal, self._sign_ins)
-        return CenterDesk(link, *known, lanes)
+        host = urlsplit(center.url).hostname or ""
+        return CenterDesk(link, *known, lanes, partial(machine_towards, host))
 
     def _link(self, profile: Profile, keys: Secrets | None) -> Lane:
         center = self._config.center

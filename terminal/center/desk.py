@@ -17,6 +17,7 @@ from terminal.center.envelope import Answer
 from terminal.center.exchange import Exchange, SignIns, understood
 from terminal.center.lanes import Lanes, OneByOne
 from terminal.center.link import Lane, Link
+from terminal.center.machine import Machine
 from terminal.center.outcome import (
     accepted,
     amounts_there,
@@ -44,7 +45,7 @@ class CenterDesk(Questions):
     stamp: gives a second and a counter (0 … 99) that never repeat, also across restarts; the journal has one.
     visits: remembers how far a visit has come, and where people are insured; the journal does. sign_ins: shared by the
     desks of one till. lanes: for settlements that go up together, connections of their own; without them `link` takes
-    one at a time.
+    one at a time. machine: the one that signs in, asked for at each sign-in.
     """
 
     def __init__(
@@ -59,10 +60,12 @@ class CenterDesk(Questions):
         visits: VisitKeeper | None = None,
         sign_ins: SignIns | None = None,
         lanes: Sequence[Lane] = (),
+        machine: Callable[[], Machine] = Machine,
     ) -> None:
         keeper = visits or VisitMemory()
         place_of = keeper.insured_place
-        super().__init__(Exchange(link, institution, stamp, till_number, clock, profile, secrets, sign_ins, place_of))
+        known = (institution, stamp, till_number, clock, profile, secrets, sign_ins, place_of, machine)
+        super().__init__(Exchange(link, *known))
         self.lanes = Lanes(self._exchange, lanes or [OneByOne(link)])
         self._visits = VisitWalk(self._exchange, keeper)
 

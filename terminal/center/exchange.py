@@ -26,6 +26,7 @@ from terminal.center.envelope import (
 )
 from terminal.center.form import Attached, form
 from terminal.center.link import Link, Silence, Unreachable
+from terminal.center.machine import Machine
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, seal, unseal
 from terminal.clock import Clock
@@ -47,7 +48,8 @@ SignIns = dict[str, tuple[dt.date, str]]
 class Exchange:
     """Requests and answers of one institution and one till; knows who is signed in today (`sign_ins`).
 
-    place_of: the insured place known of a person number, "" for none. One thread at a time.
+    place_of: the insured place known of a person number, "" for none. machine: the one that signs in, as it is now. One
+    thread at a time.
     """
 
     def __init__(
@@ -61,8 +63,10 @@ class Exchange:
         secrets: Secrets | None = None,
         sign_ins: SignIns | None = None,
         place_of: Callable[[str], str] = lambda person_number: "",
+        machine: Callable[[], Machine] = Machine,
     ) -> None:
         self._place_of = place_of
+        self._machine = machine
         self._secrets = secrets or Secrets()
         self.profile = profile
         self.link = link
@@ -84,7 +88,7 @@ class Exchange:
 
     def sign_in(self, operator: str) -> SignIn:
         """9001, whoever is signed in already. Raises Unavailable or Refused."""
-        data = messages.sign_in_input(operator)
+        data = messages.sign_in_input(operator, self._machine())
         answer = taken(self._asked(self.request(fields.SIGN_IN, self.first_provider, operator, data, "")))
         signed = understood(messages.read_sign_in, answer)
         self._sign_ins[operator] = (self._today(), signed.sign_number)

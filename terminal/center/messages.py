@@ -13,6 +13,7 @@ from terminal.center import fields
 from terminal.center.answers import Credential, InsuredPerson, RowThere, SignIn
 from terminal.center.envelope import Answer, Unreadable, fen_of, node, read_moment, rows, text_of
 from terminal.center.extension import PersonExtension, read_extension
+from terminal.center.machine import Machine
 from terminal.center.profile import Profile
 from terminal.center.publications import read_newest
 from terminal.clock import BEIJING
@@ -25,9 +26,9 @@ Days = tuple[dt.date, dt.date]
 """The first and the last of a stretch of days."""
 
 
-def sign_in_input(operator: str) -> Input:
-    """9001. Which machine signs in is told by the envelope's `dev_no`."""
-    return {"signIn": {"opter_no": operator, "mac": "00-00-00-00-00-00", "ip": "127.0.0.1"}}
+def sign_in_input(operator: str, machine: Machine) -> Input:
+    """9001: who signs in, and at which machine."""
+    return {"signIn": {"opter_no": operator, "mac": machine.mac, "ip": machine.ip}}
 
 
 def sign_out_input(operator: str, sign_number: str) -> Input:

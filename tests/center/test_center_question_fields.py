@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from terminal.center import messages, publications
 from terminal.center.answers import Credential, Institution, InsuredPerson
 from terminal.center.entitlement import entitlement_input
 from terminal.center.exchange import Exchange
+from terminal.center.machine import Machine, machine_towards
 from terminal.center.profile import REFERENCE, Profile, load_profile
 from terminal.clock import BEIJING, SetClock
 from terminal.journal.records import GroupTotals
@@ -24,6 +26,7 @@ NOW = dt.datetime(2021, 6, 30, 9, 5, 7, 654_321, tzinfo=BEIJING)
 DAY = NOW.date()
 PHARMACY = "P37060200001"
 NAME = "烟台市芝罘区第一医药连锁大药房有限公司南大街店"
+MACHINE = Machine("0A-1B-2C-3D-4E-5F", "192.0.2.7")
 
 
 class Answering:
@@ -38,10 +41,12 @@ class Answering:
         return self._answer
 
 
-def exchange(link: Answering, profile: Profile = REFERENCE, till_number: int = 7) -> Exchange:
+def exchange(
+    link: Answering, profile: Profile = REFERENCE, till_number: int = 7, machine: Callable[[], Machine] = Machine
+) -> Exchange:
     """The way to the center of two institutions; this is its till 7."""
     institution = Institution("370602", {PHARMACY: NAME, "H3706": "院"}, "T1", "370699")
-    return Exchange(link, institution, lambda: (NOW, 42), till_number, SetClock(NOW), profile)
+    return Exchange(link, institution, lambda: (NOW, 42), till_number, SetClock(NOW), profile, machine=machine)
 
 
 def test_the_envelope_has_every_field() -> None:
@@ -119,14 +124,20 @@ def test_numbers_are_numbers_where_the_province_wants_them() -> None:
 def test_a_sign_in_and_a_sign_out_have_every_field() -> None:
     """3.1: 9001 without a number yet, 9002 under its own; both for the first institution."""
     link = Answering('{"signinoutb":{"sign_no":"S9","sign_time":"2021-06-30 09:05:08"}}')
-    speaks = exchange(link)
+    speaks = exchange(link, machine=lambda: MACHINE)
     assert speaks.sign_in("0001").sign_number == "S9"
     speaks.sign_out("0001")
     speaks.sign_out("0001")
     assert [(one["infno"], one["sign_no"], one["fixmedins_code"], one["input"]) for one in link.sent] == [
-        ("9001", "", PHARMACY, {"signIn": {"opter_no": "0001", "mac": "00-00-00-00-00-00", "ip": "127.0.0.1"}}),
+        ("9001", "", PHARMACY, {"signIn": {"opter_no": "0001", "mac": MACHINE.mac, "ip": MACHINE.ip}}),
         ("9002", "S9", PHARMACY, {"signOut": {"sign_no": "S9", "opter_no": "0001"}}),
     ]
+
+
+def test_the_machine_is_the_one_on_the_way_to_the_center() -> None:
+    """Towards loopback it has the loopback's addresses; where a name leads nowhere, none are made up."""
+    assert machine_towards("127.0.0.1") == Machine("00-00-00-00-00-00", "127.0.0.1")
+    assert machine_towards("no-such-center.invalid") == Machine("", "")
 
 
 @pytest.mark.parametrize(
