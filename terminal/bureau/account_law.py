@@ -90,6 +90,10 @@ class Credit(Struct, frozen=True):
     cite: str
 
 
+class NotOnFile(Refused):
+    """A value of this one person that the formula rests on stands on no file."""
+
+
 R = TypeVar("R", bound=Form)
 
 
@@ -103,7 +107,9 @@ class AccountLaw:
             self._supplied.setdefault(one.policy, []).append(one)
 
     def credit(self, person: Person, month: dt.date) -> Credit:
-        """The credit of the month that begins on `month`. Raises Refused naming the value that is missing."""
+        """The credit of the month that begins on `month`. Raises Refused naming the value that is missing: NotOnFile
+        where it is the person's own.
+        """
         rules = self._of(person.policy)
         rows = [*rules.credit, *(row for one in self._supplied.get(person.policy, []) for row in one.credit)]
         for row in rows:
@@ -136,13 +142,13 @@ def load_account_law(supplied: Iterable[Path] = ()) -> AccountLaw:
 
 
 def age_of(person: Person, day: dt.date) -> int:
-    """Age in full years on a day, by the ID number's birth date, else as on file. Raises Refused: neither is there."""
+    """Age in full years on a day, by the ID number's birth date, else as on file. Raises NotOnFile."""
     digits = person.id_number[6:14]
     try:
         born = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         if person.patient.age is None:
-            raise Refused("missing-value", "the person's age is on no file", "缺少年龄", "patient.age") from None
+            raise NotOnFile("missing-value", "the person's age is on no file", "缺少年龄", "patient.age") from None
         return person.patient.age
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
@@ -189,7 +195,7 @@ def _amount(row: CreditRow, person: Person, age_on: str, month: dt.date) -> int:
         return row.for_each_year_of_age * _age(person, age_on, month)
     if person.monthly_base is None:
         message = "the monthly base (wage or pension) is on no file"
-        raise Refused("missing-value", message, "缺少月缴费基数", "person.monthly_base")
+        raise NotOnFile("missing-value", message, "缺少月缴费基数", "person.monthly_base")
     return rounded(person.monthly_base * (row.base_rate or 0), WHOLE)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from terminal.bureau.account_law import WHOLE, AccountLaw, Credit, last_day_of, rounded
+from terminal.bureau.account_law import WHOLE, AccountLaw, Credit, NotOnFile, last_day_of, rounded
 from terminal.bureau.books import Books
 from terminal.bureau.persons import Person
 from terminal.errors import Conflict, Missing, Refused
@@ -85,7 +85,8 @@ def entries_of(books: Books, person_number: str) -> list[Entry]:
 def credit_month(books: Books, law: AccountLaw, month: dt.date, now: dt.datetime) -> Run:
     """Credit every open account for the month that begins on `month`.
 
-    All or nothing. Raises Refused: a month to come, or a value that neither the decree nor the bureau gives.
+    All or nothing, but for who lacks a value of their own: they are passed over, and credited by a later run once it is
+    on file. Raises Refused: a month to come, or a value that neither the decree nor the bureau gives.
     """
     if month > now.date():
         raise Refused("month-to-come", f"{month:%Y-%m} has not begun", f"{month:%Y-%m} 尚未开始", "month")
@@ -172,7 +173,11 @@ def _monthly(
         if reason:
             passed_over[person.person_number] = reason
             continue
-        credit = amount_of(person)
+        try:
+            credit = amount_of(person)
+        except NotOnFile as error:
+            passed_over[person.person_number] = error.message_zh
+            continue
         balance = Fen(person.account.balance + credit.amount)
         move_account(books, person, Entry(now, kind, period, credit.amount, balance, credit.cite))
         count, total = count + 1, total + credit.amount
