@@ -75,6 +75,11 @@ def number_there(record: SettlementRecord | Whereabouts) -> str:
     return record.center_references.get("setl_id", "") if record.upload_state == "accepted" else ""
 
 
+def agency_there(record: SettlementRecord) -> str:
+    """The agency with which the center clears a record, or "" where it named none."""
+    return record.center_references.get("clr_optins", "")
+
+
 def counted_there(record: SettlementRecord | Whereabouts) -> str:
     """The day (ISO) of the center's own time for a record, or "" where it gave none."""
     return record.center_references.get("setl_time", "")[:10]

@@ -41,6 +41,11 @@ class Questions:
         """The institutions that this till settles for."""
         return list(self._exchange.institution.provider_names)
 
+    @property
+    def clearing_agency(self) -> str:
+        """The agency whose totals and details are asked for."""
+        return self._exchange.institution.clearing_agency
+
     def is_of_another_till(self, message_id: str) -> bool:
         """Whether another till of one of our institutions has sent what the center knows by this id."""
         return self._exchange.is_of_another_till(message_id)
@@ -83,7 +88,7 @@ class Questions:
         Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in
         here).
         """
-        data = messages.totals_input(business_day, group, self._exchange.institution.clearing_agency, self.profile)
+        data = messages.totals_input(business_day, group, self.clearing_agency, self.profile)
         answer = self._exchange.ask(fields.TOTALS, group.provider_id, self._signed_operator(), data)
         balanced, text = understood(lambda found: messages.read_totals(found, self.profile), answer)
         return TotalsAnswer(balanced, text, answer.body)
@@ -100,7 +105,7 @@ class Questions:
         days = (business_day, last_day or business_day)
         stem = f"{provider_id}{business_day:%Y%m%d}{fields.CLEARING_CLASSES[sums.clearing_class]}"
         sent = self._exchange.upload(provider_id, operator, f"{stem}.zip", packed(rows, f"{stem}.txt"))
-        agency = self._exchange.institution.clearing_agency
+        agency = self.clearing_agency
         asked = messages.details_input(days, sums, agency, understood(messages.read_upload, sent), self.profile)
         answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)
         number, name = understood(messages.read_details, answer)

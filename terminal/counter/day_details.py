@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from terminal.center.desk import CenterDesk
-from terminal.center.details import counted_there
+from terminal.center.details import agency_there, counted_there
 from terminal.center.reconcile import GroupResult
 from terminal.counter import said
 from terminal.counter.behind import is_unnumbered
@@ -50,12 +50,22 @@ def day_differences(
             for other, theirs in counted_elsewhere(day, mine, rows).items()
             for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
         ]
-        one_sided = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
+        matched = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
+        others = {one.id for one in mine if agency_there(one) not in ("", center.clearing_agency)}
+        one_sided = [_cleared_elsewhere(one) if one.settlement_id in others else one for one in matched]
         different = without_pairs(journal, center, day, clearing_class, one_sided)
         if (provider_id, clearing_class) in differing and not different and not _on_the_way(mine):
             different = [_totals_alone(provider_id, clearing_class, sums)]
         found += different
     return adopted_once(found)
+
+
+def _cleared_elsewhere(one: Difference) -> Difference:
+    """What is missing in this agency's details for the reason that the center clears it with another: it is there."""
+    if one.action != "send-again":
+        return one
+    text = said.CLEARED_ELSEWHERE
+    return msgspec.structs.replace(one, action="none", text=text.en, text_zh=text.zh)
 
 
 def _on_the_way(records: Sequence[SettlementRecord]) -> bool:
