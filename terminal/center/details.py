@@ -81,8 +81,15 @@ def agency_there(record: SettlementRecord) -> str:
 
 
 def counted_there(record: SettlementRecord | Whereabouts) -> str:
-    """The day (ISO) of the center's own time for a record, or "" where it gave none."""
-    return record.center_references.get("setl_time", "")[:10]
+    """The day (ISO) of the center's own time for a record, or "" where it gave none, or one that no edition has.
+
+    The center's text is kept as it came: what it has booked is booked, however it writes the time.
+    """
+    told = record.center_references.get("setl_time", "")[:10]
+    try:
+        return told if dt.date.fromisoformat(told).isoformat() == told else ""
+    except ValueError:
+        return ""
 
 
 def references_of(center_number: str, visit_number: str, day: dt.date) -> dict[str, str]:

@@ -152,6 +152,9 @@ def test_where_a_settlement_stands_at_the_center(original: SettlementRecord) -> 
     assert (number_there(known), counted_there(known)) == ("S1", "2021-07-01")
     waiting = msgspec.structs.replace(known, upload_state="unknown", center_references={})
     assert (number_there(waiting), counted_there(waiting)) == ("", "")
+    for told in ("2021/06/30 09:00:00", "20210630090000", "1625013000000", "2021-W26-3", "2021-02-30 00:00:00", ""):
+        odd = msgspec.structs.replace(known, center_references=known.center_references | {"setl_time": told})
+        assert (number_there(odd), counted_there(odd)) == ("S1", "")
 
 
 def test_secrets_are_read_strictly(tmp_path: Path) -> None:

@@ -232,6 +232,20 @@ def test_two_errors_that_cancel_do_not_hide_behind_an_attempt_that_was_in_doubt(
         assert sorted(causes(shop)) == [("missing-here", "reverse-at-center"), ("void-one-sided", "void-here")]
 
 
+def test_a_time_that_is_none_is_no_day_s_and_day_end_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The center writes its time with strokes and loses the row: booked as always, and found missing at day end."""
+    post = shop.link.post
+    monkeypatch.setattr(shop.link, "post", lambda body, number="": post(body).replace(b'"2021-06-30 ', b'"2021/06/30 '))
+    sold = shop.settle(STAY)["id"]
+    shop.upload_all()
+    assert shop.journal.settlement(sold).upload_state == "accepted"
+    ((booked, _),) = shop.books.settlements()
+    shop.books.set_state(booked.settlement_id, "reversed")
+    assert causes(shop) == [("missing-there", "send-again")]
+    shop.books.set_state(booked.settlement_id, "booked")
+    assert shop.counter.close_day(DAY).state == "sealed"
+
+
 def test_the_till_s_own_references_are_matched_too(shop: Shop) -> None:
     """Three ways: a reference that only the till has, one that only we have, another total, a void on one side."""
     same = shop.settle(purchase("1.00"), till_reference="same")["id"]
