@@ -61,7 +61,9 @@ class Fetching:
         return taken
 
     def _take_file(self, label: str, offers: Sequence[Offer], taken: list[str]) -> None:
-        """Every version of one file that is new, oldest first; the first fault ends it, and is written down."""
+        """Every version of one file that is new, oldest first; the first fault ends it, and is written down under its
+        name. The other files are asked for all the same.
+        """
         what, newest = label, max(offer.head.version for offer in offers)
         try:
             for offer in self._new_versions(label, offers):
@@ -69,7 +71,7 @@ class Fetching:
                 self._take(offer)
                 taken.append(what)
             self._here(lambda: self._downloads.require_newest(label, newest))
-        except Refused as error:
+        except (Refused, Unavailable) as error:
             refusal = error
             self._here(lambda: self._downloads.note_trouble(label, what, refusal))
 
@@ -92,7 +94,7 @@ class Fetching:
         return found
 
     def _take(self, offer: Offer) -> None:
-        """Check one version whole, and put it into force. Raises Refused, and nothing is changed."""
+        """Check one version whole, and put it into force. Raises Refused, Unavailable, and nothing is changed."""
         body = self._center.published_file(offer)
         self._downloads.check_signature(offer, body)
         before = self._here(lambda: self._downloads.law_before(offer.head))

@@ -299,6 +299,20 @@ def test_a_download_that_breaks_off_does_not_keep_the_operator_out(shop: Shop, b
     assert reasons(shop) == []
 
 
+def test_one_file_that_cannot_be_had_stops_no_other(shop: Shop, bureau: Bureau) -> None:
+    """The blacklist comes as a web page: it is named as what is missing, and the pack behind it is taken."""
+    bureau.publish("blacklist", "cards", 1, b"", DAY)
+    bureau.pack()
+    shop.center.faults.inject("html", infno="9102")
+    shop.sign_in()
+    assert titles(shop) == ["pack/yantai-employee version 1"]
+    (trouble,) = shop.downloads.troubles()
+    assert (trouble.label, trouble.what) == ("blacklist/cards", "blacklist/cards version 1")
+    shop.sign_in()
+    assert titles(shop) == ["pack/yantai-employee version 1", "blacklist/cards version 1"]
+    assert reasons(shop) == []
+
+
 def test_a_center_that_has_nothing_new_is_asked_nothing_more(shop: Shop, bureau: Bureau) -> None:
     """9001 alone tells that all is the newest: no list, no file."""
     bureau.pack()
