@@ -16,13 +16,16 @@ import msgspec
 from terminal.errors import Conflict
 
 FOUND = "found"
-"""The one reference that is no number of the center's: how it came to light."""
+"""Under this stands how something came to light."""
+
+_WORDS = frozenset({FOUND, "differences", "hint"})
+"""What is kept beside the center's numbers and is none."""
 
 
 def center_number(references: Mapping[str, str]) -> str:
     """The number by which the center knows a row: the first of its references. "" where it has told none."""
     name, number = next(iter(references.items()), (FOUND, ""))
-    return "" if name == FOUND else number
+    return "" if name in _WORDS else number
 
 
 def are_of_others(connection: sqlite3.Connection, told: Sequence[tuple[str, str]]) -> list[bool]:
