@@ -30,7 +30,10 @@ def why_of(message: QueuedMessage) -> tuple[str, str]:
     """English and Chinese."""
     english, chinese = _WHY[message.state]
     if message.state == "queued" and message.reason:
-        return "the center could not be reached; it is tried again", "暂无法连接医保中心，将自动重试"
+        return (
+            f"the center has not taken it yet, and it is tried again: {message.reason}",
+            f"尚未送达医保中心，将自动重试：{message.reason}",
+        )
     return english, chinese
 
 

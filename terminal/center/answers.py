@@ -119,14 +119,23 @@ class Unknown(Struct, frozen=True):
     is_refusal: bool = False
 
 
-class NotSent(Struct, frozen=True):
-    """It surely has not reached the center's books; it may be sent again as it is.
+Hindrance = Literal["line", "turned-away", "sign-in", "operator", "step"]
+"""What keeps a message from the center's books: no line; a gateway's no, or a sign-in without an answer, of which only
+the next message tells whether it is the line; a sign-in that the center doubts, and that is renewed at the next try;
+an operator whom it signs in no more; a step before it, that came to nothing."""
 
-    waits_alone: the center was reached, and only this message is not ready; else everything waits for the line.
-    """
+
+class NotSent(Struct, frozen=True):
+    """It surely has not reached the center's books; it may be sent again as it is. answer: of a doubted sign-in."""
 
     reason: str
-    waits_alone: bool = False
+    hindrance: Hindrance = "line"
+    answer: bytes = b""
+
+    @property
+    def waits_alone(self) -> bool:
+        """The center was reached, and only this message is not ready."""
+        return self.hindrance in ("operator", "step")
 
 
 Outcome = Accepted | Rejected | Unknown | NotSent

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from terminal.center import fields, messages
 from terminal.center.amounts import amounts_of
-from terminal.center.answers import TAKEN_BACK, Accepted, Institution, NotSent, Outcome, Rejected
+from terminal.center.answers import TAKEN_BACK, Accepted, Hindrance, Institution, NotSent, Outcome, Rejected
 from terminal.center.details import CenterRow
 from terminal.center.envelope import Answer
-from terminal.center.exchange import Exchange, SignIns, understood
+from terminal.center.exchange import Exchange, SignIns, TurnedAway, understood
 from terminal.center.lanes import Lanes, OneByOne
 from terminal.center.link import Lane, Link
 from terminal.center.machine import Machine
@@ -103,11 +105,11 @@ class CenterDesk(Questions):
         try:
             sign_number = self._exchange.sign_number(record.operator)
         except (Unavailable, Refused) as error:
-            return NotSent(f"sign-in: {error.message}")
+            return _not_signed_in(error)
         try:
             visit_number = self._visits.ready(record) if transaction == "settle" else ""
         except Unavailable as error:
-            return NotSent(error.message, waits_alone=error.code != "center-unreachable")
+            return NotSent(error.message, hindrance_of(error))
         except Refused as error:
             return self._given_up(record, Rejected(b"", error.message))
         infno = self.profile.numbers_of(record.bill.service).money(transaction)
@@ -130,8 +132,18 @@ class CenterDesk(Questions):
         if isinstance(outcome, Rejected) and original is not None:
             outcome = self._taken_back_before(original, record.operator) or outcome
         if isinstance(outcome, Accepted) and original is not None:
-            self._visits.give_up(original, original.center_references.get("mdtrt_id", ""))
+            taken_back = msgspec.structs.replace(original, operator=record.operator)
+            self._visits.give_up(taken_back, original.center_references.get("mdtrt_id", ""))
         return outcome
+
+    def sender(self, record: SettlementRecord) -> str | NotSent:
+        """In whose name what `record.operator` did goes up: their own, or, where the center signs them in no more, that
+        of who is signed in here. The record keeps its operator. NotSent: nobody can be signed in for it now.
+        """
+        try:
+            return self._exchange.sender(record.operator)
+        except (Unavailable, Refused) as error:
+            return _not_signed_in(error)
 
     def give_up(self, record: SettlementRecord) -> None:
         """Nothing was settled and nothing will be: take the visit back, where one was registered for it."""
@@ -143,7 +155,7 @@ class CenterDesk(Questions):
         """
         doubted = self._visits.is_doubted(record)
         self._visits.give_up(record)
-        return NotSent(outcome.reason, waits_alone=True) if doubted else outcome
+        return NotSent(outcome.reason, "step") if doubted else outcome
 
     def _taken_back_before(self, original: SettlementRecord, operator: str) -> Accepted | None:
         """What a refused void comes to where an earlier message of ours has done it already: one that came late, behind
@@ -192,7 +204,10 @@ class CenterDesk(Questions):
         of its profile. Any other refusal is Unknown, as silence is: ask again.
         """
         data = messages.reverse_input(record.person_number, message_id, undone)
-        who, place = (record.provider_id, record.operator), record.insured_place
+        operator = self.sender(record)
+        if isinstance(operator, NotSent):
+            return operator
+        who, place = (record.provider_id, operator), record.insured_place
 
         def read_refusal(answer: Answer) -> Outcome:
             return reversal_refused(answer, self.profile.refusals)
@@ -225,7 +240,10 @@ class CenterDesk(Questions):
         before_send: Callable[[bytes], None],
     ) -> Outcome:
         """Tell something that belongs to a settlement and moves no money, under an id of its own."""
-        who, place = (record.provider_id, record.operator), record.insured_place
+        operator = self.sender(record)
+        if isinstance(operator, NotSent):
+            return operator
+        who, place = (record.provider_id, operator), record.insured_place
         return self._told(infno, *who, data, message_id, before_send, nothing_told, insured_place=place)
 
     def _told(
@@ -244,7 +262,7 @@ class CenterDesk(Questions):
         try:
             sign_number = self._exchange.sign_number(operator)
         except (Unavailable, Refused) as error:
-            return NotSent(f"sign-in: {error.message}", waits_alone=isinstance(error, Refused))
+            return _not_signed_in(error)
         request = self._exchange.request(infno, provider_id, operator, data, sign_number, message_id, insured_place)
         body = self._exchange.encode(request)
         before_send(body)
@@ -253,3 +271,16 @@ class CenterDesk(Questions):
     def money_number(self, transaction: str, service: Service) -> str:
         """The number under which a "settle" or a "void" of this service goes to this center."""
         return self.profile.numbers_of(service).money(transaction)
+
+
+def hindrance_of(error: Unavailable) -> Hindrance:
+    """What a question that a message needed first, and that came to nothing, means for the message."""
+    if isinstance(error, TurnedAway):
+        return "turned-away"
+    return "line" if error.code == "center-unreachable" else "step"
+
+
+def _not_signed_in(error: Unavailable | Refused) -> NotSent:
+    hindrance: Hindrance = "operator" if isinstance(error, Refused) else hindrance_of(error)
+    # Where 9001 is not answered, nothing else may be.
+    return NotSent(f"sign-in: {error.message}", "turned-away" if hindrance == "step" else hindrance)

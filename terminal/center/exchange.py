@@ -45,6 +45,10 @@ SignIns = dict[str, tuple[dt.date, str]]
 """Operator → day and number of the sign-in. Two connections of one till share it, so that nobody signs in twice."""
 
 
+class TurnedAway(Unavailable):
+    """The gateway let one message not through; others it may let."""
+
+
 class Exchange:
     """Requests and answers of one institution and one till; knows who is signed in today (`sign_ins`).
 
@@ -75,6 +79,7 @@ class Exchange:
         self._till_number = till_number
         self._clock = clock
         self._sign_ins = {} if sign_ins is None else sign_ins
+        self._refused_on: dict[str, dt.date] = {}
 
     def new_message_id(self, provider_id: str) -> str:
         """A fresh `msgid`: provider 12, second 14, till 2, counter 2 characters."""
@@ -91,7 +96,10 @@ class Exchange:
         data = messages.sign_in_input(operator, self._machine())
         answer = taken(self._asked(self.request(fields.SIGN_IN, self.first_provider, operator, data, "")))
         signed = understood(messages.read_sign_in, answer)
+        # Who signed in last stands last.
+        self._sign_ins.pop(operator, None)
         self._sign_ins[operator] = (self._today(), signed.sign_number)
+        self._refused_on.pop(operator, None)
         return signed
 
     def sign_out(self, operator: str) -> None:
@@ -107,6 +115,25 @@ class Exchange:
         """Today's sign-in of `operator`, asked for where there is none. Raises Unavailable or Refused."""
         day, number = self._sign_ins.get(operator, (None, ""))
         return number if day == self._today() else self.sign_in(operator).sign_number
+
+    def sender(self, operator: str) -> str:
+        """In whose name something that `operator` did goes to the center, signed in today: their own, or, where the
+        center signs them in no more, that of who else signed in here last today.
+
+        Raises Unavailable, or Refused where there is nobody else.
+        """
+        today = self._today()
+        others = [name for name, (day, _) in list(self._sign_ins.items()) if day == today and name != operator]
+        if others and self._refused_on.get(operator) == today:
+            return others[-1]
+        try:
+            self.sign_number(operator)
+        except Refused:
+            self._refused_on[operator] = today
+            if not others:
+                raise
+            return others[-1]
+        return operator
 
     def now(self) -> dt.datetime:
         """The moment that the next envelope will name."""
@@ -131,7 +158,7 @@ class Exchange:
         Raises Unavailable (not reached, not understood) or Refused (the center says no).
         """
         answer = self._signed(infno, provider_id, operator, data, attached, insured_place)
-        if sign_in_invalid(answer):
+        if self.is_sign_in_doubted(answer):
             self.forget(operator)
             answer = self._signed(infno, provider_id, operator, data, attached, insured_place)
         return taken(answer)
@@ -218,7 +245,7 @@ class Exchange:
         try:
             return self.decode(body)
         except GatewayRefused as error:
-            raise _unreachable(error) from None
+            raise _turned_away(error) from None
         except Unreadable as error:
             raise _not_understood(error) from None
 
@@ -239,6 +266,10 @@ class Exchange:
         except Silence as error:
             raise _not_understood(error) from None
 
+    def is_sign_in_doubted(self, answer: Answer) -> bool:
+        """Whether this is the refusal that asks for a new sign-in; nothing was done then."""
+        return not answer.accepted and self.profile.refusals.sign_in.fits(answer.code, answer.message)
+
     @property
     def first_provider(self) -> str:
         """The institution that signs in, and asks what no institution in particular asks."""
@@ -246,11 +277,6 @@ class Exchange:
 
     def _today(self) -> dt.date:
         return self._clock.now().date()
-
-
-def sign_in_invalid(answer: Answer) -> bool:
-    """Whether this is the refusal that asks for a new sign-in; nothing was done then."""
-    return not answer.accepted and any(word in answer.message for word in fields.SIGN_IN_INVALID_WORDS)
 
 
 def taken(answer: Answer) -> Answer:
@@ -281,7 +307,7 @@ def _decoded(body: bytes) -> Answer:
     try:
         return decode_answer(body)
     except GatewayRefused as error:
-        raise _unreachable(error) from None
+        raise _turned_away(error) from None
     except Unreadable as error:
         raise _not_understood(error) from None
 
@@ -289,6 +315,11 @@ def _decoded(body: bytes) -> Answer:
 def _unreachable(error: Exception) -> Unavailable:
     message = f"the center cannot be reached ({error})"
     return Unavailable("center-unreachable", message, "无法连接医保中心", "center")
+
+
+def _turned_away(error: Exception) -> TurnedAway:
+    message = f"the center's gateway does not let it through ({error})"
+    return TurnedAway("center-unreachable", message, "医保中心网关拒绝", "center")
 
 
 def understood(read: Callable[[A], T], answer: A) -> T:

@@ -191,9 +191,6 @@ OTHER_FUND_TYPE: Final = "999997"
 DAY_CLOSED_WORDS: Final = ("已关账", "已清算")
 """A reconciliation's text with one of these means: the center takes nothing more for this day."""
 
-SIGN_IN_INVALID_WORDS: Final = ("签到", "sign_no")
-"""A refusal whose text holds one of these means: sign in again and repeat. Nothing was settled."""
-
 
 def scheme_of(policy: str) -> Literal["employee", "resident"]:
     """The scheme that a policy pack belongs to, by its name: "yantai-resident" is the residents', all else

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center.amounts import Amounts, amounts_of
@@ -20,12 +21,13 @@ from terminal.journal.records import SettlementRecord
 
 
 class Ready(Struct, frozen=True):
-    """A request whose bytes may leave as soon as they are durable, and what its answer will be compared with."""
+    """A request whose bytes may leave, in whose name, once they are durable; what its answer is held against."""
 
     body: bytes
     record: SettlementRecord
     own: Amounts
     message_id: str
+    operator: str
 
 
 class Flying(Struct, frozen=True):
@@ -72,18 +74,20 @@ class Lanes:
     def prepare(self, record: SettlementRecord, message_id: str) -> Ready | None:
         """A settlement that needs no visit, ready to be sent; None where it needs one, and goes by the desk's `send`.
 
-        The same id is the same message. Raises Unavailable or Refused: the operator's sign-in fails, or the record does
-        not fit the center's form.
+        The same id is the same message. Raises Unavailable or Refused: nobody can be signed in for it, or the record
+        does not fit the center's form.
         """
         profile = self._exchange.profile
         if profile.set_of(record.bill.service) != "pharmacy":
             return None
-        sign_number = self._exchange.sign_number(record.operator)
+        operator = self._exchange.sender(record.operator)
+        sign_number = self._exchange.sign_number(operator)
         infno = profile.numbers_of(record.bill.service).money("settle")
         own = amounts_of(record.settlement)
         data = settle_input(record, own, profile)
-        request = self._exchange.request_about(record, infno, data, sign_number, message_id)
-        return Ready(self._exchange.encode(request), record, own, message_id)
+        sent = msgspec.structs.replace(record, operator=operator)
+        request = self._exchange.request_about(sent, infno, data, sign_number, message_id)
+        return Ready(self._exchange.encode(request), record, own, message_id, operator)
 
     def launch(self, ready: Ready) -> Flying:
         """Send what was prepared, once its bytes are durable. At most `count` may be out; the oldest lands first."""
@@ -101,7 +105,7 @@ class Lanes:
         return heard(
             self._exchange,
             lambda: _fetched(flying),
-            ready.record.operator,
+            ready.operator,
             lambda answer: accepted(answer, ready.record, ready.own, None, ready.message_id),
         )
 

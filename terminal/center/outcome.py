@@ -11,7 +11,7 @@ from terminal.center import fields
 from terminal.center.amounts import Amounts, amounts_of, broken_identities, differences, negated, read_amounts, sums_of
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
-from terminal.center.exchange import Exchange, sign_in_invalid
+from terminal.center.exchange import Exchange
 from terminal.center.link import Silence, Unreachable
 from terminal.center.profile import Refusals
 from terminal.center.settle_messages import refuse_another, settle_references, takes_back
@@ -49,13 +49,15 @@ def heard(
         if answer.accepted:
             found = read(answer)
             return msgspec.structs.replace(found, hint=answer.hint) if answer.hint else found
-    except (Unreachable, GatewayRefused) as error:
+    except Unreachable as error:
         return NotSent(str(error))
+    except GatewayRefused as error:
+        return NotSent(str(error), "turned-away")
     except (Silence, Unreadable) as error:
         return Unknown(str(error), kept(reply))
-    if sign_in_invalid(answer):
+    if exchange.is_sign_in_doubted(answer):
         exchange.forget(operator)
-        return NotSent(f"the sign-in is no longer valid: {answer.message}")
+        return NotSent(answer.words, "sign-in", answer.body)
     return read_refusal(answer)
 
 

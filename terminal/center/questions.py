@@ -143,8 +143,8 @@ class Questions:
 
         Raises Unavailable (not reached, not understood) or Refused (the center says no).
         """
-        data = messages.query_input(record)
-        answer = self._exchange.ask_about(record, fields.QUERY, data)
+        operator = self._exchange.sender(record.operator)
+        answer = self._exchange.ask_about(record, fields.QUERY, messages.query_input(record), operator)
         return understood(messages.read_taken_back, answer)
 
     def row_there(self, provider_id: str, person_number: str, center_number: str, visit_number: str) -> RowThere:

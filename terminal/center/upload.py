@@ -15,10 +15,14 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Literal
 
+import msgspec
+
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered, to_another
 from terminal.center.desk import CenterDesk
+from terminal.center.envelope import kept
 from terminal.center.pauses import Pauses
+from terminal.center.turned_away import TurnedAways
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
@@ -33,6 +37,7 @@ REVERSALS_MAX = 3
 """A settlement that was undone and sent anew this often, and is unknown again, is parked."""
 
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
+SIGN_IN_RENEWED = "the center doubted the sign-in, which is renewed"
 STILL_IN_DOUBT = (
     "asked again and again, the center neither takes it back nor says that it never booked it:"
     " ask the insurance office whether it stands there, and send this again"
@@ -45,7 +50,7 @@ class Upload:
     jitter, kept in the journal.
 
     While the center cannot be reached at all, every message waits, so that a dead line is knocked at by one
-    only.
+    only. silences: steps in which it was asked and gave no usable answer.
     """
 
     def __init__(
@@ -61,6 +66,8 @@ class Upload:
         self._desk = desk
         self._clock = clock
         self._pauses = Pauses(random, pause_seconds_min, pause_seconds_max)
+        self._turned_aways = TurnedAways()
+        self.silences = 0
         self._failures_in_row = 0
         self._rests_until_seconds = clock.monotonic_seconds()
         self._remembers = False
@@ -72,7 +79,9 @@ class Upload:
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step: at most one message. True where one was worked on, False where none is due."""
-        message = None if self._rests() else self._journal.due(now)
+        if self._rests():
+            return False
+        message = self._turned_aways.next_of(self._journal.due_together(now, self._turned_aways.count + 1))
         return message is not None and self._work_on(message, now)
 
     def _work_on(self, message: QueuedMessage, now: dt.datetime) -> Literal[True]:
@@ -94,6 +103,8 @@ class Upload:
         settlements that were never sent go this way; whatever is special, and whatever follows a failure, goes one by
         one.
         """
+        if self._turned_aways.count:
+            return self.tick(now)
         waiting = [] if self._rests() else self._journal.due_together(now, BATCH_MESSAGES_MAX)
         if not waiting:
             return False
@@ -104,14 +115,14 @@ class Upload:
         burst.fly(batch, now)
         if burst.heard:
             self._reached(now)
-        is_counted = False
+        before = self.silences
         for message, record, outcome in burst.troubles:
-            if isinstance(outcome, NotSent) and is_counted:
+            if isinstance(outcome, NotSent) and self._rests():
                 # The line's pause is counted once, however many met it.
                 self._journal.mark_unsent(message.message_id, now)
             else:
-                is_counted = isinstance(outcome, NotSent)
                 self._note(message, record, outcome, now)
+        self.silences = before if burst.heard else min(self.silences, before + 1)
         return True
 
     def _prepared_behind(self, now: dt.datetime) -> Iterator[Prepared]:
@@ -176,8 +187,12 @@ class Upload:
         def before_send(request: bytes) -> None:
             self._journal.mark_sent(message.message_id, request, now)
 
+        sender = self._desk.sender(record)
+        if isinstance(sender, NotSent):
+            return sender
+        sent = msgspec.structs.replace(record, operator=sender)
         try:
-            return self._desk.send(record, original, message.wire_id, message.transaction, before_send)
+            return self._desk.send(sent, original, message.wire_id, message.transaction, before_send)
         except Refused as error:
             return Rejected(b"", f"not sent, it does not fit the center's form: {error}")
 
@@ -190,11 +205,10 @@ class Upload:
         return original.upload_state in ("refused", "parked")
 
     def _note(self, message: QueuedMessage, record: SettlementRecord, outcome: Outcome, now: dt.datetime) -> None:
-        if isinstance(outcome, NotSent) and outcome.waits_alone:
-            self._not_ready(message, outcome.reason, now)
-            return
         if isinstance(outcome, NotSent):
-            self._journal.mark_queued(message.message_id, outcome.reason, now + self._rest(now), now)
+            outcome = self._doubted(message, outcome)
+        if isinstance(outcome, NotSent):
+            self._not_sent(message, outcome, now)
             return
         self._reached(now)
         if isinstance(outcome, Unknown):
@@ -203,15 +217,46 @@ class Upload:
         for word in self._journal.mark_answered([answered(message, outcome)], now):
             self._silent(message, record, to_another(word), now)
 
-    def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
-        """A step before the message came to nothing: it alone waits, and is parked where that never ends."""
-        self._reached(now)
-        if message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
+    def _not_sent(self, message: QueuedMessage, outcome: NotSent, now: dt.datetime) -> None:
+        if outcome.hindrance == "line":
+            self._rest_with(message, outcome.reason, now)
+        elif outcome.hindrance == "turned-away":
+            self._turned_away(message, outcome.reason, now)
+        elif outcome.hindrance == "sign-in":
+            self._reached(now)
+            self._journal.mark_queued(message.message_id, f"{SIGN_IN_RENEWED}: {outcome.reason}", now, now)
+        else:
+            self.silences += outcome.hindrance == "step"
+            self._reached(now)
+            self._not_ready(message, outcome.reason, now, may_park=True)
+
+    def _turned_away(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
+        verdict = self._turned_aways.judge(message.message_id)
+        if verdict == "line":
+            self._rest_with(message, reason, now)
+        else:
+            self._not_ready(message, reason, now, may_park=verdict == "message")
+
+    def _rest_with(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
+        self._journal.mark_queued(message.message_id, reason, now + self._rest(now), now)
+
+    def _doubted(self, message: QueuedMessage, outcome: NotSent) -> Outcome:
+        """A sign-in that the center doubts is renewed once for a message; refused so again, it is the message."""
+        if outcome.hindrance != "sign-in" or not message.reason.startswith(SIGN_IN_RENEWED):
+            return outcome
+        if message.transaction == "reverse":
+            return Unknown(outcome.reason, kept(outcome.answer), is_refusal=True)
+        return Rejected(outcome.answer, outcome.reason)
+
+    def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime, may_park: bool) -> None:
+        """It alone waits, and is parked where that never ends while others get through."""
+        if may_park and message.attempts + 1 >= UNKNOWN_ATTEMPTS_MAX:
             self._journal.mark_parked(message.message_id, f"came to nothing again and again: {reason}", now)
         else:
             self._journal.mark_not_ready(message, reason, now + self._pauses.after(message.attempts + 1))
 
     def _silent(self, message: QueuedMessage, record: SettlementRecord, outcome: Unknown, now: dt.datetime) -> None:
+        self.silences += not outcome.is_refusal
         pause = self._pauses.after(message.attempts + 1)
         self._journal.mark_unknown(message.message_id, outcome.reason, now + pause, now, outcome.answer)
         if message.transaction == "reverse":
@@ -290,6 +335,7 @@ class Upload:
         return Rejected(b"", TAKEN_BACK)
 
     def _reached(self, now: dt.datetime) -> None:
+        self._turned_aways.answered()
         if self._failures_in_row:
             self._failures_in_row = 0
             self._journal.keep_center_rest(0, now)

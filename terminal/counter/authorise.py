@@ -115,6 +115,9 @@ def _silent(kind: RecordKind, reason: str) -> InDoubt:
 
 def _refused(outcome: Rejected | NotSent) -> Refused | Unavailable:
     if isinstance(outcome, NotSent):
+        if outcome.hindrance != "line":
+            message = f"the center did not take it in ({outcome.reason}); nothing was settled"
+            return Unavailable("center-unreachable", message, f"医保中心未受理：{outcome.reason}；未结算", "center")
         message = f"the center cannot be reached ({outcome.reason}); nothing was settled"
         return Unavailable("center-unreachable", message, "无法连接医保中心，未结算", "center")
     return Refused(

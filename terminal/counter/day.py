@@ -99,19 +99,9 @@ def _drain(journal: Journal, center: CenterDesk, random: Random, now: dt.datetim
     upload = Upload(journal, center, journal.clock, random)
     upload.wake()
     journal.hurry(now)
-    silences = 0
     for _ in range(3 * len(journal.queue()) + DRAIN_SILENCES_MAX):
-        before = _last_words(journal)
-        if not upload.run(now) or not upload.reachable:
+        if not upload.run(now) or not upload.reachable or upload.silences >= DRAIN_SILENCES_MAX:
             return
-        silences += _last_words(journal) == before
-        if silences == DRAIN_SILENCES_MAX:
-            return
-
-
-def _last_words(journal: Journal) -> int:
-    counts = journal.counts()
-    return counts.get("accepted", 0) + counts.get("refused", 0)
 
 
 def _report(

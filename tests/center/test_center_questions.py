@@ -174,7 +174,7 @@ def test_a_settlement_at_a_center_that_lost_the_sign_in_waits(town: Town) -> Non
         first, second = town.send(record), town.send(record)
 
     assert isinstance(first, NotSent)
-    assert "sign-in" in first.reason
+    assert first.hindrance == "sign-in"
     assert isinstance(second, Accepted)
 
 

@@ -214,7 +214,7 @@ def test_a_reversal_that_is_refused_to_the_end_is_parked_and_the_person_stays_in
         ('{"infcode":"-1","err_msg":"未查询到原交易信息","output":null}', True),
         ('{"infcode":-1,"err_msg":"原交易已冲正，不能重复冲正"}', True),
         ('{"infcode":-1,"err_msg":"人员不存在"}', False),
-        ('{"infcode":-1,"err_msg":"操作员不存在或已停用"}', False),
+        ('{"infcode":-1,"err_msg":"机构不存在或已停用"}', False),
         ('{"infcode":-1,"err_msg":"该交易不支持冲正"}', False),
         ('{"infcode":-1,"err_msg":""}', False),
         ('{"infcode":404,"err_msg":null}', False),

@@ -27,6 +27,17 @@ class Watched:
         return [str(body["infno"]) for body in self.bodies if body["infno"] != "9001"]
 
 
+class Picky:
+    """A center, or its gateway, that gives `answer` to every request that holds all of `parts`."""
+
+    def __init__(self, town: Town, answer: str, *parts: str) -> None:
+        self._link, self._answer = town.new_link(), answer.encode()
+        self._parts = [part.encode() for part in parts]
+
+    def post(self, body: bytes) -> bytes:
+        return self._answer if all(part in body for part in self._parts) else self._link.post(body)
+
+
 class Telling:
     """A center that signs in as always, and has one answer to another transaction."""
 

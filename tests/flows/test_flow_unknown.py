@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from counter_parts import STAY, Shop, card, person, purchase
+from counter_parts import DAY, STAY, Shop, card, person, purchase
 
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import REVERSALS_MAX, UNKNOWN_ATTEMPTS_MAX
@@ -142,6 +142,28 @@ def test_a_poisoned_message_is_parked_and_never_dropped(tmp_path: Path) -> None:
         shop.journal.resume(message.message_id, shop.clock.now())
         passed(shop)
         assert shop.journal.counts() == {"accepted": 2}
+
+
+def test_day_end_sends_all_but_what_the_gateway_turns_away_and_names_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of four are turned away, the oldest: the others go up, and the day says what the gateway said of the two."""
+    with Shop(tmp_path, *(person(number) for number in (1, 2, 3, 4)), profile=REFERENCE) as shop:
+        numbers = []
+        for number in (1, 2, 3, 4):
+            shop.reader.insert(card(number))
+            numbers.append(shop.settle(purchase("20.00"))["id"])
+        post = shop.link.post
+
+        def picky(body: bytes) -> bytes:
+            poisoned = b'"2102"' in body and (b"37060200000001" in body or b"37060200000002" in body)
+            return b'{"code":403,"message":"blocked"}' if poisoned else post(body)
+
+        monkeypatch.setattr(shop.link, "post", picky)
+        report = shop.counter.close_day(DAY)
+        assert report.uploads == {"queued": 2, "accepted": 2}
+        assert [one.settlement_id for one in report.open_matters] == numbers[:2]
+        assert {one.reason for one in report.open_matters} == {"gateway code 403: blocked"}
 
 
 def test_a_settlement_that_is_unknown_again_and_again_is_parked(shop: Shop) -> None:
