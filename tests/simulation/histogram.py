@@ -41,6 +41,7 @@ CODES = (
     "printer-not-ready",
     "purse-in-doubt",
     "refund-half-done",
+    "settlement-in-doubt",
     "quote-changed",
 )
 ENTRIES = (

@@ -10,6 +10,7 @@ from typing import Literal
 from terminal.bureau.persons import Person
 from terminal.center.profile import Profile
 from terminal.clock import BEIJING
+from tests.simulation.disk import WELL, DiskWorld, disk_of
 from tests.simulation.people import person_of, policies_on, policies_that_change
 from tests.simulation.wallet import PurseWorld, holder_of, purse_of
 from tests.simulation.wire import FAULTS
@@ -79,6 +80,7 @@ class Plan:
     pin: what the first person's card asks for; "": no card asks.
     profile: the center's own way, and what the terminal knows of it. purse: what the last person's account lies on.
     refunds: from which seed refunds by line are drawn, "" where there are none. rush: whether there are rush hours.
+    disk: whether the journal takes nothing for a moment, at times, once the center has decided.
     """
 
     first_day: dt.date
@@ -96,6 +98,7 @@ class Plan:
     purse: PurseWorld | None = None
     refunds: str = ""
     rush: bool = False
+    disk: DiskWorld = WELL
 
     @property
     def opens_at(self) -> dt.datetime:
@@ -138,6 +141,7 @@ def with_more(plan: Plan, seed: int) -> Plan:
     purse = purse_of(seed)
     if purse is not None:
         plan = replace(plan, persons=(*plan.persons, holder_of(purse)), purse=purse)
+    plan = replace(plan, disk=disk_of(seed))
     return replace(plan, refunds=str(seed)) if has_refunds(seed) else plan
 
 

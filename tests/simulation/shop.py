@@ -20,6 +20,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.center.answers import Institution
 from terminal.center.desk import CenterDesk
+from terminal.center.link import Link
 from terminal.center.upload import Upload
 from terminal.clock import BEIJING, SetClock
 from terminal.counter.counter import Counter
@@ -33,6 +34,7 @@ from terminal.journal.journal import Journal
 from terminal.journal.store import Store
 from tests.reference.product import load_law
 from tests.simulation.devices import TapePrinter
+from tests.simulation.disk import Disk
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
 from tests.simulation.plan import Plan
 from tests.simulation.power import Power, PowerCut, on_power
@@ -63,6 +65,7 @@ class Shop:
         self.journal_path.write_bytes(_new_journal())
         self.clock = SetClock(plan.opens_at)
         self.power = Power()
+        self.disk = Disk(plan.disk)
         self.books = Books(plan.persons, NAMED_PROVIDERS, self.books_path, plan.days_by)
         self.center = Center(self.books, LAW, self.clock, plan.profile)
         self.wire = Wire(self.center, self.clock, self.power, random, next_fault)
@@ -81,7 +84,8 @@ class Shop:
         self.starts += 1
         self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
         on_power(self.journal, self.power)
-        desk = self._new_desk()
+        self.disk.under(self.journal)
+        desk = self._new_desk(self.disk.behind(self.wire, self.journal))
         self._at_start = recover(self.journal, desk)
         reader, printer = _Powered(self.reader, self.power, "read_card"), _Powered(self.printer, self.power, "print")
         place = Place(
@@ -96,7 +100,7 @@ class Shop:
         equipment = Equipment(reader=reader, printer=printer, purse_terminal=purse_terminal)  # type: ignore[arg-type]
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
-        self.upload = Upload(self.journal, self._new_desk(), self.clock, Random(self.random.getrandbits(64)))
+        self.upload = Upload(self.journal, self._new_desk(self.wire), self.clock, Random(self.random.getrandbits(64)))
 
     def close(self) -> None:
         """The end of the simulation."""
@@ -158,6 +162,7 @@ class Shop:
         for _ in range(ticks):
             self.wire.deliver()
             now = self.clock.now()
+            self.counter.undo_interrupted()
             uploaded = self.upload.run(now)
             printed = self.prints.tick(now)
             if not uploaded and not printed:
@@ -178,11 +183,11 @@ class Shop:
         )
         self.pass_time(int((opens - self.clock.now()).total_seconds()) + self.random.randrange(600))
 
-    def _new_desk(self) -> CenterDesk:
+    def _new_desk(self, link: Link) -> CenterDesk:
         institution = Institution("370602", NAMES, TERMINAL_ID)
         stamp, profile = self.journal.next_message_stamp, self.plan.profile
         lanes = [WireLane(self.wire) for _ in range(profile.in_flight_max)]
-        return CenterDesk(self.wire, institution, stamp, 1, self.clock, profile, visits=self.journal, lanes=lanes)
+        return CenterDesk(link, institution, stamp, 1, self.clock, profile, visits=self.journal, lanes=lanes)
 
     def _take_up_durable_bytes(self) -> None:
         # While a reader stands beside it, SQLite lets go of the files as they are; the journal's own close, in good
