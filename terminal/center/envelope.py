@@ -27,7 +27,10 @@ JSON_FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _DECODER = msgspec.json.Decoder(float_hook=str)
 _CODE = re.compile(r"-?[0-9]{1,9}")
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2})0*)?")
-_PERSON = re.compile(r'("(?:psn_name|certno|psn_cert_no|brdy|emp_name|exp_content)"\s*:\s*)"(?:[^"\\]|\\.)*"?')
+_PERSONAL = "(?:psn_name|certno|psn_cert_no|brdy|emp_name|exp_content)"
+_PERSON = re.compile(rf'("{_PERSONAL}"\s*:\s*)"(?:[^"\\]|\\.)*"?')
+_PERSON_IN_TEXT = re.compile(rf'(\\+"{_PERSONAL}\\+"\s*:\s*)\\+"[^"]*"?')
+"""The same, where the JSON is itself the text of a field."""
 _MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
 
 
@@ -196,6 +199,7 @@ def kept(body: bytes) -> bytes:
     """An answer that nobody understood, fit to be kept: long numbers cut, names of people blacked out."""
     text = body[: 4 * KEPT_CHARACTERS_MAX].decode("utf-8", "replace")
     text = _PERSON.sub(lambda match: match.group(1) + '"…"', text)
+    text = _PERSON_IN_TEXT.sub(lambda match: match.group(1) + '"…"', text)
     return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", text)[:KEPT_CHARACTERS_MAX].encode()
 
 

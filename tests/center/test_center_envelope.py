@@ -128,6 +128,15 @@ def test_an_answer_that_is_kept_names_nobody() -> None:
     assert kept('{"psn_name":"张六'.encode()).decode() == '{"psn_name":"…"'
 
 
+def test_an_answer_whose_output_is_text_names_nobody_either() -> None:
+    """A province that writes its output as a string: what is quoted once more is blacked out too."""
+    body = msgspec.json.encode({"infcode": 0, "output": '{"psn_name":"张\\u516d","age":51,"certno":"3706"}'})
+    told = kept(body).decode()
+    assert "张" not in told
+    assert "3706" not in told
+    assert "51" in told
+
+
 def test_of_an_answer_4000_characters_are_kept_of_the_first_16000_bytes() -> None:
     """However long what nobody understood was."""
     assert len(kept(b"word " * 1_000)) == 4_000
