@@ -5,6 +5,7 @@ Promise: one journal has one terminal; what an earlier end left half done is put
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import secrets
 from collections.abc import Callable, Sequence
@@ -35,6 +36,8 @@ from terminal.config import Config
 from terminal.config_sections import CenterSection
 from terminal.counter.catalogue import Catalogue, Found
 from terminal.counter.counter import Counter
+from terminal.counter.day import Compared, ask_center
+from terminal.counter.difference import Difference
 from terminal.counter.downloads import Downloads
 from terminal.counter.fetching import Fetching
 from terminal.counter.goods import keep_goods, resume
@@ -45,6 +48,7 @@ from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PaperlessQueue, PrintQueue
 from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
+from terminal.counter.repair import take_back_there
 from terminal.devices import Devices, devices_of
 from terminal.hotplug import Hotplug, hotplug_of
 from terminal.journal.ballast import BALLAST_BYTES
@@ -84,6 +88,8 @@ class Terminal:
     find_articles: Callable[[str], Found]
     at_center: Callable[[SettlementRecord], Inquiry]
     keep_goods: Callable[[str, list[Goods]], list[StockMove]]
+    ask_center: Callable[[dt.date, str], Compared]
+    take_back: Callable[[dt.date, Difference, str], None]
     resume: Callable[[str], None]
     recovered: Recovered
 
@@ -134,6 +140,8 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
             find_articles=partial(_found, downloads, catalogue, clock),
             at_center=desk.inquire,
             keep_goods=partial(keep_goods, journal, desk),
+            ask_center=partial(_ask_center, from_afar, upload_desk),
+            take_back=partial(take_back_there, from_afar, upload_desk),
             resume=partial(resume, journal, desk),
             recovered=recovered,
         )
@@ -173,6 +181,10 @@ class _Desks:
         link = HttpLink(center.url, self._clock, patience, profile, keys, self._tls, nonce)
         self.links.append(link)
         return self.sight.watch(link)
+
+
+def _ask_center(journal: Journal, desk: CenterDesk, day: dt.date, operator: str) -> Compared:
+    return ask_center(journal, desk, day, operator, random.Random(secrets.randbits(64)))
 
 
 def _place(config: Config, journal: Journal, law: Law, desk: CenterDesk, downloads: Downloads) -> Place:

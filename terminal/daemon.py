@@ -97,6 +97,8 @@ async def _serve_until_told(config: Config, terminal: Terminal, doors: Sequence[
         ready=lambda: server.started and not server.should_exit,
         changed=background.changed,
         exclusive=lambda: background.exclusive("uploads"),
+        ask_center=terminal.ask_center,
+        take_back=terminal.take_back,
         receipt_columns=config.printer.columns,
         clock=terminal.clock,
         tills=TillGate(tills_file(Path(config.terminal.journal)), _till_noting(terminal)),

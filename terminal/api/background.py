@@ -1,7 +1,7 @@
 """What goes on behind the counter: uploads, goods, downloads and prints, each on a thread of its own, in small steps.
 
 Promise: a slow center or a slow printer never holds up the counter, since only their short looks into the journal
-run on the counter's thread. While a day is closed no upload is in flight (`exclusive`).
+run on the counter's thread. Day end works so too; meanwhile no upload is in flight (`exclusive`).
 
 This is the daemon's outermost loop, and so the one place that catches every exception: a defect that one message, one
 file or one document brings out must not take the counter away from the next customer, nor be met again at each start.
@@ -32,9 +32,13 @@ Tick = Callable[[dt.datetime], bool]
 
 
 class JournalFromAfar:
-    """The journal for a thread that does not own it: each call is one call on the counter's thread."""
+    """The journal for a thread that does not own it: each call is one call on the counter's thread.
+
+    Others come between any two calls; what must not be torn apart is the counter's own to do.
+    """
 
     def __init__(self, journal: Journal, thread: CounterThread) -> None:
+        self.clock = journal.clock
         self._journal = journal
         self._thread = thread
 

@@ -67,20 +67,34 @@ async def close_day(call: Call[CloseRequest | None, None]) -> Response:
 
     The body, where there is one, holds what the till has of the day by its own references.
     """
-    terminal, asked = call.terminal, call.day
+    terminal, counter, asked = call.terminal, call.terminal.counter, call.day
     till = call.body.till if call.body else None
+    operator = await terminal.call(counter.begin_day_end)
     # Day end drains the queue itself: two senders of one message would be one too many.
-    async with terminal.exclusive():
-        report = await terminal.call(lambda: terminal.counter.close_day(asked, till))
+    report = await terminal.with_center(
+        lambda: terminal.ask_center(asked, operator), lambda compared: counter.conclude_day(compared, till)
+    )
     return json_answer(_run(encode(report)))
 
 
 async def repair(call: Call[RepairRequest, None]) -> Response:
     """Carry out what the last run proposes for one difference."""
-    terminal, asked = call.terminal, call.day
-    async with terminal.exclusive():
-        done = await terminal.call(lambda: terminal.counter.repair(asked, call.body.difference))
-    return json_answer(_difference(done), 201)
+    terminal, counter, asked = call.terminal, call.terminal.counter, call.day
+
+    def proposed() -> tuple[str, Difference]:
+        return counter.require_operator(), counter.proposed(asked, call.body.difference)
+
+    def taken_back() -> tuple[str, Difference]:
+        operator, difference = terminal.thread.run(proposed)
+        terminal.take_back(asked, difference, operator)
+        return operator, difference
+
+    def repaired(done: tuple[str, Difference]) -> Difference:
+        operator, difference = done
+        counter.repair_here(asked, difference, operator)
+        return difference
+
+    return json_answer(_difference(await terminal.with_center(taken_back, repaired)), 201)
 
 
 async def runs(call: Call[None, None]) -> Response:

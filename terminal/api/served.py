@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from terminal.center.answers import Inquiry
 from terminal.clock import Clock
 from terminal.counter.catalogue import Found
 from terminal.counter.counter import Counter
+from terminal.counter.day import Compared
+from terminal.counter.difference import Difference
 from terminal.counter.downloads import Downloads
 from terminal.counter.recover import Recovered
 from terminal.counter.scan import ScanDesk
@@ -30,6 +34,7 @@ from terminal.journal.stock import Goods, StockMove
 from terminal.receipt.doctor import DoctorReport
 from terminal.settlement.codec import encode
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -37,7 +42,8 @@ T = TypeVar("T")
 class Served:
     """One terminal behind the API.
 
-    ready: whether requests are taken. exclusive: no upload is in flight within it.
+    ready: whether requests are taken. exclusive: no upload is in flight within it. ask_center, take_back: the part of
+    day end and of a repair that waits for the center; within `exclusive`, and not on the counter's thread.
     changed: called where there may be work for what goes on behind the counter.
     receipt_columns: width of a receipt as text. clock: the process's.
     wake_uploads: the center is tried again whatever the pause; within `exclusive`, and not on the counter's thread.
@@ -62,6 +68,8 @@ class Served:
     ready: Callable[[], bool]
     changed: Callable[[], None]
     exclusive: Callable[[], AbstractAsyncContextManager[None]]
+    ask_center: Callable[[dt.date, str], Compared]
+    take_back: Callable[[dt.date, Difference, str], None]
     receipt_columns: int
     clock: Clock
     tills: TillGate
@@ -86,6 +94,22 @@ class Served:
     resume: Callable[[str], None]
     fonts: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+
+    async def with_center(self, slow: Callable[[], S], work: Callable[[S], T]) -> T:
+        """`slow` on a thread of its own, with no upload in flight; then `work` of its result on the counter's thread.
+
+        Cancelling the wait stops neither.
+        """
+
+        async def both() -> T:
+            async with self.exclusive():
+                try:
+                    heard = await asyncio.to_thread(slow)
+                finally:
+                    self.changed()
+                return await self.call(lambda: work(heard))
+
+        return await asyncio.shield(both())
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the counter's thread. What it wrote may be work for the uploads or the printer."""

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from random import Random
 
-from terminal.counter.day import DayReport, close_day
+from terminal.counter.day import Compared, DayReport, ask_center, conclude
 from terminal.counter.difference import Difference
 from terminal.counter.identify import Identification
 from terminal.counter.match_till import TillRow
@@ -20,7 +20,7 @@ from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote
 from terminal.counter.recover import undo_interrupted
 from terminal.counter.refusals import after_refusals
-from terminal.counter.repair import LastRun, found_in, repair
+from terminal.counter.repair import LastRun, found_in, repair_here, take_back_there
 from terminal.counter.returns import Returns
 from terminal.counter.sessions import SignedIn
 from terminal.errors import Conflict
@@ -59,26 +59,44 @@ class Counter(Returns):
 
         till_rows: what the till says of itself, for the three-way match.
         """
-        operator, random = self.require_operator(), Random(self._place.identity())
+        operator = self.begin_day_end()
+        compared = ask_center(self._journal, self._center, day, operator, Random(self._place.identity()))
+        return self.conclude_day(compared, till_rows)
+
+    def begin_day_end(self) -> str:
+        """What comes before `ask_center`; who closes the day. Raises Refused `not-signed-in`, Unavailable."""
+        operator = self.require_operator()
         self.undo_interrupted()
-        report = close_day(self._journal, self._center, day, operator, random, till_rows)
+        return operator
+
+    def conclude_day(self, compared: Compared, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+        """What comes after `ask_center`: report and seal. Raises Conflict."""
+        report = conclude(self._journal, compared, till_rows)
         self.papers.keep(report)
         return report
 
     def repair(self, day: dt.date, difference_id: str) -> Difference:
         """Carry out what the last run of a day's end proposes for one difference; run day end again afterwards.
 
-        Raises Missing (no such run or difference), Refused, Unavailable, Conflict `day-closed`.
+        Raises Missing (no such run or difference), Refused, Unavailable, InDoubt, Conflict `day-closed`.
         """
-        operator = self.require_operator()
+        operator, difference = self.require_operator(), self.proposed(day, difference_id)
+        take_back_there(self._journal, self._center, day, difference, operator)
+        self.repair_here(day, difference, operator)
+        return difference
+
+    def proposed(self, day: dt.date, difference_id: str) -> Difference:
+        """What the last run of a day's end proposes for one difference, as it stands today. Raises as `repair` does."""
         runs = self._journal.runs(day)
         if self._journal.day_state(day) == "sealed":
             raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
         differences = decode(runs[-1], LastRun).differences if runs else []
-        difference = found_in(after_refusals(self._journal, day, differences), difference_id)
-        repair(self._journal, self._center, day, difference, operator, self.business_day())
+        return found_in(after_refusals(self._journal, day, differences), difference_id)
+
+    def repair_here(self, day: dt.date, difference: Difference, operator: str) -> None:
+        """What comes after `take_back_there`. Raises Conflict."""
+        repair_here(self._journal, self._center, day, difference, operator, self.business_day())
         self._tally.clear()
-        return difference
 
     def undo_interrupted(self) -> bool:
         """Undo what the center was asked for and nothing of its answer could be written down; whether there was any.

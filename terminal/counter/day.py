@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -29,7 +29,9 @@ from terminal.limits import LATE_SECONDS_MAX
 from terminal.settlement.codec import encode
 
 DRAIN_SILENCES_MAX = 3
-"""After this many messages without a last word day end stops asking: the counter must not wait for a mute center."""
+"""After this many messages without a last word day end stops asking: nobody waits for a mute center to the end."""
+
+CHANGED_MEANWHILE = "a settlement of this day changed here while the center was asked: run day end again"
 
 
 class OpenMatter(Struct, frozen=True):
@@ -47,7 +49,8 @@ class OpenMatter(Struct, frozen=True):
 
 
 class DayReport(Struct, frozen=True):
-    """The result of one run of day end. `reconciliation`: `pending` where the center gave no answer; `detail` says why.
+    """The result of one run of day end. `reconciliation`: `pending` where the center gave no answer, or
+    something of the day changed here while it was asked; `detail` says why.
 
     journal_head: the chain's newest hash when the report was made. run: its number, from 1. differences: with the
     till's own references where it gave them, and with the center's details where its totals differ. forgotten: earlier
@@ -70,27 +73,60 @@ class DayReport(Struct, frozen=True):
     closed_there: bool = False
 
 
-def close_day(
-    journal: Journal,
-    center: CenterDesk,
-    day: dt.date,
-    operator: str,
-    random: Random,
-    till_rows: Sequence[TillRow] | None = None,
-) -> DayReport:
-    """Close `day` as far as it goes now. Raises Refused (a day to come), Conflict `day-closed` (sealed)."""
+class Compared(NamedTuple):
+    """What the center says of a frozen day, and of which records. asked_at: when the run began, for `operator`.
+
+    groups, found: None as far as it gave no answer; detail says why.
+    """
+
+    day: dt.date
+    asked_at: dt.datetime
+    operator: str
+    records: list[SettlementRecord]
+    groups: list[GroupResult] | None
+    found: list[Difference] | None
+    detail: str = ""
+
+
+def ask_center(journal: Journal, center: CenterDesk, day: dt.date, operator: str, random: Random) -> Compared:
+    """Freeze `day`, drain the queue, and ask the center about the day: what may take long, and holds nothing.
+
+    journal: also one from afar, for a thread beside the counter, which serves customers meanwhile; no upload may be in
+    flight. Raises Refused (a day to come), Conflict `day-closed` (sealed).
+    """
     now = journal.clock.now()
     if day > now.date():
         raise Refused("day-to-come", f"{day} has not come yet", f"{day} 尚未到来", "day")
     if journal.day_state(day) == "sealed":
         raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")
     journal.freeze(day, now)
+    center.works_for(operator)
     _drain(journal, center, random, now)
-    report = _report(journal, center, day, operator, now, till_rows)
-    journal.queue_print("day", day.isoformat(), now)
-    journal.keep_run(day, encode(report), now)
-    if report.state == "sealed":
-        journal.seal(day, encode(report), now)
+    records = _begun(journal, day)
+    groups: list[GroupResult] | None = None
+    try:
+        groups = reconcile(journal, center, day)
+        found = day_differences(journal, center, day, records, groups)
+        return Compared(day, now, operator, records, groups, found)
+    except (Unavailable, Refused) as error:
+        return Compared(day, now, operator, records, groups, None, error.message)
+
+
+def conclude(journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+    """The run's report, kept, and the day sealed where it may be, in one transaction. Raises Conflict `day-closed`.
+
+    Where a record of the day has changed since it was compared, what the center said is not believed.
+    """
+    day, now = compared.day, compared.asked_at
+    with journal.writing():
+        records = _begun(journal, day)
+        if records != compared.records:
+            compared = compared._replace(records=records, found=None, detail=CHANGED_MEANWHILE)
+        report = _report(journal, compared, till_rows)
+        journal.queue_print("day", day.isoformat(), now)
+        journal.keep_run(day, encode(report), now)
+        if report.state == "sealed":
+            journal.seal(day, encode(report), now)
     return report
 
 
@@ -104,26 +140,15 @@ def _drain(journal: Journal, center: CenterDesk, random: Random, now: dt.datetim
             return
 
 
-def _report(
-    journal: Journal,
-    center: CenterDesk,
-    day: dt.date,
-    operator: str,
-    now: dt.datetime,
-    till_rows: Sequence[TillRow] | None,
-) -> DayReport:
+def _begun(journal: Journal, day: dt.date) -> list[SettlementRecord]:
+    return [record for record in journal.of_day(day) if record.state != "authorising"]
+
+
+def _report(journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None) -> DayReport:
+    day, now, operator, records, groups, found, detail = compared
     asked = [record for record in journal.of_day(day) if record.state == "authorising"]
-    records = [record for record in journal.of_day(day) if record.state != "authorising"]
     till = match_till(records, till_rows) if till_rows is not None else []
     refused = refused_matters(journal, records)
-    groups: list[GroupResult] | None = None
-    found: list[Difference] | None = None
-    detail = ""
-    try:
-        groups = reconcile(journal, center, day)
-        found = day_differences(journal, center, day, records, groups)
-    except (Unavailable, Refused) as error:
-        detail = error.message
     open_matters = [
         *_open_matters(journal, records),
         *(OpenMatter(record.id, "authorising", *said.NOT_WRITTEN_DOWN) for record in asked),

@@ -31,7 +31,20 @@ class LastRun(Struct, frozen=True):
     differences: list[Difference] = []
 
 
-def repair(
+def take_back_there(journal: Journal, center: CenterDesk, day: dt.date, difference: Difference, operator: str) -> None:
+    """Do what `difference` proposes at the center; nothing where it proposes something here.
+
+    journal: also one from afar, for a thread beside the counter. Raises Refused (`nothing-to-do`: it proposes no
+    action; `center-refused`), Unavailable (nothing was sent), InDoubt `repair-in-doubt` (the center gave no definite
+    answer, now or since the day's last run).
+    """
+    if difference.action == "none":
+        raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
+    if difference.action in ("reverse-at-center", "void-at-center"):
+        _at_center(_Repair(journal, center, day, difference, operator))
+
+
+def repair_here(
     journal: Journal,
     center: CenterDesk,
     day: dt.date,
@@ -39,15 +52,10 @@ def repair(
     operator: str,
     business_day: dt.date,
 ) -> None:
-    """Do what `difference` proposes. business_day: the open day on which a void counts.
+    """Do what `difference` proposes here, and write down that it is carried out. Sends nothing.
 
-    Raises Refused `nothing-to-do` (it proposes no action), Unavailable (nothing was sent), InDoubt `repair-in-doubt`
-    (the center gave no definite answer, now or since the day's last run), Conflict.
+    business_day: the open day on which a void counts. Raises Conflict.
     """
-    if difference.action == "none":
-        raise Refused("nothing-to-do", "nothing is proposed for this difference", "该差异无需处理", "difference")
-    if difference.action in ("reverse-at-center", "void-at-center"):
-        _take_back_there(_Repair(journal, center, day, difference, operator))
     now = journal.clock.now()
     with journal.writing():
         if difference.action == "adopt-settlement":
@@ -91,7 +99,7 @@ class _Repair(NamedTuple):
         return self.center.new_message_id(self.difference.provider_id)
 
 
-def _take_back_there(asked: _Repair) -> None:
+def _at_center(asked: _Repair) -> None:
     journal, day, difference = asked.journal, asked.day, asked.difference
     if journal.repair_in_doubt(day, difference.id):
         raise _in_doubt("the last message about it was not answered")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 from counter_parts import DAY, STAY, Shop, card, person, purchase
 
+from terminal.counter.day import CHANGED_MEANWHILE, ask_center
 from terminal.errors import Conflict, Refused
 
 NEXT_DAY = DAY + dt.timedelta(days=1)
@@ -88,6 +90,18 @@ def test_sales_after_day_end_count_in_the_next_day(shop: Shop) -> None:
     shop.upload_all()
     shop.clock.advance(24 * 3600)
     assert shop.counter.close_day(NEXT_DAY).state == "sealed"
+
+
+def test_what_changes_while_the_center_is_asked_is_not_sealed_unseen(shop: Shop) -> None:
+    """Between the center's word and the seal something of the day changes at the counter: that run seals nothing and
+    says why; the next one, with nothing in between, does."""
+    number = shop.settle(purchase("20.00"))["id"]
+    heard = ask_center(shop.journal, shop.desk, DAY, "007", Random(1))
+    shop.void(number)
+    report = shop.counter.conclude_day(heard)
+    assert (report.state, report.reconciliation, report.detail) == ("frozen", "pending", CHANGED_MEANWHILE)
+    assert shop.journal.day_state(DAY) == "frozen"
+    assert shop.counter.close_day(DAY).state == "sealed"
 
 
 def test_a_center_that_is_away_leaves_the_day_frozen_until_it_is_back(shop: Shop) -> None:

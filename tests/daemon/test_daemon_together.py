@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from daemon.holding import HoldingLine
@@ -14,6 +15,8 @@ from daemon.process import DAY, TIMEOUT_SECONDS, TerminalProcess, bill
 from hw.simulated.printer import PtyPrinter
 from terminal.api.thread import WAITING_CALLS_MAX
 from terminal.bureau.server import BureauServer
+
+NEXT_DAY = "2021-07-01"
 
 
 @pytest.fixture
@@ -51,6 +54,50 @@ def test_a_day_is_closed_only_after_the_upload_in_flight(line: HoldingLine, term
     assert (report["state"], report["reconciliation"]) == ("sealed", "matched")
     assert report["uploads"] == {"accepted": 1}
     assert line.passed.count("2304") == 1
+
+
+def test_day_end_holds_up_nobody(line: HoldingLine, terminal: TerminalProcess) -> None:
+    """While the center takes its time over the day's totals, health, quotes and sales of the next day are answered;
+    then the day is sealed without them, and they go up."""
+    kept = terminal.settled(bill("100.00"), "kept").json()["id"]
+    terminal.until(f"/v1/settlements/{kept}", lambda one: one["upload"] == "accepted")
+    line.hold("3201")
+    with ThreadPoolExecutor(1) as till:
+        closing = till.submit(terminal.post, f"/v1/days/{DAY}/close", {})
+        assert line.held.wait(TIMEOUT_SECONDS)
+        health = terminal.client.get("/v1/health").json()
+        next_day = terminal.settled(bill("200.00"), "next-day").json()
+        assert not closing.done()
+        line.let_go()
+        report = closing.result(TIMEOUT_SECONDS).json()
+    assert health["business_day"] == next_day["business_day"] == NEXT_DAY
+    assert (report["state"], report["run"], [group["group"]["total"] for group in report["groups"]]) == (
+        "sealed",
+        1,
+        ["100.00"],
+    )
+    terminal.until(f"/v1/settlements/{next_day['id']}", lambda one: one["upload"] == "accepted")
+
+
+def test_a_repair_holds_up_nobody(bureau: BureauServer, line: HoldingLine, terminal: TerminalProcess) -> None:
+    """While the center takes its time over what is to be taken back there, a sale of the next day is answered."""
+    kept = terminal.settled(bill("100.00"), "kept").json()["id"]
+    terminal.until(f"/v1/settlements/{kept}", lambda one: one["upload"] == "accepted")
+    ((booked, _),) = bureau.books.settlements()
+    twin = msgspec.structs.replace(booked, settlement_id="TWIN", message_id=f"{booked.message_id[:-2]}99")
+    bureau.books.book([twin])
+    (difference,) = terminal.post(f"/v1/days/{DAY}/close", {}).json()["differences"]
+    assert difference["action"] == "reverse-at-center"
+    line.hold("2601")
+    wanted = {"difference": difference["id"]}
+    with ThreadPoolExecutor(1) as till:
+        repairing = till.submit(terminal.post, f"/v1/days/{DAY}/repairs", wanted)
+        assert line.held.wait(TIMEOUT_SECONDS)
+        assert terminal.settled(bill("200.00"), "next-day").json()["business_day"] == NEXT_DAY
+        assert not repairing.done()
+        line.let_go()
+        assert repairing.result(TIMEOUT_SECONDS).status_code == 201
+    assert terminal.post(f"/v1/days/{DAY}/close", {}).json()["state"] == "sealed"
 
 
 def test_a_stop_lets_the_request_that_is_begun_finish(line: HoldingLine, terminal: TerminalProcess) -> None:

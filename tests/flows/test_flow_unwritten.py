@@ -13,7 +13,7 @@ from counter_parts import DAY, Shop, card, purchase
 from test_flow_online import booked
 
 from terminal.center.profile import Profile
-from terminal.counter.day import close_day
+from terminal.counter.day import ask_center, conclude
 from terminal.counter.quote import Quote
 from terminal.counter.refund import RefundAsked, RefundLine
 from terminal.errors import Conflict, InDoubt, Unavailable
@@ -206,7 +206,7 @@ def test_an_open_intent_keeps_its_day_open(shop: Shop, locked_after: Disk) -> No
     with pytest.raises(InDoubt):
         settle(shop, quote)
     unlock()
-    report = close_day(shop.journal, shop.desk, DAY, "007", Random(1))
+    report = conclude(shop.journal, ask_center(shop.journal, shop.desk, DAY, "007", Random(1)))
     (intent,) = shop.journal.open_intents()
     (matter,) = report.open_matters
     assert (report.state, matter.settlement_id, matter.upload_state) == ("frozen", intent.record.id, "authorising")
