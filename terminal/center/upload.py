@@ -283,6 +283,8 @@ class Upload:
         if self._desk.is_reversible(transaction, service):
             outcome = self._undone(message, record, transaction, now)
         else:
+            # A look counts as a try too: what is refused for good must not be asked for ever.
+            self._journal.mark_sent(message.message_id, b"", now)
             outcome = self._asked_instead(record, transaction, now)
         if isinstance(outcome, Accepted | Rejected):
             self._reached(now)
@@ -316,7 +318,7 @@ class Upload:
         Not taken back: the void never was booked, and goes again. Taken back: it was, and that is its last word.
         """
         if transaction != "void":
-            return Unknown("this center does not reverse a settlement: ask the insurance office")
+            return Unknown("this center does not reverse a settlement: ask the insurance office", is_refusal=True)
         original = self._journal.settlement(record.voids)
         if not original.center_references.get("setl_id"):
             # The void named nothing that the center could have taken back.
@@ -326,7 +328,7 @@ class Upload:
         except Unavailable as error:
             return Unknown(error.message) if error.code == "center-silent" else NotSent(error.message)
         except Refused as error:
-            return Unknown(error.message)
+            return Unknown(error.message, is_refusal=True)
         if not taken_back:
             return Rejected(b"", "never booked at the center")
         for message in self._journal.queue():

@@ -81,6 +81,20 @@ def test_a_look_that_fails_says_nothing_of_the_void(town: Town, till: Till, faul
     assert till.state(void) == "accepted"
 
 
+def test_a_look_that_is_refused_for_good_is_parked(town: Town, till: Till) -> None:
+    """The center has lost the void's settlement: after thirty looks an operator is told its words."""
+    purchase = till.commit(town.purchase())
+    till.drain()
+    till.void(purchase)
+    town.server.faults.inject("drop-before", infno="2103")
+    lost = '{"infcode":-1,"err_msg":"无此结算","output":{}}'
+    wire = speaking(town, till, Telling(town, "5203", lost), WITHOUT_VOIDS)
+    worked_through(town, till, UNKNOWN_ATTEMPTS_MAX + 5)
+    assert wire.numbers == ["2103"] + ["5203"] * UNKNOWN_ATTEMPTS_MAX
+    (parked,) = (message for message in till.journal.queue() if message.transaction == "reverse")
+    assert (parked.state, parked.reason) == ("parked", f"{STILL_IN_DOUBT}: the center refuses: 无此结算")
+
+
 def test_a_settlement_that_the_center_reverses_for_nobody_stays_in_doubt(town: Town, till: Till) -> None:
     """It is not looked up, since its number was never told: the reason says whom to ask."""
     till.commit(town.purchase())
