@@ -154,14 +154,7 @@ class Repairs(Stock):
         self, day: dt.date, difference: str, action: str, operator: str, message_id: str, now: dt.datetime
     ) -> None:
         """A message that is to take something back at the center leaves under this id."""
-        with self.writing() as connection:
-            facts = {"day": day, "difference": difference, "action": action, "operator": operator}
-            facts |= {"message_id": message_id}
-            entry, _ = append(connection, self.terminal_id, "repair-begun", now, facts)
-            connection.execute(
-                "INSERT INTO repairs (day, difference, action, operator, entry, message_id) VALUES (?, ?, ?, ?, ?, ?)",
-                (day.isoformat(), difference, action, operator, entry, message_id),
-            )
+        self._keep_repair("repair-begun", day, difference, action, operator, {"message_id": message_id}, now)
 
     def repair_in_doubt(self, day: dt.date, difference: str) -> bool:
         """Whether a message about it left after the day's last run, and nobody knows what became of it."""
@@ -176,15 +169,8 @@ class Repairs(Stock):
         self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime, refused: str = ""
     ) -> None:
         """Who carried out which proposal; refused: the center's words, masked, where it would not have it."""
-        with self.writing() as connection:
-            facts = {"day": day, "difference": difference, "action": action, "operator": operator}
-            kind = "repair-refused" if refused else "repaired"
-            said = {"refused": refused} if refused else {}
-            entry, _ = append(connection, self.terminal_id, kind, now, facts | said)
-            connection.execute(
-                "INSERT INTO repairs (day, difference, action, operator, entry, refused) VALUES (?, ?, ?, ?, ?, ?)",
-                (day.isoformat(), difference, action, operator, entry, refused),
-            )
+        kind, said = ("repair-refused", {"refused": refused}) if refused else ("repaired", {})
+        self._keep_repair(kind, day, difference, action, operator, said, now)
 
     def repairs_of(self, day: dt.date) -> list[tuple[str, str, str]]:
         """Difference, action and operator of each repair of a day, oldest first."""
@@ -222,6 +208,28 @@ class Repairs(Stock):
             (day.isoformat(),),
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def _keep_repair(
+        self,
+        kind: str,
+        day: dt.date,
+        difference: str,
+        action: str,
+        operator: str,
+        said: dict[str, str],
+        now: dt.datetime,
+    ) -> None:
+        with self.writing() as connection:
+            facts = {"day": day, "difference": difference, "action": action, "operator": operator}
+            entry, _ = append(connection, self.terminal_id, kind, now, facts | said)
+            connection.execute(
+                "INSERT INTO repairs (day, difference, action, operator, entry, refused, message_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(day.isoformat(), difference, action, operator, entry),
+                    *(said.get("refused", ""), said.get("message_id", "")),
+                ),
+            )
 
     def _reopen(
         self, connection: sqlite3.Connection, message_id: str, new_id: str, reason: str, now: dt.datetime
