@@ -84,7 +84,10 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
 
 
 def _named(section: Section, folder: Path) -> Section:
-    given = {key: getattr(section, key) for key in section.path_keys}
+    given = {key: getattr(section, key) for key in section.PATHS}
+    if isinstance(section, CenterSection) and section.profile.endswith(".toml"):
+        # A profile is a name or a file.
+        given["profile"] = section.profile
     paths = {key: _absolute(value, folder) for key, value in given.items() if value}
     return msgspec.structs.replace(section, **paths)
 

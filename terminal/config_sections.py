@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -37,10 +37,8 @@ Moment = Annotated[dt.datetime, Meta(tz=True)]
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of the sections: immutable, and an unknown key is refused."""
 
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """Keys whose values are paths, or lists of them; "" is none."""
-        return ()
+    PATHS: ClassVar[tuple[str, ...]] = ()
+    """Keys whose values are paths, or lists of them; "" is none."""
 
 
 class TerminalSection(Section, frozen=True):
@@ -50,15 +48,12 @@ class TerminalSection(Section, frozen=True):
     So it has no default.
     """
 
+    PATHS: ClassVar[tuple[str, ...]] = ("journal",)
+
     id: TerminalId
     till_number: Annotated[int, Meta(ge=0, le=99)]
     mode: Literal["local", "online"] = "local"
     journal: Name = "journal.db"
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("journal",)
 
 
 class ApiSection(Section, frozen=True):
@@ -68,6 +63,8 @@ class ApiSection(Section, frozen=True):
     requests_per_second_max: of all tills together; till_…: of each. request_timeout_seconds: until a request is here.
     """
 
+    PATHS: ClassVar[tuple[str, ...]] = ("socket", "tls_certificate", "tls_key")
+
     host: Name = "127.0.0.1"
     port: Port = 8431
     socket: OptionalName = ""
@@ -76,11 +73,6 @@ class ApiSection(Section, frozen=True):
     requests_per_second_max: PerSecond = 200
     till_requests_per_second_max: PerSecond = 100
     request_timeout_seconds: Annotated[int, Meta(ge=1, le=60)] = 10
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("socket", "tls_certificate", "tls_key")
 
 
 class CenterSection(Section, frozen=True):
@@ -92,6 +84,8 @@ class CenterSection(Section, frozen=True):
     in yuan. counties: names of divisions for the statements. statement_day: the day of the month on which last month's
     statement must be ready, as agreed with the bureau; 0: none is agreed.
     """
+
+    PATHS: ClassVar[tuple[str, ...]] = ("secrets", "tls_authority", "tls_certificate", "tls_key")
 
     url: Name
     area_code: AreaCode
@@ -110,24 +104,15 @@ class CenterSection(Section, frozen=True):
     retry_pause_seconds_min: PauseSeconds = RETRY_PAUSE_SECONDS_MIN
     retry_pause_seconds_max: PauseSeconds = RETRY_PAUSE_SECONDS_MAX
 
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`. The profile is a name or a file."""
-        always = ("secrets", "tls_authority", "tls_certificate", "tls_key")
-        return (*always, "profile") if self.profile.endswith(".toml") else always
-
 
 class ReaderSection(Section, frozen=True):
     """The card reader. `name` as PC/SC calls it, "" for the first; `card` for a simulated one."""
 
+    PATHS: ClassVar[tuple[str, ...]] = ("card",)
+
     kind: Literal["pcsc", "simulated", "none"] = "pcsc"
     name: OptionalName = ""
     card: OptionalName = ""
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("card",)
 
 
 class ScannerSection(Section, frozen=True):
@@ -153,6 +138,8 @@ class PsamSection(Section, frozen=True):
     as much as it holds.
     """
 
+    PATHS: ClassVar[tuple[str, ...]] = ("card",)
+
     kind: Literal["pcsc", "simulated", "none"] = "none"
     name: OptionalName = ""
     card: OptionalName = ""
@@ -162,11 +149,6 @@ class PsamSection(Section, frozen=True):
     factors: Annotated[int, Meta(ge=1, le=2)] = 1
     bill_max: Fen = Fen(0)
     day_max: Fen = Fen(0)
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("card",)
 
 
 class PrinterSection(Section, frozen=True):
@@ -193,13 +175,10 @@ class PrinterSection(Section, frozen=True):
 class ReceiptSection(Section, frozen=True):
     """How papers look. layout: the pharmacy's own file over the standard one. fonts: own ones, asked first."""
 
+    PATHS: ClassVar[tuple[str, ...]] = ("layout", "fonts")
+
     layout: OptionalName = ""
     fonts: Annotated[list[Name], Meta(max_length=8)] = []
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("layout", "fonts")
 
 
 class ProviderEntry(Provider, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -219,25 +198,19 @@ class PoliciesSection(Section, frozen=True):
     bureau_key: the file of the bureau's SM2 public key (PEM); where it is given, supplements count only signed.
     """
 
+    PATHS: ClassVar[tuple[str, ...]] = ("supplements", "bureau_key")
+
     supplements: Annotated[list[Name], Meta(max_length=64)] = []
     lapsed_goes_on: Annotated[list[Name], Meta(max_length=64)] = []
     bureau_key: OptionalName = ""
-
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("supplements", "bureau_key")
 
 
 class CatalogueSection(Section, frozen=True):
     """What is sold here, as a CSV table (`terminal/counter/catalogue.py` has its columns); "" for none."""
 
-    file: OptionalName = ""
+    PATHS: ClassVar[tuple[str, ...]] = ("file",)
 
-    @property
-    def path_keys(self) -> tuple[str, ...]:
-        """See `Section`."""
-        return ("file",)
+    file: OptionalName = ""
 
 
 class ClockSection(Section, frozen=True):
