@@ -34,7 +34,8 @@ class CenterAnswer(Struct, frozen=True):
 
 
 class FailingStep(Struct, frozen=True):
-    """A step behind the counter that fails: `uploads`, `goods`, `downloads`, `prints` or `devices`.
+    """A step behind the counter that fails: `intents`, `uploads`, `goods`, `downloads`, `prints` or
+    `devices`.
 
     error: the code, or of an error that nobody foresaw its type. times: in a row, since `since`. next_try_at: null
     where it is tried every second.

@@ -146,8 +146,8 @@ class Center:
         outputs = settling.settle_all(works) if len(works) > 1 else [TRANSACTIONS[infno](works[0])]
         answers = [self._wrapped(asked.area_code, 0, "", said) for asked, said in zip(group, outputs, strict=True)]
         if infno in BOOKING:
-            columns = zip(group, [asked.digest for asked in group], answers, strict=True)
-            self.books.keep_answers([(one.provider_id, one.message_id, digest, said) for one, digest, said in columns])
+            told = zip(group, answers, strict=True)
+            self.books.keep_answers([(one.provider_id, one.message_id, one.digest, said) for one, said in told])
         self._note([Note(asked, "accepted", "", fault, said) for asked, said in zip(group, outputs, strict=True)])
         return answers
 

@@ -91,20 +91,23 @@ UNDONE = Said(words=("原交易已冲正", "原交易已撤销", "该交易已�
 original transaction; what merely is not found, a person or a service, must not be among them. The reference center
 says 原交易不存在 and 原交易已撤销."""
 
-
 SIGN_IN = Said(
     words=(
-        *("sign_no", "操作员未签到", "用户未签到", "机构未签到", "未签到或签到已失效", "请先签到", "重新签到"),
-        *(
-            "签到已失效",
-            "签到失效",
-            "签到已过期",
-            "签到无效",
-            "签到编号无效",
-            "签到流水号",
-            "操作员已停用",
-            "操作员不存在",
-        ),
+        "sign_no",
+        "操作员未签到",
+        "用户未签到",
+        "机构未签到",
+        "未签到或签到已失效",
+        "请先签到",
+        "重新签到",
+        "签到已失效",
+        "签到失效",
+        "签到已过期",
+        "签到无效",
+        "签到编号无效",
+        "签到流水号",
+        "操作员已停用",
+        "操作员不存在",
     )
 )
 """Of the operator and the number that 9001 gave (3.1: G, no edition prints the text); a pharmacist's or a doctor's
@@ -113,8 +116,8 @@ sign-in is another matter, and a refusal like any."""
 
 class Refusals(_Part, frozen=True):
     """Refusals that say more than no. sign_in: sign in again; the same message, refused so twice, is refused.
-    never_booked, undone: of a reversal, that the center has nothing of the message,
-    and that it was undone before. Any other refusal of a reversal leaves the message in doubt.
+    never_booked, undone: of a reversal, that the center has nothing of the message, and that it was undone before. Any
+    other refusal of a reversal leaves the message in doubt.
     """
 
     sign_in: Said = SIGN_IN

@@ -146,7 +146,7 @@ def _begun(journal: Journal, day: dt.date) -> list[SettlementRecord]:
 
 def _report(journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None) -> DayReport:
     day, now, operator, records, groups, found, detail = compared
-    asked = [record for record in journal.of_day(day) if record.state == "authorising"]
+    asked = [record for record in journal.unresolved() if record.state == "authorising" and record.business_day == day]
     till = match_till(records, till_rows) if till_rows is not None else []
     refused = refused_matters(journal, records)
     open_matters = [
