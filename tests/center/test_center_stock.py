@@ -167,17 +167,23 @@ class Mute:
         return self._link.post(body)
 
 
-def test_silence_is_answered_ever_later_and_the_thirtieth_parks(book: StockBook) -> None:
-    """Pauses of 1, 2, 4 … 300 seconds, less up to half of each; after thirty attempts an operator looks at it."""
-    book.speak(Mute(book.town))
+def tried_thirty_times(book: StockBook, state: str) -> StockMove:
+    """The one move after thirty tries: pauses of 1, 2, 4 … 300 seconds, less up to half of each, in this state."""
     for attempt in range(29):
         assert book.tick()
-        assert book.moves()[0].state == "unknown"
+        assert book.moves()[0].state == state
         longest = min(300, 2**attempt)
         assert longest / 2 < book.pause_seconds() <= longest
         book.town.clock.advance(longest)
     assert book.tick()
     (move,) = book.moves()
+    return move
+
+
+def test_silence_is_answered_ever_later_and_the_thirtieth_parks(book: StockBook) -> None:
+    """Pauses of 1, 2, 4 … 300 seconds, less up to half of each; after thirty attempts an operator looks at it."""
+    book.speak(Mute(book.town))
+    move = tried_thirty_times(book, "unknown")
     assert (move.state, move.attempts) == ("parked", 30)
     assert move.reason.startswith("given up after 30 tries: ")
     assert not book.tick()
@@ -187,14 +193,7 @@ def test_goods_of_an_operator_who_has_left_are_tried_ever_later_and_parked(book:
     """The center refuses the sign-in of who sold: at pauses that grow, with nothing sent, then for an operator."""
     book.town.sign_ins.clear()
     book.town.server.faults.inject("refuse", 30, infno="9001")
-    for attempt in range(29):
-        assert book.tick()
-        assert book.moves()[0].state == "queued"
-        longest = min(300, 2**attempt)
-        assert longest / 2 < book.pause_seconds() <= longest
-        book.town.clock.advance(longest)
-    assert book.tick()
-    (move,) = book.moves()
+    move = tried_thirty_times(book, "queued")
     assert (move.state, book.told()) == ("parked", [])
     assert move.reason.startswith("given up after 30 tries: sign-in: ")
 

@@ -113,13 +113,18 @@ def test_its_key_and_its_person_are_held_until_it_is_undone_without_a_restart(sh
     assert shop.journal.verify() == []
 
 
-def test_another_person_is_served_meanwhile(shop: Shop, locked_after: Disk) -> None:
-    """What is open about one holds nobody else up."""
+def leave_open(shop: Shop, locked_after: Disk) -> None:
+    """A sale that the center has booked, and the journal could not: its intent is open, and the disk is well again."""
     quote = shop.quote(purchase("20.00"))
     unlock = locked_after("2102")
     with pytest.raises(InDoubt):
         settle(shop, quote)
     unlock()
+
+
+def test_another_person_is_served_meanwhile(shop: Shop, locked_after: Disk) -> None:
+    """What is open about one holds nobody else up."""
+    leave_open(shop, locked_after)
     shop.reader.insert(card(2))
     assert shop.settle(purchase("20.00"))["state"] == "committed"
 
@@ -201,11 +206,7 @@ def test_a_refund_by_line_goes_on_under_its_key(shop: Shop, locked_after: Disk, 
 
 def test_an_open_intent_keeps_its_day_open(shop: Shop, locked_after: Disk) -> None:
     """Where it cannot be undone yet, the day shows it as an open matter and is not sealed, also by the journal."""
-    quote = shop.quote(purchase("20.00"))
-    unlock = locked_after("2102")
-    with pytest.raises(InDoubt):
-        settle(shop, quote)
-    unlock()
+    leave_open(shop, locked_after)
     report = conclude(shop.journal, ask_center(shop.journal, shop.desk, DAY, "007", Random(1)))
     (intent,) = shop.journal.open_intents()
     (matter,) = report.open_matters
@@ -217,10 +218,6 @@ def test_an_open_intent_keeps_its_day_open(shop: Shop, locked_after: Disk) -> No
 
 def test_day_end_undoes_it_and_seals(shop: Shop, locked_after: Disk) -> None:
     """Day end queues the reversal, drains it, and the day balances at nothing."""
-    quote = shop.quote(purchase("20.00"))
-    unlock = locked_after("2102")
-    with pytest.raises(InDoubt):
-        settle(shop, quote)
-    unlock()
+    leave_open(shop, locked_after)
     report = shop.counter.close_day(DAY)
     assert (report.state, booked(shop)) == ("sealed", ["reversed"])
