@@ -14,9 +14,10 @@ from terminal.center.fields import scheme_of
 from terminal.counter.quote import Quote, clearing_class_of, split_of
 from terminal.errors import Conflict, Refused
 from terminal.journal.chain import digest
-from terminal.journal.commit import ELECTRONIC, Answer
+from terminal.journal.commit import Answer
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
+from terminal.journal.rows import ELECTRONIC
 from terminal.settlement.bill import Bill
 from terminal.settlement.codec import encode
 from terminal.settlement.law import Law

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from terminal.journal.audit_told import check_key, check_till_answer, check_told
+from terminal.journal.audit_told import check_key, check_row, check_till_answer, check_told
 from terminal.journal.center_numbers import center_number
 from terminal.journal.chain import digest
-from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
 from terminal.journal.records import CenterSums, SettlementRecord
 from terminal.settlement.codec import convert
 
@@ -18,15 +17,7 @@ from terminal.settlement.codec import convert
 def check_intent(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """The settlement's row and the intent are as they were written before the center was asked."""
     record = convert(facts["record"], SettlementRecord)
-    columns = ", ".join(SETTLEMENT_COLUMNS)
-    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
-    if row is None:
-        return ["the settlement's row is missing"]
-    found = [
-        f"settlements.{name} was changed"
-        for name, expected in zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
-        if row[name] != expected
-    ]
+    found = check_row(connection, number, record)
     found += check_key(connection, number, facts)
     intent = connection.execute("SELECT message_id FROM intents WHERE settlement_id = ?", (record.id,)).fetchone()
     return found if intent and intent[0] == facts["message_id"] else [*found, "the intent is missing or was changed"]

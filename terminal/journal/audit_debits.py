@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.journal.audit_told import check_key, check_till_answer, check_told
-from terminal.journal.commit import SETTLEMENT_COLUMNS, settlement_row
+from terminal.journal.audit_told import check_key, check_row, check_till_answer, check_told
 from terminal.journal.purse_records import PurseProof
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import convert
@@ -17,12 +16,7 @@ from terminal.settlement.codec import convert
 def check_debiting(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """The settlement's row and the debit's row are as they were written before the card was told."""
     record = convert(facts["record"], SettlementRecord)
-    columns = ", ".join(SETTLEMENT_COLUMNS)
-    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
-    if row is None:
-        return ["the settlement's row is missing"]
-    expected = zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
-    found = [f"settlements.{name} was changed" for name, value in expected if row[name] != value]
+    found = check_row(connection, number, record)
     purse, debit = record.purse, record.purse and record.purse.debit
     written = (purse and purse.card.key, debit and debit.amount_fen, facts["key"], facts["message_id"])
     kept = connection.execute(

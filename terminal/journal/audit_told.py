@@ -1,4 +1,6 @@
-"""The audit of what everything that counts leaves behind: a message to the center, a print job, the till's answer."""
+"""The audit of what everything that counts leaves behind: its row, a message to the center, a print job, the till's
+answer.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,18 @@ import sqlite3
 from typing import Any
 
 from terminal.journal.chain import digest
+from terminal.journal.records import SettlementRecord
+from terminal.journal.rows import SETTLEMENT_COLUMNS, settlement_row
+
+
+def check_row(connection: sqlite3.Connection, number: int, record: SettlementRecord) -> list[str]:
+    """The settlement's row, fact by fact."""
+    columns = ", ".join(SETTLEMENT_COLUMNS)
+    row = connection.execute(f"SELECT {columns} FROM settlements WHERE entry = ?", (number,)).fetchone()
+    if row is None:
+        return ["the settlement's row is missing"]
+    expected = zip(SETTLEMENT_COLUMNS, settlement_row(number, record), strict=True)
+    return [f"settlements.{name} was changed" for name, value in expected if row[name] != value]
 
 
 def check_told(

@@ -7,7 +7,6 @@ is found too.
 
 from __future__ import annotations
 
-import datetime as dt
 import hmac
 import sqlite3
 from collections.abc import Callable
@@ -15,29 +14,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from terminal.errors import Conflict, Missing, Refused
+from terminal.errors import Refused
 from terminal.journal.chain import append, digest
+from terminal.journal.guards import check_day_and_key, check_original, key_reused
 from terminal.journal.numbering import Numbers
-from terminal.journal.records import RecordKind, SettlementRecord, Transaction
-from terminal.journal.store import moment_text
+from terminal.journal.records import RecordKind, SettlementRecord
+from terminal.journal.rows import as_written, insert_settlement, keep_key, mark_voided, queue_first_print, queue_upload
 from terminal.limits import KEY_CHARACTERS_MAX
 
 Answer = Callable[[str], bytes]
 """From the entry's hash (64 hex digits, or "" for the digest), the bytes that the client is answered."""
-
-ELECTRONIC = "electronic"
-"""Why a receipt was never put on paper: the patient took it without."""
-
-TRANSACTION_OF: dict[RecordKind, Transaction] = {"settlement": "settle", "void": "void"}
-
-
-OPEN_INTENTS = (
-    "FROM intents i JOIN settlements s ON s.id = i.settlement_id JOIN entries e ON e.number = s.entry"
-    " WHERE i.closed_by IS NULL"
-)
-"""What the center was asked for and nothing has closed; `KEY_OF_INTENT` is the key that asked."""
-
-KEY_OF_INTENT = "json_extract(CAST(e.body AS TEXT), '$.key')"
 
 
 class Committal(NamedTuple):
@@ -100,7 +86,7 @@ class Commits(Numbers):
         with self.writing() as connection:
             check_original(connection, original_id, key)
             committed = self._commit(connection, record, message_id, key, request_digest, answer)
-            _mark_voided(connection, record)
+            mark_voided(connection, record)
             return committed
 
     def commit_refund(self, void: Committal, stays: Committal, request_digest: str) -> None:
@@ -115,7 +101,7 @@ class Commits(Numbers):
             check_original(connection, void.record.voids, void.key)
             for part in (void, stays):
                 self._commit(connection, part.record, part.message_id, part.key, request_digest, part.answer)
-            _mark_voided(connection, void.record)
+            mark_voided(connection, void.record)
 
     def _commit(
         self,
@@ -127,15 +113,7 @@ class Commits(Numbers):
         answer: Answer,
     ) -> SettlementRecord:
         check_day_and_key(connection, record.business_day, key, request_digest)
-        written = msgspec.structs.replace(
-            record,
-            state="committed",
-            voided_by="",
-            entry_hash="",
-            center_references={},
-            upload_state="queued",
-            purse_proof=None,
-        )
+        written = as_written(record, "committed")
         facts = {
             "record": written,
             "message_id": message_id,
@@ -144,79 +122,11 @@ class Commits(Numbers):
             "answer_digest": digest(answer("")),
         }
         number, entry_hash = append(connection, self.terminal_id, record.kind, record.at, facts)
-        connection.execute(_INSERT_SETTLEMENT, settlement_row(number, written))
+        insert_settlement(connection, number, written)
         queue_upload(connection, record, message_id, record.at)
         queue_first_print(connection, record, record.at)
-        connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (key, request_digest, number, answer(entry_hash)))
+        keep_key(connection, key, request_digest, number, answer(entry_hash))
         return msgspec.structs.replace(written, entry_hash=entry_hash)
-
-
-SETTLEMENT_COLUMNS = (
-    "entry",
-    "id",
-    "kind",
-    "business_day",
-    "provider_id",
-    "scheme",
-    "clearing_class",
-    "person_number",
-    "till_reference",
-    "voids",
-    "total",
-    "fund_total",
-    "provider_borne",
-    "account",
-    "cash",
-)
-"""The columns of `settlements` that are written once; each is a copy of what the entry says."""
-
-_INSERT_SETTLEMENT = (
-    f"INSERT INTO settlements ({', '.join(SETTLEMENT_COLUMNS)}, state)"
-    f" VALUES ({', '.join('?' * len(SETTLEMENT_COLUMNS))}, 'committed')"
-)
-
-
-def settlement_row(entry: int, record: SettlementRecord) -> tuple[object, ...]:
-    """The values of `SETTLEMENT_COLUMNS` for a record; amounts in fen, of a void as of its original."""
-    split = record.settlement
-    return (
-        entry,
-        record.id,
-        record.kind,
-        record.business_day.isoformat(),
-        record.provider_id,
-        record.scheme,
-        record.clearing_class,
-        record.person_number,
-        record.till_reference,
-        record.voids or None,
-        int(split.total),
-        int(split.fund_total),
-        int(split.provider_borne),
-        int(split.account),
-        int(split.cash),
-    )
-
-
-def queue_upload(connection: sqlite3.Connection, record: SettlementRecord, message_id: str, now: dt.datetime) -> None:
-    """The message that tells the center of a record committed just now, inside the caller's write transaction."""
-    moment = moment_text(now)
-    connection.execute(
-        "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
-        " first_queued_at, next_attempt_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-        (message_id, TRANSACTION_OF[record.kind], record.id, record.person_number, moment, moment),
-    )
-
-
-def queue_first_print(connection: sqlite3.Connection, record: SettlementRecord, now: dt.datetime) -> None:
-    """The print job of a record that is committed in this transaction; a receipt without paper is filed as such."""
-    moment = moment_text(now)
-    state, why = ("printed", ELECTRONIC) if record.electronic else ("queued", "")
-    connection.execute(
-        "INSERT INTO print_jobs (document, subject, copy, state, queued_at, next_attempt_at, why)"
-        " VALUES (?, ?, 0, ?, ?, ?, ?)",
-        (record.kind, record.id, state, moment, moment, why),
-    )
 
 
 def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:
@@ -229,51 +139,3 @@ def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:
             f"幂等键应为1至{KEY_CHARACTERS_MAX}个字符",
             "key",
         )
-
-
-def _mark_voided(connection: sqlite3.Connection, void: SettlementRecord) -> None:
-    connection.execute("UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?", (void.id, void.voids))
-
-
-def check_day_and_key(connection: sqlite3.Connection, day: dt.date, key: str, request_digest: str) -> None:
-    """Raises Conflict `key-reused` or `day-closed`, inside the caller's transaction."""
-    closed, key_stands = connection.execute(
-        "SELECT (SELECT state FROM days WHERE day = ?1), EXISTS (SELECT 1 FROM keys WHERE key = ?2) OR EXISTS"
-        " (SELECT 1 FROM refunds WHERE key = ?2 AND request_digest <> ?3 AND given_up_by IS NULL) OR EXISTS"
-        f" (SELECT 1 {OPEN_INTENTS} AND {KEY_OF_INTENT} = ?2)",
-        (day.isoformat(), key, request_digest),
-    ).fetchone()
-    if key_stands:
-        raise key_reused()
-    if closed:
-        raise Conflict("day-closed", f"the business day {day} is {closed}", f"营业日 {day} 已关账", "business_day")
-
-
-def check_original(connection: sqlite3.Connection, original_id: str, void_key: str) -> None:
-    """Raises Missing, or Conflict where this cannot be taken back under `void_key`, inside the caller's transaction."""
-    row = connection.execute(
-        "SELECT kind, state, EXISTS (SELECT 1 FROM refunds WHERE original = ?1 AND void_key <> ?2"
-        " AND given_up_by IS NULL) AS refund_open FROM settlements WHERE id = ?1",
-        (original_id, void_key),
-    ).fetchone()
-    if row is None:
-        raise Missing(
-            "no-such-settlement",
-            "there is no settlement of this number",
-            "没有该结算号的结算",
-            "settlement_id",
-        )
-    if row["kind"] == "void":
-        raise Conflict("void-of-a-void", "this is a void; a void is not taken back", "该记录为撤销记录，不能再撤销")
-    if row["state"] == "voided":
-        raise Conflict("already-voided", "this settlement was taken back before", "该结算已撤销")
-    if row["state"] != "committed":
-        raise Conflict("not-committed", f"this settlement is {row['state']}", "该结算尚未完成")
-    if row["refund_open"]:
-        message = "a refund of it by line was begun: go on with that, or give it up first"
-        raise Conflict("refund-open", message, "该结算有未完成的部分退费，请先继续或放弃")
-
-
-def key_reused() -> Conflict:
-    """The key of one request came with another."""
-    return Conflict("key-reused", "this key stands for another request", "该幂等键已用于另一请求", "key")

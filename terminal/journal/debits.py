@@ -16,25 +16,15 @@ import msgspec
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append, digest
-from terminal.journal.commit import (
-    SETTLEMENT_COLUMNS,
-    Answer,
-    check_day_and_key,
-    key_reused,
-    queue_first_print,
-    queue_upload,
-    settlement_row,
-)
+from terminal.journal.commit import Answer
+from terminal.journal.guards import check_day_and_key, key_reused
 from terminal.journal.intents import Intents
 from terminal.journal.purse_records import OpenDebit, PurseProof
 from terminal.journal.records import SettlementRecord
+from terminal.journal.rows import as_written, insert_settlement, keep_key, queue_first_print, queue_upload
 from terminal.settlement.codec import convert
 
 NO_PROOF = PurseProof()
-_INSERT = (
-    f"INSERT INTO settlements ({', '.join(SETTLEMENT_COLUMNS)}, state)"
-    f" VALUES ({', '.join('?' * len(SETTLEMENT_COLUMNS))}, 'debiting')"
-)
 _OPEN = (
     "SELECT b.settlement_id, b.trouble, b.key, b.message_id, e.number, e.hash, e.body FROM debits b"
     " JOIN settlements s ON s.id = b.settlement_id JOIN entries e ON e.number = s.entry WHERE b.closed_by IS NULL "
@@ -58,12 +48,10 @@ class Debits(Intents):
         with self.writing() as connection:
             check_day_and_key(connection, record.business_day, key, request_digest)
             _refuse_second(connection, purse, key)
-            written = msgspec.structs.replace(
-                record, state="debiting", voided_by="", entry_hash="", center_references={}, upload_state="queued"
-            )
+            written = as_written(record, "debiting")
             facts = {"record": written, "message_id": message_id, "key": key, "request_digest": request_digest}
             number, entry_hash = append(connection, self.terminal_id, "debiting", record.at, facts)
-            connection.execute(_INSERT, settlement_row(number, written))
+            insert_settlement(connection, number, written)
             connection.execute(
                 "INSERT INTO debits (settlement_id, purse, amount, key, message_id) VALUES (?, ?, ?, ?, ?)",
                 (record.id, purse, debit.amount_fen, key, message_id),
@@ -135,10 +123,7 @@ class Debits(Intents):
             record = convert(facts["record"], SettlementRecord)
             queue_upload(connection, record, row["message_id"], now)
             queue_first_print(connection, record, now)
-            connection.execute(
-                "INSERT INTO keys VALUES (?, ?, ?, ?)",
-                (row["key"], facts["request_digest"], row["number"], answer(row["hash"])),
-            )
+            keep_key(connection, row["key"], facts["request_digest"], row["number"], answer(row["hash"]))
 
     def abandon_debit(self, settlement_id: str, reason: str, now: dt.datetime, operator: str = "") -> None:
         """The card has not paid: nothing of this settlement counts. operator: who decided so, where people did.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import sqlite3
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,26 +16,29 @@ import msgspec
 from terminal.errors import Conflict, Missing
 from terminal.journal.center_numbers import are_of_others, center_number, number_of_another
 from terminal.journal.chain import append, digest
-from terminal.journal.commit import (
+from terminal.journal.commit import Answer
+from terminal.journal.guards import (
     KEY_OF_INTENT,
     OPEN_INTENTS,
-    SETTLEMENT_COLUMNS,
-    TRANSACTION_OF,
-    Answer,
     check_day_and_key,
     check_original,
     key_reused,
-    queue_first_print,
-    settlement_row,
+    refuse_second_void,
 )
 from terminal.journal.records import CenterSums, Intent, SettlementRecord
 from terminal.journal.refunds import RefundIntents
+from terminal.journal.rows import (
+    TRANSACTION_OF,
+    as_written,
+    insert_settlement,
+    keep_key,
+    keep_sums,
+    mark_voided,
+    queue_first_print,
+    queue_reversal,
+)
 from terminal.journal.store import moment_text
 
-_INSERT = (
-    f"INSERT INTO settlements ({', '.join(SETTLEMENT_COLUMNS)}, state)"
-    f" VALUES ({', '.join('?' * len(SETTLEMENT_COLUMNS))}, 'authorising')"
-)
 _SELECT = (
     "SELECT i.settlement_id, i.message_id, i.request,"
     f" json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest {OPEN_INTENTS} "
@@ -60,13 +62,11 @@ class Intents(RefundIntents):
             check_day_and_key(connection, record.business_day, key, request_digest)
             if record.voids:
                 check_original(connection, record.voids, key)
-                _refuse_second_void(connection, record.voids)
-            written = msgspec.structs.replace(
-                record, state="authorising", voided_by="", entry_hash="", center_references={}, upload_state="queued"
-            )
+                refuse_second_void(connection, record.voids)
+            written = as_written(record, "authorising")
             facts = {"record": written, "message_id": message_id, "key": key, "request_digest": request_digest}
             number, entry_hash = append(connection, self.terminal_id, "authorising", record.at, facts)
-            connection.execute(_INSERT, settlement_row(number, written))
+            insert_settlement(connection, number, written)
             connection.execute(
                 "INSERT INTO intents (settlement_id, message_id, request) VALUES (?, ?, ?)",
                 (record.id, message_id, request),
@@ -129,10 +129,7 @@ class Intents(RefundIntents):
                 same = all(getattr(own, name) == getattr(sums, name) for name in CenterSums.__struct_fields__)
                 keep_sums(connection, [(record.id, number, sums)], adopted=not same)
             queue_first_print(connection, record, now)
-            connection.execute(
-                "INSERT INTO keys VALUES (?, ?, ?, ?)",
-                (facts["key"], facts["request_digest"], entry, answer(entry_hash)),
-            )
+            keep_key(connection, facts["key"], facts["request_digest"], entry, answer(entry_hash))
 
     def abandon(self, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "") -> None:
         """Close an intent without a settlement. `reversal_id`: its outcome is unknown, and this new message undoes it.
@@ -178,63 +175,11 @@ def _open(connection: sqlite3.Connection, settlement_id: str) -> tuple[int, str,
     return row["number"], row["hash"], facts
 
 
-def _refuse_second_void(connection: sqlite3.Connection, original_id: str) -> None:
-    row = connection.execute(
-        "SELECT 1 FROM settlements WHERE voids = ? AND state = 'authorising'", (original_id,)
-    ).fetchone()
-    if row:
-        raise Conflict("intent-open", "the void of this settlement is being asked for", "该结算的撤销正在处理")
-
-
-def queue_reversal(
-    connection: sqlite3.Connection,
-    terminal_id: str,
-    record: SettlementRecord,
-    undone_id: str,
-    reversal_id: str,
-    reason: str,
-    now: dt.datetime,
-) -> None:
-    """Queue the reversal of what went out for `record` as `undone_id`, inside the caller's write transaction."""
-    transaction = TRANSACTION_OF[record.kind]
-    facts = {
-        "message_id": reversal_id,
-        "settlement": record.id,
-        "undoes": undone_id,
-        "undoes_transaction": transaction,
-        "reason": reason,
-    }
-    append(connection, terminal_id, "reversing", now, facts)
-    moment = moment_text(now)
-    connection.execute(
-        "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
-        " first_queued_at, next_attempt_at, undoes, undoes_transaction)"
-        " VALUES (?, 'reverse', ?, ?, 'queued', ?, ?, ?, ?)",
-        (reversal_id, record.id, record.person_number, moment, moment, undone_id, transaction),
-    )
-
-
-def keep_sums(
-    connection: sqlite3.Connection, kept: Iterable[tuple[str, int, CenterSums]], adopted: bool = False
-) -> None:
-    """Keep the center's sums beside ours, each with its settlement and entry; they count from here on where they are
-    `adopted`."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO center_amounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (settlement_id, entry, *map(int, msgspec.structs.astuple(sums)), entry if adopted else None)
-            for settlement_id, entry, sums in kept
-        ],
-    )
-
-
 def _commit(connection: sqlite3.Connection, record: SettlementRecord, entry: int) -> None:
     connection.execute("UPDATE settlements SET state = 'committed' WHERE id = ?", (record.id,))
     connection.execute("UPDATE intents SET closed_by = ? WHERE settlement_id = ?", (entry, record.id))
     if record.voids:
-        connection.execute(
-            "UPDATE settlements SET state = 'voided', voided_by = ? WHERE id = ?", (record.id, record.voids)
-        )
+        mark_voided(connection, record)
 
 
 def _accepted_message(

@@ -16,8 +16,8 @@ from msgspec import Struct
 from terminal.errors import Conflict, Missing
 from terminal.journal.center_numbers import are_of_others, center_number
 from terminal.journal.chain import append_all, digest
-from terminal.journal.intents import keep_sums
 from terminal.journal.records import LastWord
+from terminal.journal.rows import keep_sums
 
 _ROW = "SELECT number, message_id, state, request, settlement_id, sent_as FROM outbox "
 

@@ -16,10 +16,10 @@ from terminal.errors import Conflict
 from terminal.journal.center_numbers import number_of_another
 from terminal.journal.chain import append
 from terminal.journal.debits import Debits
-from terminal.journal.intents import queue_reversal
 from terminal.journal.last_words import no_such_message, not_parked, unfinished, write_last_words
 from terminal.journal.progress import STUCK, Progress, progress_in
 from terminal.journal.records import CenterSums, LastWord, QueuedMessage
+from terminal.journal.rows import queue_reversal
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
 

@@ -15,9 +15,9 @@ import msgspec
 
 from terminal.errors import Missing
 from terminal.journal.chain import append
-from terminal.journal.commit import ELECTRONIC
 from terminal.journal.outbox import Outbox
 from terminal.journal.records import PrintJob
+from terminal.journal.rows import ELECTRONIC
 from terminal.journal.store import moment_text
 from terminal.limits import RETRY_PAUSE_SECONDS_MAX
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.chain import append
-from terminal.journal.commit import check_day_and_key, check_original
+from terminal.journal.guards import check_day_and_key, check_original
 from terminal.journal.look import Reads
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import decode
