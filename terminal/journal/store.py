@@ -18,7 +18,7 @@ from pathlib import Path
 from terminal.clock import BEIJING, Clock
 from terminal.errors import Broken, InDoubt, Refused, Unavailable
 from terminal.journal.ballast import Ballast
-from terminal.journal.schema import migrate
+from terminal.journal.migrate import migrate
 
 _PRAGMAS: tuple[tuple[str, str, object], ...] = (
     ("journal_mode", "WAL", "wal"),

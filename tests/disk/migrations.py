@@ -30,6 +30,7 @@ from terminal.clock import SetClock
 from terminal.journal import schema, store
 from terminal.journal.chain import first_hash, next_hash
 from terminal.journal.journal import Journal
+from terminal.journal.migrate import applied_steps, migrate
 from terminal.settlement.codec import encode
 from tests.counter.counter_parts import MORNING, STAY, purchase
 from tests.disk.box import Box
@@ -82,7 +83,7 @@ def old_journal(path: Path, steps: int, rows: Rows) -> None:
     """A journal after the first `steps` steps of the schema, with these rows as far as it has their columns."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        schema.migrate(connection, dict(islice(schema.STEPS.items(), steps)))
+        migrate(connection, dict(islice(schema.STEPS.items(), steps)))
         connection.execute("INSERT INTO store VALUES ('terminal_id', ?)", (TERMINAL_ID,))
         for table in ("entries", *TABLES):
             known = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
@@ -200,8 +201,8 @@ def _judged(disk: FaultyDisk, home: Path, old: dict[str, list[tuple[Any, ...]]],
 
 
 def torn(connection: sqlite3.Connection, steps: Mapping[str, tuple[str, ...]] = schema.STEPS) -> None:
-    """As `schema.migrate`, with each statement durable by itself."""
-    applied = schema._applied(connection) or list(schema.migrate(connection))
+    """As `migrate`, with each statement durable by itself."""
+    applied = applied_steps(connection) or list(migrate(connection))
     for name, statements in steps.items():
         if name in applied:
             continue

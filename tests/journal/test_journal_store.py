@@ -13,8 +13,9 @@ import pytest
 from journal_parts import open_journal, settle
 
 from terminal.errors import Broken, Refused, Unavailable
-from terminal.journal import schema, store
+from terminal.journal import store
 from terminal.journal.journal import Journal
+from terminal.journal.migrate import migrate
 
 
 def test_a_second_opener_is_refused_until_the_first_lets_go(tmp_path: Path) -> None:
@@ -121,13 +122,13 @@ def test_a_failing_migration_leaves_nothing(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
     bad = {"1": ("CREATE TABLE a (x INTEGER)",), "2": ("CREATE TABLE b (x INTEGER)", "CREATE NONSENSE")}
     with pytest.raises(sqlite3.OperationalError):
-        schema.migrate(connection, bad)
+        migrate(connection, bad)
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert "a" in tables
     assert "b" not in tables
     good = {"1": bad["1"], "2": ("CREATE TABLE b (x INTEGER)",)}
-    assert schema.migrate(connection, good) == ["2"]
-    assert schema.migrate(connection, good) == []
+    assert migrate(connection, good) == ["2"]
+    assert migrate(connection, good) == []
     recorded = [name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     assert recorded == ["1", "2"]
     connection.close()
