@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
 
 from hw.ports import ReceiptPrinter
 from terminal.api.background import JournalFromAfar
@@ -22,13 +21,9 @@ from terminal.api.log import LOGGER
 from terminal.api.sight import CenterSight
 from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
-from terminal.center.answers import Inquiry, Institution
+from terminal.center.answers import Inquiry
 from terminal.center.desk import CenterDesk
-from terminal.center.exchange import SignIns
-from terminal.center.link import HttpLink, Lane, Tls
-from terminal.center.machine import machine_towards
-from terminal.center.profile import Profile, load_profile
-from terminal.center.seal import Secrets, load_secrets
+from terminal.center.link import HttpLink
 from terminal.center.stock import StockUpload
 from terminal.center.upload import Upload
 from terminal.clock import Clock, ShiftedClock, SystemClock
@@ -42,13 +37,11 @@ from terminal.counter.downloads import Downloads
 from terminal.counter.fetching import Fetching
 from terminal.counter.goods import keep_goods, resume
 from terminal.counter.in_force import InForce
-from terminal.counter.offline import OfflineLimits
-from terminal.counter.papers import Papers
-from terminal.counter.place import Equipment, Place
 from terminal.counter.printing import PaperlessQueue, PrintQueue
-from terminal.counter.purse import PurseLimits
 from terminal.counter.recover import Recovered, recover
 from terminal.counter.repair import take_back_there
+from terminal.counter_parts import equipment_of, papers_of, place_of
+from terminal.desks import Desks
 from terminal.devices import Devices, devices_of
 from terminal.hotplug import Hotplug, hotplug_of
 from terminal.journal.ballast import BALLAST_BYTES
@@ -58,14 +51,10 @@ from terminal.journal.records import PrintJob, SettlementRecord
 from terminal.journal.stock import Goods, StockMove
 from terminal.journal.whereabouts import machine_of
 from terminal.receipt.blocks import Document
-from terminal.receipt.forms import load_forms
 from terminal.receipt.glyphs import Glyphs
 from terminal.settlement.law import Law
 from terminal.settlement.published import load_shelf_with
 from terminal.settlement.shelf import read_key
-
-IDENTITY_BYTES = 16
-"""Random ids of identifications and quotes: not to be guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +100,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
     try:
         journal.tell(lambda: events.listened, partial(_publish, events))
         # A connection each: nothing slow may hold up who stands at the counter, nor goods what moves money.
-        desks = _Desks(config, clock)
+        desks = Desks(config, clock)
         desk = desks.new(journal)
         recovered = recover(journal, desk)
         journal.note_tills(token_digests(tills_file(Path(config.terminal.journal))), clock.now())
@@ -119,9 +108,9 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
         upload_desk = desks.new(from_afar)
         downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
         counter = Counter(
-            _place(config, journal, law, desk, downloads),
-            _equipment(config, devices, hotplug),
-            _papers(config, journal),
+            place_of(config, journal, law, desk, downloads),
+            equipment_of(config, devices, hotplug),
+            papers_of(config, journal),
         )
         return Terminal(
             clock=clock,
@@ -150,74 +139,6 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
         raise
 
 
-class _Desks:
-    """Desks at the one center: they share the operators' sign-ins and what was last seen of the center."""
-
-    def __init__(self, config: Config, clock: Clock) -> None:
-        self._config = config
-        self._clock = clock
-        self._sign_ins: SignIns = {}
-        self._tls = Tls(config.center.tls_authority, config.center.tls_certificate, config.center.tls_key)
-        self.sight = CenterSight(clock)
-        self.links: list[HttpLink] = []
-
-    def new(self, journal: Journal, uploads: bool = True) -> CenterDesk:
-        """A desk with connections of its own, for one thread. uploads: settlements go up here, several at a time where
-        the province has nothing against it. Raises Refused for a fault of the configuration.
-        """
-        center = self._config.center
-        profile = load_profile(center.profile)
-        keys = load_secrets(Path(center.secrets)) if center.secrets else None
-        link, *lanes = (self._link(profile, keys) for _ in range(1 + profile.in_flight_max * uploads))
-        institution = Institution(center.area_code, self._config.provider_names, self._config.terminal.id)
-        stamp, till_number = journal.next_message_stamp, self._config.terminal.till_number
-        known = (institution, stamp, till_number, self._clock, profile, keys, journal, self._sign_ins)
-        host = urlsplit(center.url).hostname or ""
-        return CenterDesk(link, *known, lanes, partial(machine_towards, host))
-
-    def _link(self, profile: Profile, keys: Secrets | None) -> Lane:
-        center = self._config.center
-        patience, nonce = center.reply_timeout_seconds, lambda: secrets.token_hex(8)
-        link = HttpLink(center.url, self._clock, patience, profile, keys, self._tls, nonce)
-        self.links.append(link)
-        return self.sight.watch(link)
-
-
-def _ask_center(journal: Journal, desk: CenterDesk, day: dt.date, operator: str) -> Compared:
-    return ask_center(journal, desk, day, operator, random.Random(secrets.randbits(64)))
-
-
-def _place(config: Config, journal: Journal, law: Law, desk: CenterDesk, downloads: Downloads) -> Place:
-    return Place(
-        journal=journal,
-        law=law,
-        center=desk,
-        providers=config.providers_by_id,
-        identity=lambda: secrets.token_hex(IDENTITY_BYTES),
-        mode=config.terminal.mode,
-        limits=_limits(config.center),
-        downloads=downloads,
-    )
-
-
-def _equipment(config: Config, devices: Devices, hotplug: Hotplug) -> Equipment:
-    return Equipment(
-        reader=devices.reader,
-        removals=hotplug.removals,
-        printer=devices.printer,
-        paperless=config.printer.kind == "none",
-        purse_terminal=devices.purses,
-        purse_limits=PurseLimits(bill_fen_max=config.psam.bill_max, day_fen_max=config.psam.day_max),
-        code_life_seconds=config.scanner.code_life_seconds,
-    )
-
-
-def _papers(config: Config, journal: Journal) -> Papers:
-    forms = load_forms(Path(config.receipt.layout) if config.receipt.layout else None)
-    training = config.clock.starts_at is not None
-    return Papers(journal, config.provider_names, training, forms, config.printer.columns, config.center.counties)
-
-
 def _journal(config: Config, clock: Clock) -> Journal:
     journal = Journal.open(Path(config.terminal.journal), config.terminal.id, clock, BALLAST_BYTES)
     try:
@@ -240,15 +161,6 @@ def _publish(events: EventHub, news: News) -> None:
 
 def _bureau_key(config: Config) -> bytes | None:
     return read_key(Path(config.policies.bureau_key)) if config.policies.bureau_key else None
-
-
-def _limits(center: CenterSection) -> OfflineLimits:
-    return OfflineLimits(
-        entitlement_age_hours_max=center.offline_entitlement_hours_max,
-        bill_fen_max=center.offline_bill_max,
-        person_day_fen_max=center.offline_person_day_max,
-        blacklist_age_hours_max=center.offline_blacklist_hours_max,
-    )
 
 
 def _upload(center: CenterSection, journal: Journal, desk: CenterDesk, clock: Clock) -> Upload:
@@ -275,3 +187,7 @@ def _prints(
         return PaperlessQueue(journal)
     section, glyphs = config.printer, Glyphs(config.receipt.fonts)
     return PrintQueue(journal, printer, document_of, section.columns, section.encoding, glyphs, section.draws_qr)
+
+
+def _ask_center(journal: Journal, desk: CenterDesk, day: dt.date, operator: str) -> Compared:
+    return ask_center(journal, desk, day, operator, random.Random(secrets.randbits(64)))
