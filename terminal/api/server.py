@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from terminal.api.connection import HEAD_BYTES_MAX, BoundedConnection
 from terminal.api.doors import Door
 from terminal.api.log import LOGGER
+from terminal.prompt_server import PromptServer
 
 STOP_SECONDS_MAX = 12
 """A request that lasts longer after TERM is given up; what it began in the journal is finished."""
@@ -28,7 +29,7 @@ HANDSHAKE_SECONDS_MAX = 5
 """A TLS handshake that lasts longer is cut."""
 
 
-class Server(uvicorn.Server):
+class Server(PromptServer):
     """uvicorn, quiet and bounded, which says once that it listens."""
 
     def __init__(
@@ -86,10 +87,6 @@ class Server(uvicorn.Server):
         """Take nothing new, end the streams, and wait for the requests that are begun."""
         self._stopping()
         await super().shutdown(sockets)
-
-    def stop(self) -> None:
-        """End after the requests that are begun."""
-        self.should_exit = True
 
     def _connection(self) -> asyncio.Protocol:
         return BoundedConnection(self.config, self.server_state, self._arrival_seconds_max)

@@ -7,12 +7,13 @@ demands, and fails on order (`faults`).
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import uvicorn
 from msgspec import Struct
@@ -27,13 +28,14 @@ from terminal.bureau.reception import PATH, Reception
 from terminal.bureau.short_way import ShortWay, Together
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
+from terminal.prompt_server import PromptServer
 
 STOP_SECONDS_MAX = 10
 """A server that does not stop in this time is a bug."""
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that tells when it listens."""
+class _Server(PromptServer):
+    """Tells when it listens, and ends as a center that is switched off: whoever is being served is dropped."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -42,6 +44,23 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        self._drop_all()
+        # Cancelled, since nobody hears them any more, and a line that is just being taken would outlive the loop.
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._drop_all()
+        # An aborted line is closed in the next turn.
+        await asyncio.sleep(0)
+
+    def _drop_all(self) -> None:
+        for connection in list(self.server_state.connections):
+            cast("ShortWay", connection).transport.abort()
 
 
 class ServerTls(Struct, frozen=True):
@@ -147,8 +166,7 @@ class BureauServer:
         server, thread = self._server, self._thread
         if server is None or thread is None:
             return
-        server.should_exit = True
-        server.force_exit = True
+        server.stop()
         thread.join(STOP_SECONDS_MAX)
         if thread.is_alive():
             raise TimeoutError("the reference center did not stop")

@@ -192,3 +192,20 @@ def test_what_comes_together_is_committed_before_anyone_is_answered(
     assert [code_of(reply) for reply in door.together(*bodies)] == [0, 0]
     assert outcomes == []
     assert len(door.books.settlements()) == 1
+
+
+def test_a_center_that_goes_down_drops_whoever_it_serves(door: Door) -> None:
+    """A line that has asked nothing and one in the middle of its answer both end, nobody is let in; then it is back."""
+    door.server.faults.inject("slow", milliseconds=600_000)
+    with door.connection() as idle, door.connection() as served:
+        served.sendall(posted(door.request("5206", YEAR)))
+        assert served.recv(1) == b"H"
+        door.server.down()
+        assert idle.recv(1) == b""
+        assert not b"".join(iter(lambda: served.recv(4096), b"")).endswith(b"}")
+    with pytest.raises(ConnectionRefusedError):
+        door.connection()
+    door.server.up()
+    with door.connection() as again:
+        again.sendall(posted(door.request("5206", YEAR, 2)))
+        assert answered(again)[1]["infcode"] == 0
