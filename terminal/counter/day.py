@@ -183,7 +183,7 @@ def _still_refused(refused: Sequence[Difference], found: Sequence[Difference]) -
 
 def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
     """The totals are the same, or every difference in them stands to reason."""
-    explained = {difference.provider_id for difference in found}
+    explained = {difference.provider_id for difference in found if difference.moves_totals}
     told = all(group.balanced or group.group.provider_id in explained for group in groups)
     return told and all(difference.explained for difference in found)
 

@@ -15,6 +15,7 @@ from terminal.counter.behind import is_unnumbered
 from terminal.counter.difference import Difference
 from terminal.counter.match_center import adopted_once, counted_elsewhere, match_center, own_rows
 from terminal.counter.pairs import without_pairs
+from terminal.counter.unnumbered import unnumbered
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord, Whereabouts
 from terminal.money import Fen
@@ -54,8 +55,10 @@ def day_differences(
         others = {one.id for one in mine if agency_there(one) not in ("", center.clearing_agency)}
         one_sided = [_cleared_elsewhere(one) if one.settlement_id in others else one for one in matched]
         different = without_pairs(journal, center, day, clearing_class, one_sided)
-        if (provider_id, clearing_class) in differing and not different and not _on_the_way(mine):
-            different = [_totals_alone(provider_id, clearing_class, sums)]
+        different += unnumbered(journal, center, mine, different)
+        told = any(one.moves_totals for one in different) or _on_the_way(mine)
+        if (provider_id, clearing_class) in differing and not told:
+            different.append(_totals_alone(provider_id, clearing_class, sums))
         found += different
     return adopted_once(found)
 

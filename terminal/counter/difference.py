@@ -10,7 +10,15 @@ from terminal.center.details import CenterRow
 from terminal.counter.said import Said
 
 Cause = Literal[
-    "missing-here", "missing-there", "amount", "void-one-sided", "date-boundary", "another-till", "refused", "totals"
+    "missing-here",
+    "missing-there",
+    "amount",
+    "void-one-sided",
+    "date-boundary",
+    "another-till",
+    "cancelled",
+    "refused",
+    "totals",
 ]
 Action = Literal[
     "reverse-at-center", "void-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"
@@ -45,7 +53,12 @@ class Difference(Struct, frozen=True, kw_only=True):
     @property
     def explained(self) -> bool:
         """Whether it stands to reason and keeps no day open."""
-        return self.cause in ("date-boundary", "another-till")
+        return self.cause in ("date-boundary", "another-till", "cancelled")
+
+    @property
+    def moves_totals(self) -> bool:
+        """Whether the totals of its group differ because of it."""
+        return self.cause != "cancelled"
 
     @property
     def row(self) -> CenterRow:

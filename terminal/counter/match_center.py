@@ -12,7 +12,7 @@ import msgspec
 
 from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
 from terminal.counter import said
-from terminal.counter.behind import behind, is_unnumbered, may_be_taken_back_by, proposal_for
+from terminal.counter.behind import behind, may_be_taken_back_by, proposal_for
 from terminal.counter.difference import Action, Cause, Difference, of_row
 from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
@@ -52,11 +52,15 @@ def match_center(
     rows_elsewhere: its rows of the other days on which it counts some of the records (`counted_elsewhere`).
     """
     ours = {row.center_number: (row, record) for row, record in _paired(journal, records)}
+    there = [row for row in rows if not _is_lost(row)]
+    cancelled = _cancelled(journal, there, ours.keys())
     found: list[Difference] = []
-    for row in _that_count(journal, rows, ours.keys()):
+    for row in there:
         mine, record = ours.pop(row.center_number, (None, None))
         if mine is None or record is None:
-            found.append(_only_there(journal, day, provider_id, row, is_of_another_till(row.message_id)))
+            one = _only_there(journal, day, provider_id, row, is_of_another_till(row.message_id))
+            is_foreign = one.cause != "another-till" and row.visit_number in cancelled
+            found.append(one.saying(said.CANCELLED, cause="cancelled") if is_foreign else one)
         elif _amounts(mine) != _amounts(row):
             found.append(_amount(provider_id, record, mine, row))
     elsewhere = {row.center_number: row for row in rows_elsewhere if not _is_lost(row)}
@@ -66,8 +70,7 @@ def match_center(
             found.append(_amount(provider_id, record, mine, other))
         else:
             found.append(_only_here(day, provider_id, record, mine, other is not None))
-    unnumbered = [_unnumbered(provider_id, record) for record in records if is_unnumbered(record)]
-    return found + unnumbered
+    return found
 
 
 def adopted_once(found: Sequence[Difference]) -> list[Difference]:
@@ -88,18 +91,17 @@ def _paired(journal: Journal, records: Sequence[SettlementRecord]) -> list[tuple
     return [(row, record) for row, record in rows if row is not None]
 
 
-def _that_count(journal: Journal, rows: Sequence[CenterRow], ours: Set[str]) -> list[CenterRow]:
-    """The center's rows without those that it lacks, and without pairs of one visit that are not ours and cancel each
-    other: what it has booked and taken back by itself counts on neither side.
+def _cancelled(journal: Journal, there: Sequence[CenterRow], ours: Set[str]) -> set[str]:
+    """The visits of which only the center has rows, and these cancel each other: what it has booked and taken back by
+    itself counts on neither side.
     """
-    there = [row for row in rows if not _is_lost(row)]
     foreign: dict[str, list[int]] = {}
     for row in there:
-        known = row.center_number in ours or journal.by_center_reference(row.visit_number)
+        record, undone = behind(journal, row)
+        known = row.center_number in ours or journal.by_center_reference(row.visit_number) or (record and not undone)
         if row.visit_number and not known:
             foreign.setdefault(row.visit_number, []).append(row.total)
-    cancelled = {visit for visit, totals in foreign.items() if len(totals) > 1 and sum(totals) == 0}
-    return [row for row in there if row.center_number in ours or row.visit_number not in cancelled]
+    return {visit for visit, totals in foreign.items() if len(totals) > 1 and sum(totals) == 0}
 
 
 def _amounts(row: OwnRow | CenterRow) -> tuple[int, int, int]:
@@ -157,19 +159,4 @@ def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: Ow
         person_number=record.person_number,
         center_number=row.center_number,
         terminal_total_fen=int(row.total),
-    )
-
-
-def _unnumbered(provider_id: str, record: SettlementRecord) -> Difference:
-    return Difference(
-        id=f"unnumbered:{record.id}",
-        cause="void-one-sided",
-        between="center",
-        action="none",
-        text=said.UNNUMBERED.en,
-        text_zh=said.UNNUMBERED.zh,
-        settlement_id=record.id,
-        provider_id=provider_id,
-        person_number=record.person_number,
-        terminal_total_fen=record.sign * int(record.settlement.total),
     )

@@ -57,8 +57,8 @@ def _named(journal: Journal, one: Difference, there: RowThere) -> Difference:
     """A void of which the center has told what it takes back."""
     if journal.by_center_reference(there.takes_back):
         return one
-    if _may_be_adopted(journal, one.person_number):
-        return one.saying(said.TAKES_BACK_WHAT_WAITS)
+    if waiting := _waiting_days(journal, one.person_number):
+        return one.saying(said.takes_back_what_waits(waiting))
     return one.saying(said.TAKES_BACK_ITS_OWN, cause="date-boundary")
 
 
@@ -73,8 +73,8 @@ def _compared(journal: Journal, center: CenterDesk, one: Difference, lookalikes:
     if like.original is not None:
         subject, action, text = proposal_for(like.original)
         return one.saying(text, action, subject=subject)
-    if one.refunded and _may_be_adopted(journal, one.person_number):
-        return one.saying(said.TAKES_BACK_WHAT_WAITS)
+    if one.refunded and (waiting := _waiting_days(journal, one.person_number)):
+        return one.saying(said.takes_back_what_waits(waiting))
     return one.saying(said.SEEMS_TO_TAKE_BACK if one.refunded else said.SEEMS_TAKEN_BACK, cause="date-boundary")
 
 
@@ -84,8 +84,9 @@ def _is_known_by_its_message(journal: Journal, one: Difference) -> bool:
     return behind is not None and not behind.undone
 
 
-def _may_be_adopted(journal: Journal, person_number: str) -> bool:
-    """Whether something of a person still waits for its number there, and could prove to be what was taken back."""
+def _waiting_days(journal: Journal, person_number: str) -> list[dt.date]:
+    """The days of what of a person still waits for its number there, and could prove to be what was taken back."""
     waiting = [message.settlement_id for message in journal.queue() if message.transaction == "settle"]
     records = [one for one in journal.settlements_of(waiting).values() if one.person_number == person_number]
-    return any(one.upload_state != "refused" or not is_repaired(journal, one) for one in records)
+    open_ones = [one for one in records if one.upload_state != "refused" or not is_repaired(journal, one)]
+    return sorted({one.business_day for one in open_ones})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from terminal.limits import LATE_SECONDS_MAX
@@ -42,10 +44,6 @@ TAKES_BACK_ITS_OWN = Said(
     "it takes back what only the center had, counted on another day: they stand for nothing",
     "该撤销冲抵中心另一日自有的结算，两笔相抵，无需处理",
 )
-TAKES_BACK_WHAT_WAITS = Said(
-    "it may take back a settlement of this person whose number there is not known yet: close that day first",
-    "可能撤销了本人尚无中心编号的结算：请先办理该结算所在日的日终",
-)
 SEEMS_TAKEN_BACK = Said(
     "a void there, of the same person and amounts, has taken it back: they stand for nothing",
     "中心有同一人、同金额的撤销与之对应，两笔相抵，无需处理",
@@ -63,9 +61,10 @@ TAKES_BACK_NOTHING_KNOWN = Said(
     "a void of something that is not known here, and this center reverses no voids: ask the insurance office",
     "撤销对象不明，且本中心不支持冲正撤销：请询问医保经办机构",
 )
-UNNUMBERED = Said(
-    "the center has it under a number that it has not told: its row stands on another day, close that one",
-    "中心已入账但未告知编号：该记录在另一日，请办理该日日终",
+CANCELLED = Said(
+    "the center has a settlement of this person and its void, nothing of either stands here: they cancel each other;"
+    " make sure that no other terminal has this till number",
+    "中心有本人一笔结算及其撤销，终端均无记录：两笔相抵，无需处理；请确认没有其他终端使用相同的收银台编号",
 )
 TOTALS_ALONE = Said(
     "the center's totals are not ours, and its details hold the same rows: ask the insurance office, which may count"
@@ -120,6 +119,29 @@ def counts_here(day: object) -> Said:
 def counts_there(day: object) -> Said:
     """The terminal counts it on this day, the center on another one."""
     return Said(f"counts at the center on {day}", f"中心计入 {day}，无需处理")
+
+
+def stands_there(first: dt.date, last: dt.date) -> Said:
+    """Of a void whose number the center has not told: its row stands there on one of these days."""
+    told, told_zh = "the center has it under a number that it has not told", "中心已入账但未告知编号"
+    if first == last:
+        return Said(
+            f"{told}: its row stands on {first}, close that day", f"{told_zh}：该记录在 {first}，请办理该日日终"
+        )
+    return Said(
+        f"{told}: its row stands on a day from {first} to {last}, close those days",
+        f"{told_zh}：该记录在 {first} 至 {last} 之间，请办理各该日日终",
+    )
+
+
+def takes_back_what_waits(days: Sequence[dt.date]) -> Said:
+    """It may take back what was settled on one of these days and has no number there yet."""
+    named = [day.isoformat() for day in days]
+    return Said(
+        "it may take back a settlement of this person whose number there is not known yet: first close"
+        f" {', '.join(named)}",
+        f"可能撤销了本人尚无中心编号的结算：请先办理 {'、'.join(named)} 的日终",
+    )
 
 
 def void_it_there(words: str) -> Said:

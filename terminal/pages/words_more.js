@@ -123,6 +123,7 @@ export const MORE_WORDS = {
   "cause.void-one-sided": ["单边撤销", "one-sided void"],
   "cause.date-boundary": ["跨日", "day boundary"],
   "cause.another-till": ["其他终端", "another till"],
+  "cause.cancelled": ["两笔相抵", "cancel each other"],
   "cause.refused": ["中心拒绝", "refused"],
   "cause.totals": ["仅合计不符", "totals alone"],
   "between.center": ["中心", "center"],

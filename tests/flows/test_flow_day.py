@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from at_the_center import leave_without_answer, sell_unseen, void_at_the_office
 from counter_parts import DAY, STAY, Shop, purchase
 
+from terminal.bureau import center as bureau_center
 from terminal.bureau.arrivals import arrivals
+from terminal.bureau.asked import Denied, Work
+from terminal.bureau.reconciliation import details
+from terminal.center import fields
 from terminal.center.profile import Profile
 from terminal.counter.match_till import TillRow
 from terminal.errors import Conflict, InDoubt, Missing, Refused
@@ -192,7 +197,10 @@ def test_a_void_without_a_number_is_found_on_a_day_that_seemed_to_balance(tmp_pa
         while shop.journal.settlement(void).upload_state != "accepted":
             shop.upload_all()
             shop.clock.advance(60)
-        assert shop.counter.close_day(DAY).state == "frozen"
+        report = shop.counter.close_day(DAY)
+        assert report.state == "frozen"
+        assert report.differences[-1].text.endswith("its row stands on 2021-07-01, close that day")
+        assert "2021-07-01" in report.differences[-1].text_zh
         shop.clock.advance(86_400)
         report = shop.counter.close_day(NEXT_DAY)
         assert [(one.cause, one.action) for one in report.differences] == [
@@ -202,6 +210,36 @@ def test_a_void_without_a_number_is_found_on_a_day_that_seemed_to_balance(tmp_pa
         shop.counter.repair(NEXT_DAY, report.differences[1].id)
         assert [shop.counter.close_day(day).state for day in (DAY, NEXT_DAY)] == ["sealed", "sealed"]
         assert [state for _, state in shop.books.settlements()] == ["voided", "booked"]
+
+
+def test_a_center_of_single_days_leaves_the_days_among_which_a_void_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office took back what was voided here: refused here for that reason, so without a number. The center gives
+    details of single days only: the days between the settlement and today are named."""
+
+    def of_one_day(work: Work) -> dict[str, Any]:
+        asked = work.asked.row("data")
+        if asked["stmt_begndate"] != asked["stmt_enddate"]:
+            raise Denied("stmt_enddate: one day only")
+        return details(work)
+
+    monkeypatch.setitem(bureau_center.TRANSACTIONS, fields.DETAILS, of_one_day)
+    with Shop(tmp_path, days_by="center-time") as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        shop.upload_all()
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        void_at_the_office(shop, number, NEXT_DAY)
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        shop.void(number)
+        shop.upload_all()
+        found = shop.counter.close_day(DAY + dt.timedelta(days=2)).differences
+        assert [one.text for one in found if "has not told" in one.text] == [
+            "the center has it under a number that it has not told: its row stands on a day from 2021-06-30 to"
+            " 2021-07-02, close those days"
+        ]
 
 
 def test_an_office_void_of_what_counts_a_day_later_there_does_not_hide_in_the_totals(tmp_path: Path) -> None:
