@@ -71,6 +71,7 @@ class Ledger:
         self.refused_reasons: dict[str, str] = {}
         self.reversals: dict[str, str] = {}
         self.repaired: set[str] = set()
+        self.repairing: set[str] = set()
         self.kinds: dict[str, int] = {}
         self.order: list[str] = []
         self.laws: set[str] = set()
@@ -247,6 +248,10 @@ class Ledger:
         self._require_unsealed(one)
         one.counted = sums_of(facts["sums"])
         one.differs = True
+
+    def _take_repair_begun(self, facts: dict[str, Any]) -> None:
+        self._require_new_id(facts["message_id"])
+        self.repairing.add(facts["message_id"])
 
     def _take_repaired(self, facts: dict[str, Any]) -> None:
         require(facts["operator"] != "", "repairs", f"nobody wanted {facts['difference']}")
