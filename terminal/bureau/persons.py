@@ -14,6 +14,7 @@ persons.toml – one table a person, nothing required but the first four keys an
     name = "张三"
     policy = "yantai-employee"                                   # policy pack; "…-resident": residents
     insured_place = "370602"                                     # six digits; default: that of person_number
+    clearing_agency = "370699"                                   # six digits; default: that of the place of care
     card_identification = "37060200000000000000000000000001"     # 32 hex of the card; "" = not compared
     purse_serial = "00008660220608000001"                        # of the purse, where the account lies on the card
     credential = "QR-…"                                          # what the e-credential's codes begin with
@@ -68,6 +69,7 @@ class Person(Part, frozen=True):
     name: FilledText
     policy: FilledText
     insured_place: Annotated[str, Meta(pattern="^([0-9]{6})?$")] = ""
+    clearing_agency: Annotated[str, Meta(pattern="^([0-9]{6})?$")] = ""
     card_identification: Annotated[str, Meta(pattern="^([0-9A-Fa-f]{32})?$")] = ""
     credential: Text = ""
     purse_serial: Annotated[str, Meta(pattern="^([0-9A-F]{20})?$")] = ""

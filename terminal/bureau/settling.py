@@ -189,7 +189,7 @@ def _row(claimed: Claimed, running: int) -> Booked:
         person_number=person.person_number,
         insurance_type=_insurance_type(person),
         clearing_type=fields.CLEARING_CLASSES[extension.clearing_class],
-        agency=work.asked.area_code,
+        agency=person.clearing_agency or work.asked.area_code,
         business_day=extension.business_day,
         booked_at=work.now,
         sign=1,

@@ -75,7 +75,7 @@ def number_there(record: SettlementRecord | Whereabouts) -> str:
     return record.center_references.get("setl_id", "") if record.upload_state == "accepted" else ""
 
 
-def agency_there(record: SettlementRecord) -> str:
+def agency_there(record: SettlementRecord | Whereabouts) -> str:
     """The agency with which the center clears a record, or "" where it named none."""
     return record.center_references.get("clr_optins", "")
 
@@ -92,9 +92,12 @@ def counted_there(record: SettlementRecord | Whereabouts) -> str:
         return ""
 
 
-def references_of(center_number: str, visit_number: str, day: dt.date) -> dict[str, str]:
-    """References as an answer would have given them; `day` is the one that the center counts it on."""
-    return {"setl_id": center_number, "mdtrt_id": visit_number, "setl_time": day.isoformat()}
+def references_of(center_number: str, visit_number: str, day: dt.date, agency: str = "") -> dict[str, str]:
+    """References as an answer would have given them; `day` is the one that the center counts it on, agency the one
+    that clears it there, "" for unknown.
+    """
+    references = {"setl_id": center_number, "mdtrt_id": visit_number, "setl_time": day.isoformat()}
+    return references | ({"clr_optins": agency} if agency else {})
 
 
 def packed(rows: Sequence[OwnRow], name: str) -> bytes:

@@ -43,7 +43,7 @@ class Questions:
 
     @property
     def clearing_agency(self) -> str:
-        """The agency whose totals and details are asked for."""
+        """The agency whose totals and details are asked for where the center has named no other."""
         return self._exchange.institution.clearing_agency
 
     def is_of_another_till(self, message_id: str) -> bool:
@@ -83,12 +83,12 @@ class Questions:
         return understood(messages.read_accumulators, answer)
 
     def totals(self, business_day: dt.date, group: GroupTotals) -> TotalsAnswer:
-        """3201: whether the center has the same totals for this group of this day.
+        """3201: whether the agency of this group has the same totals for it on this day.
 
         Raises Unavailable (not reached, not understood) or Refused (the center says no, nobody signed in
         here).
         """
-        data = messages.totals_input(business_day, group, self.clearing_agency, self.profile)
+        data = messages.totals_input(business_day, group, group.agency or self.clearing_agency, self.profile)
         answer = self._exchange.ask(fields.TOTALS, group.provider_id, self._signed_operator(), data)
         balanced, text = understood(lambda found: messages.read_totals(found, self.profile), answer)
         return TotalsAnswer(balanced, text, answer.body)
@@ -96,7 +96,7 @@ class Questions:
     def details(
         self, business_day: dt.date, sums: GroupTotals, rows: Sequence[OwnRow], last_day: dt.date | None = None
     ) -> list[CenterRow]:
-        """9101, 3202, 9102: our rows of one provider and clearing class up, the center's down.
+        """9101, 3202, 9102: our rows of one provider, clearing class and agency (of `sums`) up, the center's down.
 
         last_day: of several days, which start with business_day. Raises Unavailable (not reached, not understood) or
         Refused (the center says no, nobody signed in here).
@@ -105,7 +105,7 @@ class Questions:
         days = (business_day, last_day or business_day)
         stem = f"{provider_id}{business_day:%Y%m%d}{fields.CLEARING_CLASSES[sums.clearing_class]}"
         sent = self._exchange.upload(provider_id, operator, f"{stem}.zip", packed(rows, f"{stem}.txt"))
-        agency = self.clearing_agency
+        agency = sums.agency or self.clearing_agency
         asked = messages.details_input(days, sums, agency, understood(messages.read_upload, sent), self.profile)
         answer = self._exchange.ask(fields.DETAILS, provider_id, operator, asked)
         number, name = understood(messages.read_details, answer)

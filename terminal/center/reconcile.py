@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from itertools import product
 from typing import get_args
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center import fields
 from terminal.center.desk import CenterDesk
+from terminal.center.details import agency_there
 from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass, GroupTotals, Scheme
+from terminal.journal.records import ClearingClass, GroupTotals, Scheme, SettlementRecord
 
 
 class GroupResult(Struct, frozen=True):
-    """The center's word on one group: provider, scheme and clearing class of one business day.
+    """The center's word on one group: provider, scheme, clearing class and agency of one business day.
 
     closed_there: the center says that it has closed this day.
     """
@@ -30,25 +32,48 @@ class GroupResult(Struct, frozen=True):
     closed_there: bool
 
 
-def groups_of(journal: Journal, provider_ids: Sequence[str], day: dt.date) -> list[GroupTotals]:
-    """The day's totals of every group there can be: where nothing stands here, nothing may stand there."""
-    totals = {(one.provider_id, one.scheme, one.clearing_class): one for one in journal.group_totals(day)}
-    possible = product(provider_ids, get_args(Scheme), get_args(ClearingClass))
+def agency_of(journal: Journal, desk: CenterDesk, record: SettlementRecord) -> str:
+    """The agency that clears a record: as the center named it, of a void also as of what it takes back, else the
+    configured one.
+    """
+    named = agency_there(record) or (agency_there(journal.settlement(record.voids)) if record.voids else "")
+    return named or desk.clearing_agency
+
+
+def groups_of(
+    journal: Journal, desk: CenterDesk, day: dt.date, records: Sequence[SettlementRecord]
+) -> list[GroupTotals]:
+    """The day's totals, of the configured agency every group there can be (where nothing stands here, nothing may stand
+    there), of others those that the center has named for one of the day's records.
+    """
+    own = desk.clearing_agency
+    totals = {(one.provider_id, one.scheme, one.clearing_class, own): one for one in journal.group_totals(day)}
+    possible = product(desk.provider_ids, get_args(Scheme), get_args(ClearingClass))
     for key in (*journal.group_keys(day), *possible):
-        totals.setdefault(key, GroupTotals.of_nothing(*key))
-    return [totals[key] for key in sorted(totals)]
+        totals.setdefault((*key, own), GroupTotals.of_nothing(*key))
+    for record in records:
+        agency = agency_of(journal, desk, record)
+        if agency != own and record.upload_state != "refused":
+            names = (record.provider_id, record.scheme, record.clearing_class)
+            nothing = GroupTotals.of_nothing(*names, agency)
+            one = nothing.of_one(record.sign, journal.counted_sums(record))
+            totals[(*names, agency)] = totals.get((*names, agency), nothing).plus(one)
+            totals[(*names, own)] = totals[(*names, own)].plus(one, -1)
+    return [msgspec.structs.replace(totals[key], agency=key[-1]) for key in sorted(totals)]
 
 
-def reconcile(journal: Journal, desk: CenterDesk, day: dt.date) -> list[GroupResult]:
-    """Ask the center for every group of `day`. Raises Unavailable or Refused where it does not answer for
-    one.
+def reconcile(
+    journal: Journal, desk: CenterDesk, day: dt.date, records: Sequence[SettlementRecord]
+) -> list[GroupResult]:
+    """Ask the center for every group of `day`, whose `records` these are. Raises Unavailable or Refused where it does
+    not answer for one.
 
     What the center has refused is left out, since it never booked it; what it has not answered yet is in, and
     shows as a difference. Groups in which nothing was begun here are asked too, and told where that is not so there.
     """
     begun = set(journal.group_keys(day))
     results = []
-    for group in groups_of(journal, desk.provider_ids, day):
+    for group in groups_of(journal, desk, day, records):
         answer = desk.totals(day, group)
         closed = any(word in answer.text for word in fields.DAY_CLOSED_WORDS)
         if not answer.balanced or (group.provider_id, group.scheme, group.clearing_class) in begun:

@@ -105,7 +105,7 @@ def ask_center(journal: Journal, center: CenterDesk, day: dt.date, operator: str
     records = _begun(journal, day)
     groups: list[GroupResult] | None = None
     try:
-        groups = reconcile(journal, center, day)
+        groups = reconcile(journal, center, day, records)
         found = day_differences(journal, center, day, records, groups)
         return Compared(day, now, operator, records, groups, found)
     except (Unavailable, Refused) as error:

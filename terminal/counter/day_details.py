@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import reduce
 
 import msgspec
 
 from terminal.center.desk import CenterDesk
 from terminal.center.details import agency_there, counted_there
-from terminal.center.reconcile import GroupResult
+from terminal.center.reconcile import GroupResult, agency_of
 from terminal.counter import said
 from terminal.counter.behind import is_unnumbered
 from terminal.counter.difference import Difference
@@ -17,8 +18,10 @@ from terminal.counter.match_center import adopted_once, counted_elsewhere, match
 from terminal.counter.pairs import without_pairs
 from terminal.counter.unnumbered import unnumbered
 from terminal.journal.journal import Journal
-from terminal.journal.records import CenterSums, ClearingClass, GroupTotals, SettlementRecord, Whereabouts
-from terminal.money import Fen
+from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord, Whereabouts
+
+Group = tuple[str, ClearingClass, str]
+"""Provider, class and agency: what 3202 is asked for at once."""
 
 LOOK_BACK_DAYS = 31
 """So long after its own business day something may still be counted at the center on another one."""
@@ -31,44 +34,49 @@ def day_differences(
     records: Sequence[SettlementRecord],
     groups: Sequence[GroupResult],
 ) -> list[Difference]:
-    """The center's details (3202), once for each provider and class in which a total differs, or may hide a row."""
-    hiding = _hiding(journal, day)
-    wanted: dict[tuple[str, ClearingClass], list[GroupTotals]] = {}
-    differing = {(one.group.provider_id, one.group.clearing_class) for one in groups if not one.balanced}
+    """The center's details (3202), once for each provider, class and agency in which a total differs, or may hide a
+    row.
+    """
+    wanted: dict[Group, list[GroupTotals]] = {}
+    differing = {_key(one.group) for one in groups if not one.balanced}
+    hiding = _hiding(journal, center, day)
     for one in groups:
-        key = (one.group.provider_id, one.group.clearing_class)
-        if key in differing | hiding.keys():
-            wanted.setdefault(key, []).append(one.group)
+        if _key(one.group) in differing | hiding.keys():
+            wanted.setdefault(_key(one.group), []).append(one.group)
     for key, nothing in hiding.items():
         wanted.setdefault(key, [nothing])
     found = []
-    for (provider_id, clearing_class), parts in wanted.items():
-        mine = [one for one in records if (one.provider_id, one.clearing_class) == (provider_id, clearing_class)]
-        sums = _together(parts)
-        rows = center.details(day, sums, own_rows(journal, mine))
-        elsewhere = [
-            row
-            for other, theirs in counted_elsewhere(day, mine, rows).items()
-            for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
-        ]
-        matched = match_center(journal, day, provider_id, mine, rows, center.is_of_another_till, elsewhere)
-        others = {one.id for one in mine if agency_there(one) not in ("", center.clearing_agency)}
-        one_sided = [_cleared_elsewhere(one) if one.settlement_id in others else one for one in matched]
-        different = without_pairs(journal, center, day, clearing_class, one_sided)
-        different += unnumbered(journal, center, mine, different)
+    for key, parts in wanted.items():
+        mine = [one for one in records if _key_of(journal, center, one) == key]
+        different = _of_group(journal, center, day, mine, _together(parts))
         told = any(one.moves_totals for one in different) or _on_the_way(mine)
-        if (provider_id, clearing_class) in differing and not told:
-            different.append(_totals_alone(provider_id, clearing_class, sums))
-        found += different
+        if key in differing and not told:
+            different.append(_totals_alone(_together(parts)))
+        found += [msgspec.structs.replace(one, agency=key[-1]) for one in different]
     return adopted_once(found)
 
 
-def _cleared_elsewhere(one: Difference) -> Difference:
-    """What is missing in this agency's details for the reason that the center clears it with another: it is there."""
-    if one.action != "send-again":
-        return one
-    text = said.CLEARED_ELSEWHERE
-    return msgspec.structs.replace(one, action="none", text=text.en, text_zh=text.zh)
+def _of_group(
+    journal: Journal, center: CenterDesk, day: dt.date, mine: Sequence[SettlementRecord], sums: GroupTotals
+) -> list[Difference]:
+    """What the details of one group show, whose records of the day are `mine`."""
+    rows = center.details(day, sums, own_rows(journal, mine))
+    elsewhere = [
+        row
+        for other, theirs in counted_elsewhere(day, mine, rows).items()
+        for row in center.details(other, _sums_of(sums, journal, theirs), own_rows(journal, theirs))
+    ]
+    matched = match_center(journal, day, sums.provider_id, mine, rows, center.is_of_another_till, elsewhere)
+    different = without_pairs(journal, center, day, sums.emptied(), matched)
+    return different + unnumbered(journal, center, sums.emptied(), mine, different)
+
+
+def _key(group: GroupTotals) -> Group:
+    return group.provider_id, group.clearing_class, group.agency
+
+
+def _key_of(journal: Journal, center: CenterDesk, record: SettlementRecord) -> Group:
+    return record.provider_id, record.clearing_class, agency_of(journal, center, record)
 
 
 def _on_the_way(records: Sequence[SettlementRecord]) -> bool:
@@ -76,28 +84,39 @@ def _on_the_way(records: Sequence[SettlementRecord]) -> bool:
     return any(record.upload_state not in ("accepted", "refused") for record in records)
 
 
-def _totals_alone(provider_id: str, clearing_class: ClearingClass, sums: GroupTotals) -> Difference:
+def _totals_alone(sums: GroupTotals) -> Difference:
     """What only the totals show: 3202 knows no insurance type, 3201 goes by it."""
     return Difference(
-        id=f"totals:{provider_id}:{clearing_class}",
+        id=f"totals:{sums.provider_id}:{sums.clearing_class}:{sums.agency}",
         cause="totals",
         between="center",
         action="none",
         text=said.TOTALS_ALONE.en,
         text_zh=said.TOTALS_ALONE.zh,
-        provider_id=provider_id,
+        provider_id=sums.provider_id,
         terminal_total_fen=int(sums.total),
         other_total_fen=int(sums.total),
     )
 
 
-def _hiding(journal: Journal, day: dt.date) -> dict[tuple[str, ClearingClass], GroupTotals]:
-    """Provider and class, with empty sums, in which a difference may hide behind totals that agree."""
+def _hiding(journal: Journal, center: CenterDesk, day: dt.date) -> dict[Group, GroupTotals]:
+    """The groups, empty, in which a difference may hide behind totals that agree.
+
+    Where the center has named no agency for something, with any that it has named lately for its like.
+    """
     since = min([*journal.unclosed_days(day), day - dt.timedelta(days=LOOK_BACK_DAYS)])
-    found = [one for one in journal.whereabouts(since) if _may_hide(one, day)]
+    lately = journal.whereabouts(since)
+    agencies: dict[tuple[str, ClearingClass], set[str]] = {}
+    for one in lately:
+        named = agencies.setdefault((one.provider_id, one.clearing_class), {center.clearing_agency})
+        named.add(agency_there(one) or center.clearing_agency)
     return {
-        (one.provider_id, one.clearing_class): GroupTotals.of_nothing(one.provider_id, one.scheme, one.clearing_class)
-        for one in found
+        (one.provider_id, one.clearing_class, agency): GroupTotals.of_nothing(
+            one.provider_id, one.scheme, one.clearing_class, agency
+        )
+        for one in lately
+        if _may_hide(one, day)
+        for agency in sorted({agency_there(one)} - {""} or agencies[one.provider_id, one.clearing_class])
     }
 
 
@@ -116,14 +135,10 @@ def _may_hide(one: Whereabouts, day: dt.date) -> bool:
 
 def _sums_of(group: GroupTotals, journal: Journal, records: Sequence[SettlementRecord]) -> GroupTotals:
     """The sums of some records, as those of the group that they belong to."""
-    counted = [(record.sign, journal.counted_sums(record)) for record in records]
-    sums = {name: Fen(sum(sign * getattr(one, name) for sign, one in counted)) for name in CenterSums.__struct_fields__}
-    counts = {"count": sum(sign > 0 for sign, _ in counted), "void_count": sum(sign < 0 for sign, _ in counted)}
-    return msgspec.structs.replace(group, **sums, **counts)
+    counted = (group.of_one(record.sign, journal.counted_sums(record)) for record in records)
+    return reduce(GroupTotals.plus, counted, group.emptied())
 
 
 def _together(parts: Sequence[GroupTotals]) -> GroupTotals:
     """The sum over the schemes: 3202 knows no insurance type."""
-    sums = {name: Fen(sum(getattr(part, name) for part in parts)) for name in CenterSums.__struct_fields__}
-    counts = {name: sum(getattr(part, name) for part in parts) for name in ("count", "void_count")}
-    return msgspec.structs.replace(parts[0], **sums, **counts)
+    return reduce(GroupTotals.plus, parts)

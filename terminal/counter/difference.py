@@ -29,7 +29,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     """One difference of a day. `id` names it in every run; `explained`: it needs no action.
 
     between: who differs from the terminal. settlement_id "": the terminal has nothing. Amounts in fen, of voids
-    negative. message_id, center_number: the center's own, where it has a row.
+    negative. message_id, center_number: the center's own, where it has a row. agency: the one that clears it.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     other_total_fen: int = 0
     other_fund_total_fen: int = 0
     other_account_fen: int = 0
+    agency: str = ""
 
     @property
     def explained(self) -> bool:

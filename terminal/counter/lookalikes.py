@@ -19,7 +19,7 @@ from terminal.counter.behind import may_be_taken_back_by
 from terminal.counter.difference import Difference
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord
+from terminal.journal.records import GroupTotals, SettlementRecord
 
 REACH_DAYS = 31
 """So far before and after a day the other half of a pair is looked for."""
@@ -50,29 +50,28 @@ class Likeness(Struct, frozen=True):
 
 
 class Lookalikes:
-    """The center's rows of one provider and clearing class around a day, asked for where they are needed."""
+    """The center's rows of one provider, clearing class and agency around a day, asked for where they are needed."""
 
-    def __init__(self, journal: Journal, center: CenterDesk, day: dt.date, clearing_class: ClearingClass) -> None:
+    def __init__(self, journal: Journal, center: CenterDesk, day: dt.date, nothing: GroupTotals) -> None:
         self._journal = journal
         self._center = center
         self._days = (day - dt.timedelta(days=REACH_DAYS), day + dt.timedelta(days=REACH_DAYS))
-        self._clearing_class = clearing_class
+        self._nothing = nothing
         self._rows: list[CenterRow] | None = None
 
     def of(self, one: Difference) -> Likeness:
         """What goes with a row that only the center has. Raises Unavailable."""
-        like = [row for row in self._around(one.provider_id) if _may_be_a_pair(row, one.row)]
+        like = [row for row in self._around() if _may_be_a_pair(row, one.row)]
         if len({row.refunded for row in (*like, one.row)}) == 1:
             return Likeness("alone")
         halves = [half for row in like if (half := self._half(one.provider_id, row)) is not None]
         return likeness(halves, one.center_number)
 
-    def _around(self, provider_id: str) -> list[CenterRow]:
+    def _around(self) -> list[CenterRow]:
         if self._rows is None:
             # No row of ours goes with the question: the center lists all of its own.
-            nothing = GroupTotals.of_nothing(provider_id, "employee", self._clearing_class)
             try:
-                self._rows = self._center.details(self._days[0], nothing, [], self._days[1])
+                self._rows = self._center.details(self._days[0], self._nothing, [], self._days[1])
             except Refused:
                 # A center that gives no details of several days has not said that anything goes together.
                 self._rows = []

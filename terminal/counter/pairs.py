@@ -19,7 +19,7 @@ from terminal.counter.difference import Action, Difference
 from terminal.counter.lookalikes import Lookalikes, row_there
 from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass
+from terminal.journal.records import GroupTotals
 
 ONE_SIDED: dict[bool, tuple[Action, ...]] = {
     False: ("reverse-at-center",),
@@ -31,12 +31,12 @@ name the visit of a void, and one visit may have been settled twice.
 
 
 def without_pairs(
-    journal: Journal, center: CenterDesk, day: dt.date, clearing_class: ClearingClass, found: Sequence[Difference]
+    journal: Journal, center: CenterDesk, day: dt.date, nothing: GroupTotals, found: Sequence[Difference]
 ) -> list[Difference]:
-    """The differences of one provider and class on a day, halves of such pairs explained. What cannot be told apart is
-    no proposal. Raises Unavailable where the center does not answer.
+    """The differences of one provider, class and agency on a day, halves of such pairs explained. What cannot be told
+    apart is no proposal. nothing: that group, empty. Raises Unavailable where the center does not answer.
     """
-    lookalikes = Lookalikes(journal, center, day, clearing_class)
+    lookalikes = Lookalikes(journal, center, day, nothing)
     return [_looked_at(journal, center, one, lookalikes) for one in found]
 
 

@@ -202,5 +202,5 @@ def _void_here(
 
 
 def _references(difference: Difference, day: dt.date) -> dict[str, str]:
-    references = references_of(difference.center_number, difference.visit_number, day)
+    references = references_of(difference.center_number, difference.visit_number, day, difference.agency)
     return references | {"found": difference.id}

@@ -71,11 +71,6 @@ TOTALS_ALONE = Said(
     " one under another insurance type",
     "中心合计与本机不符，但明细逐笔一致：请询问医保经办机构，是否有一笔计入其他险种",
 )
-CLEARED_ELSEWHERE = Said(
-    "the center clears it with another agency than the one configured, whose details do not hold it: do not send it"
-    " again, ask the insurance office",
-    "中心将其归入另一清算机构，本机所查明细中无此笔：请勿重新发送，请询问医保经办机构",
-)
 VOID_REFUSED = Said(
     "the center refused the void; send it again, or ask the insurance office",
     "中心拒绝撤销：请重新发送，或询问医保经办机构",

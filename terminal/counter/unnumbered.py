@@ -20,24 +20,29 @@ from terminal.journal.records import GroupTotals, SettlementRecord
 
 
 def unnumbered(
-    journal: Journal, center: CenterDesk, records: Sequence[SettlementRecord], found: Sequence[Difference]
+    journal: Journal,
+    center: CenterDesk,
+    nothing: GroupTotals,
+    records: Sequence[SettlementRecord],
+    found: Sequence[Difference],
 ) -> list[Difference]:
     """A difference for each void among the records whose number is not known and not among what was found on its day.
 
-    Raises Unavailable where the center does not answer.
+    nothing: the group of these records, empty. Raises Unavailable where the center does not answer.
     """
     adopted = {one.settlement_id for one in found if one.action == "adopt-settlement"}
     wanted = [one for one in records if is_unnumbered(one) and one.id not in adopted]
-    return [_difference(record, _days_of(journal, center, record)) for record in wanted]
+    return [_difference(record, _days_of(journal, center, nothing, record)) for record in wanted]
 
 
-def _days_of(journal: Journal, center: CenterDesk, record: SettlementRecord) -> tuple[dt.date, dt.date]:
+def _days_of(
+    journal: Journal, center: CenterDesk, nothing: GroupTotals, record: SettlementRecord
+) -> tuple[dt.date, dt.date]:
     """The first and the last day on which its row may stand there; the same day twice where the center shows it."""
     original = journal.settlement(record.voids)
     booked = counted_there(original)
     first = min([original.business_day, *([dt.date.fromisoformat(booked)] if booked else [])])
     last = max(journal.clock.now().date(), record.business_day)
-    nothing = GroupTotals.of_nothing(record.provider_id, record.scheme, record.clearing_class)
     try:
         number = _number_of(journal, record, center.details(first, nothing, [], last))
         while number and first < last:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from terminal.journal.purse_records import PurseProof, PurseUse
 from terminal.money import Fen
@@ -164,7 +164,8 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
 class GroupTotals(Struct, frozen=True, kw_only=True):
     """One line of the day's reconciliation, in fen.
 
-    `count` settlements and `void_count` voids; voids are negative.
+    `count` settlements and `void_count` voids; voids are negative. agency: the one that clears it, "" where all are
+    taken together.
 
     total = fund_total + provider_borne + account + cash.
     """
@@ -179,11 +180,37 @@ class GroupTotals(Struct, frozen=True, kw_only=True):
     account: Fen
     cash: Fen
     provider_borne: Fen
+    agency: str = ""
 
     @classmethod
-    def of_nothing(cls, provider_id: str, scheme: Scheme, clearing_class: ClearingClass) -> GroupTotals:
+    def of_nothing(
+        cls, provider_id: str, scheme: Scheme, clearing_class: ClearingClass, agency: str = ""
+    ) -> GroupTotals:
         """A group in which nothing stands."""
-        nothing = {name: Fen(0) for name in ("total", "fund_total", "account", "cash", "provider_borne")}
         return cls(
-            provider_id=provider_id, scheme=scheme, clearing_class=clearing_class, count=0, void_count=0, **nothing
+            provider_id=provider_id,
+            scheme=scheme,
+            clearing_class=clearing_class,
+            count=0,
+            void_count=0,
+            agency=agency,
+            total=Fen(0),
+            fund_total=Fen(0),
+            account=Fen(0),
+            cash=Fen(0),
+            provider_borne=Fen(0),
         )
+
+    def emptied(self) -> GroupTotals:
+        """The same group with nothing in it."""
+        return GroupTotals.of_nothing(self.provider_id, self.scheme, self.clearing_class, self.agency)
+
+    def plus(self, other: GroupTotals, times: Literal[1, -1] = 1) -> GroupTotals:
+        """This group with (1) or without (-1) what stands in another one."""
+        numbers = ("count", "void_count", *CenterSums.__struct_fields__)
+        return structs.replace(self, **{name: getattr(self, name) + times * getattr(other, name) for name in numbers})
+
+    def of_one(self, sign: Literal[1, -1], sums: CenterSums) -> GroupTotals:
+        """The same group with one settlement (sign 1) or void (-1) in it."""
+        amounts = {name: Fen(sign * getattr(sums, name)) for name in CenterSums.__struct_fields__}
+        return structs.replace(self, count=int(sign > 0), void_count=int(sign < 0), **amounts)

@@ -161,7 +161,8 @@ def test_differences_are_kept_with_the_settlement(town: Town, till: Till) -> Non
 def reconciled(till: Till) -> dict[tuple[str, str], GroupResult]:
     till.desk.sign_in(OPERATOR)
     return {
-        (result.group.scheme, result.group.clearing_class): result for result in reconcile(till.journal, till.desk, DAY)
+        (result.group.scheme, result.group.clearing_class): result
+        for result in reconcile(till.journal, till.desk, DAY, till.journal.of_day(DAY))
     }
 
 

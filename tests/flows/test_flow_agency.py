@@ -1,28 +1,83 @@
-"""A center that clears a sale with another agency than the one that is configured."""
+"""A center that clears some people with another agency than the configured one: each agency's day is its own."""
 
 from __future__ import annotations
 
-import msgspec
-from counter_parts import DAY, Shop, purchase
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from at_the_center import leave_without_answer, void_at_the_office
+from counter_parts import DAY, Shop, card, person, purchase
+
+from terminal.bureau.arrivals import arrivals
+
+ELSEWHERE = "370999"
 
 
-def test_what_another_agency_clears_is_not_sent_again(shop: Shop) -> None:
-    """It names 370999 for the sale, and has nothing of it under ours: the day stays open, and nobody is advised to send
-    again what is booked there."""
-    post = shop.link.post
+@pytest.fixture
+def two_agencies(tmp_path: Path) -> Iterator[Shop]:
+    """Person 1 is cleared with the agency of the place, as configured, person 2 with another one; each has bought."""
+    with Shop(tmp_path, person(1), person(2, clearing_agency=ELSEWHERE)) as shop:
+        shop.settle(purchase("30.00"))
+        shop.reader.insert(card(2))
+        shop.settle(purchase("20.00"))
+        shop.upload_all()
+        yield shop
 
-    def elsewhere(body: bytes) -> bytes:
-        message = msgspec.json.decode(body)
-        if message["infno"] in ("3201", "3202"):
-            # The reference center has it under 370602, so it is asked for the other one.
-            message["input"]["data"]["setl_optins"] = "370999"
-        answer = post(msgspec.json.encode(message))
-        return answer.replace(b'"clr_optins":"370602"', b'"clr_optins":"370999"')
 
-    shop.link.post = elsewhere  # type: ignore[method-assign]
-    number = shop.settle(purchase("20.00"))["id"]
-    shop.upload_all()
-    report = shop.counter.close_day(DAY)
-    found = [(one.settlement_id, one.cause, one.action) for one in report.differences]
-    assert (report.state, found) == ("frozen", [(number, "missing-there", "none")])
-    assert "another agency" in report.differences[0].text
+def test_each_agency_is_asked_for_its_own_and_the_day_is_sealed(two_agencies: Shop) -> None:
+    """3201 goes to both with the sums of each; nothing differs, nothing keeps the day open."""
+    report = two_agencies.counter.close_day(DAY)
+    asked = {one.group.agency: (one.group.count, one.group.total) for one in report.groups}
+    assert asked == {"370602": (1, 3_000), ELSEWHERE: (1, 2_000)}
+    assert (report.state, report.differences) == ("sealed", [])
+    assert len(arrivals(two_agencies.books.storage, infno="3202")) == 0
+
+
+def test_a_void_counts_with_the_agency_of_what_it_takes_back(two_agencies: Shop) -> None:
+    """Sold and taken back: that agency has nothing in sum, the other one its sale."""
+    two_agencies.void(two_agencies.counter.last(1)[0].id)
+    report = two_agencies.counter.close_day(DAY)
+    counted = {one.group.agency: (one.group.count, one.group.void_count, one.group.total) for one in report.groups}
+    assert counted == {"370602": (1, 0, 3_000), ELSEWHERE: (1, 1, 0)}
+    assert report.state == "sealed"
+
+
+def test_what_another_agency_has_lost_is_sent_again(two_agencies: Shop) -> None:
+    """Its details are asked for, and hold it no longer: the one proposal, for this sale alone."""
+    shop = two_agencies
+    booked, _ = shop.books.settlements()[1]
+    shop.books.set_state(booked.settlement_id, "reversed")
+    (difference,) = shop.counter.close_day(DAY).differences
+    assert (difference.cause, difference.action, difference.agency) == ("missing-there", "send-again", ELSEWHERE)
+    shop.books.keep_person(person(2, clearing_agency=ELSEWHERE))
+    shop.counter.repair(DAY, difference.id)
+    assert shop.counter.close_day(DAY).state == "sealed"
+
+
+def test_what_the_office_takes_back_at_another_agency_is_taken_back_here(two_agencies: Shop) -> None:
+    """The void stands in that agency's details, is made here, and is counted with that agency from then on."""
+    number = two_agencies.counter.last(1)[0].id
+    void_at_the_office(two_agencies, number)
+    (difference,) = two_agencies.counter.close_day(DAY).differences
+    assert (difference.action, difference.agency) == ("void-here", ELSEWHERE)
+    two_agencies.counter.repair(DAY, difference.id)
+    assert two_agencies.counter.close_day(DAY).state == "sealed"
+    assert two_agencies.journal.settlement(number).state == "voided"
+
+
+def test_what_was_never_heard_is_looked_for_with_every_agency_named_lately(two_agencies: Shop) -> None:
+    """A second sale to person 2 is booked unheard, on the day after: its row is found with the agency of the first."""
+    shop, next_day = two_agencies, DAY + dt.timedelta(days=1)
+    assert shop.counter.close_day(DAY).state == "sealed"
+    shop.clock.advance(86_400)
+    shop.sign_in()
+    number = shop.settle(purchase("7.00"))["id"]
+    leave_without_answer(shop)
+    (difference,) = shop.counter.close_day(next_day).differences
+    assert (difference.action, difference.agency, difference.settlement_id) == ("adopt-settlement", ELSEWHERE, number)
+    shop.counter.repair(next_day, difference.id)
+    report = shop.counter.close_day(next_day)
+    assert report.state == "sealed"
+    assert {one.group.agency: one.group.total for one in report.groups} == {"370602": 0, ELSEWHERE: 700}
