@@ -1,6 +1,7 @@
 """`python -m tests.proof [PARTS=name,name] [REPORT=PROOF.md]`: run the parts and write the report.
 
-Status 1 where a part fails. Parts that keep both cores busy run one after the other, the rest three at a time.
+Status 1 where a part fails. Every lane of parts is run beside the others (`part.LANES`), so that both cores are busy
+to the end.
 """
 
 from __future__ import annotations
@@ -10,16 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.proof.part import ROOT, Part, Result, carry_out
+from tests.proof.part import LANES, ROOT, Part, Result, carry_out
 from tests.proof.parts import PARTS
 from tests.proof.report import report
-
-CORES = 2
-AT_ONCE = 3
-"""Of parts that keep one core busy: each waits for a part of its time, as for servers that stop and lines that hang."""
 
 
 def main(arguments: list[str]) -> int:
@@ -40,12 +38,14 @@ def main(arguments: list[str]) -> int:
 
 def run(parts: Sequence[Part]) -> list[Result]:
     """All of them, in the order in which they were given."""
-    alone = [part for part in parts if part.cores >= CORES]
-    # The longest first, or the last to begin would be waited for alone.
-    together = sorted((part for part in parts if part.cores < CORES), key=lambda part: -part.seconds_max)
-    results = [_carried_out(part) for part in alone]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        results += pool.map(_carried_out, together)
+    begun: list[Future[Result]] = []
+    with ExitStack() as lanes:
+        for lane in LANES:
+            pool = lanes.enter_context(ThreadPoolExecutor(lane.at_once))
+            # The longest first, or the last to begin would be waited for alone.
+            mine = sorted((part for part in parts if part.lane is lane), key=lambda part: -part.seconds_max)
+            begun += [pool.submit(_carried_out, part) for part in mine]
+    results = [one.result() for one in begun]
     return sorted(results, key=lambda one: parts.index(one.part))
 
 

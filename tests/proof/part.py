@@ -33,9 +33,25 @@ Reader = Callable[[str, Path], Figures]
 
 
 @dataclass(frozen=True)
+class Lane:
+    """Parts that are run `at_once` beside those of other lanes, and give way to them by `niceness` (0 to 19)."""
+
+    at_once: int
+    niceness: int = 0
+
+
+ORDINARY = Lane(2)
+CARD_SERVICE = Lane(1)
+"""A machine has one card service, and whoever speaks to it waits for most of the time."""
+LEFT_OVER = Lane(1, niceness=19)
+"""Takes what the others leave of the cores, from their beginning until it is done itself."""
+LANES = (LEFT_OVER, CARD_SERVICE, ORDINARY)
+
+
+@dataclass(frozen=True)
 class Part:
-    """modes: the failure modes that it is evidence for. cores: how many it keeps busy. seconds_max: twenty times what
-    it takes, or so, and at least 600, for a machine with other work; those with most begin first.
+    """modes: the failure modes that it is evidence for. lane: beside what it is run. seconds_max: twenty times what it
+    takes, or so, and at least 600, for a machine with other work; of a lane those with most begin first.
 
     command: words; `{folder}` becomes a folder of its own, `{python}` this interpreter. statuses: with which it ends
     when all is well; a canary's is that of a run that has found something. smaller: the same technique in `make test`.
@@ -48,7 +64,7 @@ class Part:
     read: Reader
     seconds_max: int
     seed: str = ""
-    cores: int = 1
+    lane: Lane = ORDINARY
     smaller: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[int, ...] = (0,)
@@ -75,7 +91,8 @@ class Result:
 def carry_out(part: Part, folder: Path, python: str) -> Result:
     """Run one part to its end, or to the end of its time."""
     began = time.monotonic()
-    command = [filled(word, str(folder), python) for word in part.command]
+    way = ("nice", "-n", str(part.lane.niceness))
+    command = [*way, *(filled(word, str(folder), python) for word in part.command)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | dict(part.environment)
     try:
         done = subprocess.run(

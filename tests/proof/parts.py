@@ -9,7 +9,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.proof.part import Figures, Part, Reader, json_of, pytest, read_canary, read_json, read_spoilt, read_tests
+from tests.proof.part import (
+    CARD_SERVICE,
+    LEFT_OVER,
+    Figures,
+    Part,
+    Reader,
+    json_of,
+    pytest,
+    read_canary,
+    read_json,
+    read_spoilt,
+    read_tests,
+)
 
 SEED = "1"
 
@@ -97,9 +109,9 @@ PARTS: tuple[Part, ...] = (
         (2, 8, 9, 10, 16, 18, 19, 20, 21, 22, 23, 24, 32),
         ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=210", "RUSH=1", "JOBS=2"),
         read_simulation,
-        1_500,
+        5_400,
         SEED,
-        cores=2,
+        lane=LEFT_OVER,
         smaller="simulation/test_simulation.py",
     ),
     Part(
@@ -117,9 +129,9 @@ PARTS: tuple[Part, ...] = (
         (2, 8, 10, 12, 16, 18, 19),
         ("{python}", "-m", "tests.kills", "KILLS=500", f"SEED={SEED}"),
         read_json("kills", "kills", "bad", "settlements", "voids", "days", "moments", "faults"),
-        1_200,
+        2_400,
         SEED,
-        cores=2,
+        lane=CARD_SERVICE,
         smaller="kills/test_kills.py",
     ),
     _sweep(
@@ -190,6 +202,7 @@ PARTS: tuple[Part, ...] = (
         pytest("tests/daemon/test_daemon_purse.py", "tests/hw/test_purse_torn.py"),
         read_tests("tests", r"torn debit, real daemon on PC/SC: [^;\n]+"),
         1_380,
+        lane=CARD_SERVICE,
     ),
     Part(
         "lost answers",
@@ -248,6 +261,7 @@ PARTS: tuple[Part, ...] = (
         pytest("tests/daemon/test_daemon_hotplug.py", "tests/daemon/test_daemon_size.py"),
         read_tests("tests"),
         600,
+        lane=CARD_SERVICE,
     ),
     Part(
         "card answers",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.proof.__main__ import run
 from tests.proof.modes import MODES
-from tests.proof.part import ROOT, Figures, Part, Result, carry_out, read_json, read_tests
+from tests.proof.part import LANES, ROOT, Figures, Part, Result, carry_out, read_json, read_tests
 from tests.proof.parts import PARTS, read_fuzzer, read_simulation
 from tests.proof.report import report
 
@@ -40,11 +42,20 @@ def test_a_part_holds_only_with_figures_without_findings_and_with_its_canaries_f
     assert [line.split(":")[0] for line in missing.split("- ")[1:]] == [str(number) for number in MODES if number > 1]
 
 
+def test_parts_of_every_lane_are_carried_out_and_told_of_in_their_order(capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever a lane gives way to, and however many it has."""
+    parts = [replace(GOOD, name=f"{place}", lane=lane) for place, lane in enumerate([*LANES, *LANES])]
+    results = run(parts)
+    assert [(one.part.name, one.good) for one in results] == [(one.name, True) for one in parts]
+    assert capfd.readouterr().out.count("good  ") == len(parts)
+
+
 def test_every_part_can_be_started_and_shows_something() -> None:
     """Its modes are known, its name is its own, and the tests that it runs are there."""
     assert len({one.name for one in PARTS}) == len(PARTS)
     for one in PARTS:
         assert set(one.modes) <= set(MODES), one.name
+        assert one.lane in LANES, one.name
         files = [word for word in one.command if word.startswith("tests/")]
         smaller = [f"tests/{one.smaller}"] if one.smaller else []
         assert all((ROOT / word).exists() for word in (*files, *smaller)), one.name
