@@ -222,10 +222,14 @@ class Auditor:
                 require(one.key in self.ledger.repaired, "repairs", f"{one.id} was taken back in nobody's name")
 
     def _check_messages(self, rows: list[books.Row]) -> None:
-        """What stands at the center came under an id that was written down first, and once for each settlement."""
+        """What stands at the center came under an id that was written down first, and once for each settlement; what a
+        repair has voided there stands for nothing.
+        """
         standing: Counter[str] = Counter()
+        repairs = [row for row in rows if row.message_id in self.ledger.repairing]
+        voided = {number for row in repairs for number in (row.number, row.original)}
         for row in rows:
-            if not row.message_id.startswith(CLERKS) and row.message_id not in self.ledger.repairing:
+            if not row.message_id.startswith(CLERKS) and row.number not in voided:
                 one = self.ledger.sent_as.get(row.message_id)
                 require(one is not None, "intent first", f"{row.message_id} was sent and never written down")
                 assert one is not None
