@@ -30,6 +30,9 @@ _PARTS = {
 }
 """Each identity: a whole, and the parts that it is the sum of."""
 
+_MAY_BE_BELOW_ZERO = "hosp_part_amt"
+"""What a package or a bed-day pays beyond its bill is the provider's surplus; nobody else pays less than nothing."""
+
 _READ_AS = [
     (name, field)
     for field in (*SUM_FIELDS, *FUND_FIELDS, OTHER_FUND_FIELD)
@@ -53,6 +56,13 @@ def negated(amounts: Mapping[str, int]) -> Amounts:
     return {field: -fen for field, fen in amounts.items()}
 
 
+def upright(amounts: Mapping[str, int]) -> Amounts:
+    """A void's amounts as those of what it takes back. No edition says whether they come negative; those that do are
+    turned round.
+    """
+    return negated(amounts) if _below_zero(amounts) else dict(amounts)
+
+
 def written(amounts: Mapping[str, int]) -> dict[str, str]:
     """As strings of yuan with two places."""
     return {field: format_fen(fen) for field, fen in amounts.items()}
@@ -74,9 +84,11 @@ def read_amounts(row: Mapping[str, Any]) -> Amounts:
 
 
 def broken_identities(amounts: Mapping[str, int]) -> list[str]:
-    """Which of I1, I2, I4, I6 do not hold, one text each.
+    """Which of I1, I2, I4, I6 do not hold in the amounts of a settlement, and which of them are below zero, one text
+    each.
 
-    Absent amounts count as 0; I6 is read only where given.
+    Absent amounts count as 0; I6 is read only where given. The provider's share alone may be below zero. Source for
+    the signs: settlement.md section 1.
     """
     broken = []
     for name, (whole, parts) in _PARTS.items():
@@ -86,7 +98,11 @@ def broken_identities(amounts: Mapping[str, int]) -> list[str]:
         given = amounts.get(whole, 0)
         if given != total and (name != "I6" or "inscp_scp_amt" in amounts):
             broken.append(f"{name}: {whole} {format_fen(given)} is not the sum of its parts {format_fen(total)}")
-    return broken
+    return broken + [f"{field} {format_fen(amounts[field])} is below zero" for field in _below_zero(amounts)]
+
+
+def _below_zero(amounts: Mapping[str, int]) -> list[str]:
+    return [field for field, fen in amounts.items() if fen < 0 and field != _MAY_BE_BELOW_ZERO]
 
 
 def sums_of(amounts: Mapping[str, int]) -> CenterSums:

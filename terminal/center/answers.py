@@ -79,8 +79,8 @@ class InsuredPerson(Struct, frozen=True):
 class Accepted(Struct, frozen=True):
     """The center has booked it.
 
-    `differences`: where its amounts are not ours; never repaired here. `sums`: its own, of a void negative. hint: what
-    it wants shown.
+    `differences`: where its amounts are not ours; never repaired here. `sums`: its own, of a void those of what it
+    takes back. hint: what it wants shown.
     """
 
     answer: bytes

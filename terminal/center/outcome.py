@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 
 from terminal.center import fields
-from terminal.center.amounts import Amounts, amounts_of, broken_identities, differences, negated, read_amounts, sums_of
+from terminal.center.amounts import (
+    Amounts,
+    amounts_of,
+    broken_identities,
+    differences,
+    negated,
+    read_amounts,
+    sums_of,
+    upright,
+)
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.envelope import Answer, GatewayRefused, Unreadable, fen_of, kept, node, rows
 from terminal.center.exchange import Exchange
@@ -77,21 +86,14 @@ def accepted(
         balance = fen_of(row[fields.BALANCE_FIELD]) if fields.BALANCE_FIELD in row else None
     except ValueError as error:
         raise Unreadable(str(error)) from None
-    broken = broken_identities(center)
-    if broken:
-        raise Unreadable("the amounts do not add up: " + "; ".join(broken))
     _refuse_another_bill(row, center, own, original)
-    if original:
-        # No edition says whether a void's amounts come negative; those that come positive are turned round.
-        center = center if center["medfee_sumamt"] < 0 else negated(center)
-        own = negated(own)
-    found = differences(center, own)
+    # A void is kept with the amounts of what it takes back, as the journal keeps its own.
+    kept_sums = _that_hold(upright(center) if original else center)
+    found = differences(negated(upright(center)), negated(own)) if original else differences(center, own)
     if not original and balance is not None and balance != record.settlement.account_balance:
         ours = format_fen(record.settlement.account_balance)
         found.append(f"{fields.BALANCE_FIELD}: center {format_fen(balance)}, terminal {ours}")
-    # The void is kept with the amounts of what it takes back, as the journal keeps its own.
-    positive = negated(center) if original else center
-    return Accepted(answer.body, references, tuple(found), sums_of(positive))
+    return Accepted(answer.body, references, tuple(found), kept_sums)
 
 
 def _refuse_another_bill(row: dict[str, Any], center: Amounts, own: Amounts, original: SettlementRecord | None) -> None:
@@ -130,7 +132,14 @@ def amounts_there(answer: Answer, record: SettlementRecord) -> tuple[CenterSums,
         center = read_amounts(node(answer.output, "setlinfo"))
     except ValueError as error:
         raise Unreadable(str(error)) from None
-    broken = broken_identities(center)
-    if broken or "medfee_sumamt" not in center:
+    if record.kind == "void":
+        center = upright(center)
+    return _that_hold(center), tuple(differences(center, amounts_of(record.settlement)))
+
+
+def _that_hold(amounts: Amounts) -> CenterSums:
+    """The sums of a settlement's amounts. Raises Unreadable: they do not add up, or somebody pays less than nothing."""
+    broken = broken_identities(amounts)
+    if broken or "medfee_sumamt" not in amounts:
         raise Unreadable("the amounts do not add up: " + "; ".join(broken))
-    return sums_of(center), tuple(differences(center, amounts_of(record.settlement)))
+    return sums_of(amounts)

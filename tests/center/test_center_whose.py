@@ -66,6 +66,52 @@ def test_a_success_that_is_not_this_settlement_s_is_unknown(
     assert b"S1" in outcome.answer
 
 
+BELOW_ZERO = [
+    {"acct_pay": "111.71", "psn_cash_pay": "-0.01"},
+    {"acct_pay": "-0.01", "psn_cash_pay": "111.71"},
+    {"fund_pay_sumamt": "-1.00", "hifp_pay": "-1.00", "psn_part_amt": "112.70", "psn_cash_pay": "37.70"},
+    {"fund_pay_sumamt": "0.00", "hifp_pay": "-1.00", "oth_pay": "1.00"},
+]
+"""Amounts of E6 that add up, of which somebody pays less than nothing."""
+
+
+@pytest.mark.parametrize("row", BELOW_ZERO, ids=["cash", "account", "funds", "one fund"])
+def test_nobody_pays_less_than_nothing(town: Town, row: dict[str, str]) -> None:
+    """A success whose amounts add up, but with a payer below zero (settlement.md section 1), is in doubt."""
+    outcome = settled(town, OURS | PURCHASE | row)
+    assert isinstance(outcome, Unknown)
+    assert "is below zero" in outcome.reason
+
+
+def test_the_provider_alone_may_have_a_surplus(town: Town) -> None:
+    """What a package pays beyond its bill stands as less than nothing with the provider, and is kept as told."""
+    surplus = {"fund_pay_sumamt": "5.00", "hifp_pay": "5.00", "hosp_part_amt": "-5.00"}
+    outcome = settled(town, OURS | PURCHASE | surplus)
+    assert isinstance(outcome, Accepted)
+    assert outcome.sums is not None
+    assert (outcome.sums.fund_total, outcome.sums.provider_borne) == (5_00, -5_00)
+
+
+@pytest.mark.parametrize("sign", ["", "-"], ids=["positive", "negative"])
+@pytest.mark.parametrize("row", [{}, *BELOW_ZERO], ids=["ours", "cash", "account", "funds", "one fund"])
+def test_a_void_s_amounts_have_one_sign(town: Town, sign: str, row: dict[str, str]) -> None:
+    """2103 may tell them positive or negative, all of them alike; one payer of the other sign: in doubt."""
+    record = town.purchase()
+    done = town.send(record)
+    assert isinstance(done, Accepted)
+    names = {"init_setl_id": done.references["setl_id"], "psn_no": OURS["psn_no"], "setl_id": "S2"}
+    amounts = PURCHASE | row
+    turned = {name: f"{sign}{text}".replace("--", "") for name, text in amounts.items()}
+    answer = msgspec.json.encode({"infcode": 0, "output": {"setlinfo": names | turned}}).decode()
+    town.desk = town.new_desk(Telling(town, "2103", answer))
+    outcome = town.send_void(record, done.references)
+    assert isinstance(outcome, Unknown if row else Accepted)
+    if isinstance(outcome, Accepted):
+        assert outcome.differences == ()
+        assert outcome.sums is not None
+        assert (outcome.sums.total, outcome.sums.account, outcome.sums.cash) == (111_70, 75_00, 36_70)
+
+
 @pytest.mark.parametrize(
     ("row", "accepted"),
     [
