@@ -3,23 +3,28 @@
 A changed byte of an entry breaks its hash; a changed column no longer agrees with its entry; a deleted row
 leaves an entry, or a number, without its counterpart. (Cutting off the whole tail, tables and all, shows only
 against a hash that was kept elsewhere: on a receipt, in a day's report, in a backup.)
+
+It covers what has happened: money, the center's answers, ids on the wire, numbers given out (`audit_numbers`), law,
+tills, days, goods. It does not cover what is only on its way, of which no entry is written: how far an unanswered
+message, a visit, goods or a print has come, how often and when it is tried again (day end matches with the center
+whatever was sent), copies and reports that are printed again, and the center's last answer of each person, by which a
+sale without the center is split: the sale's own entry keeps the balance it was given, and the upload shows another.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from terminal.errors import TerminalError
+from terminal.journal.audit_amounts import CenterAmounts
 from terminal.journal.audit_center import (
-    check_adopted,
     check_closed,
     check_intent,
     check_outcome,
-    check_renewed,
-    check_reopened,
+    check_resent,
     check_reversal,
 )
 from terminal.journal.audit_commits import check_commit
@@ -32,6 +37,7 @@ from terminal.journal.audit_debits import (
     check_trouble,
 )
 from terminal.journal.audit_held import check_goods, check_published, check_till
+from terminal.journal.audit_numbers import Numbered
 from terminal.journal.audit_refunds import check_refund_given_up, check_refunding
 from terminal.journal.chain import first_hash, next_hash
 from terminal.journal.law_files import check_law
@@ -39,11 +45,22 @@ from terminal.journal.law_files import check_law
 _PROBLEMS_MAX = 1_000
 
 
+class _Follower(Protocol):
+    """Remembers what entries say, for what only several of them together tell."""
+
+    def follow(self, connection: sqlite3.Connection, kind: str, number: int, facts: dict[str, Any]) -> list[str]:
+        """What is wrong with one more entry."""
+
+    def disagreements(self, connection: sqlite3.Connection) -> list[str]:
+        """What is wrong after the last one."""
+
+
 def problems(connection: sqlite3.Connection, terminal_id: str) -> list[str]:
     """Everything that does not agree, one line each, at most 1,000; empty means good. Names no person."""
     found = [f"store: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
     previous, number = first_hash(terminal_id), 0
     kinds: dict[str, int] = {}
+    followers = (CenterAmounts(), Numbered(terminal_id))
     for row in connection.execute("SELECT number, hash, body FROM entries ORDER BY number"):
         number += 1
         if row["number"] != number:
@@ -52,12 +69,15 @@ def problems(connection: sqlite3.Connection, terminal_id: str) -> list[str]:
         if not _follows(previous, row):
             found.append(f"entry {number}: its hash does not fit its bytes and the entry before")
         previous = row["hash"]
-        kind, disagreements = _compared(connection, number, bytes(row["body"]))
+        kind, disagreements = _compared(connection, number, bytes(row["body"]), followers)
         kinds[kind] = kinds.get(kind, 0) + 1
         found += [f"entry {number}: {what}" for what in disagreements]
         if len(found) >= _PROBLEMS_MAX:
             return found[:_PROBLEMS_MAX]
-    return found + miscounted(connection, kinds)
+    found += miscounted(connection, kinds)
+    for follower in followers:
+        found += follower.disagreements(connection)
+    return found
 
 
 def _follows(previous: str, row: sqlite3.Row) -> bool:
@@ -68,18 +88,23 @@ def _follows(previous: str, row: sqlite3.Row) -> bool:
         return False
 
 
-def _compared(connection: sqlite3.Connection, number: int, body: bytes) -> tuple[str, list[str]]:
+def _compared(
+    connection: sqlite3.Connection, number: int, body: bytes, followers: tuple[_Follower, ...]
+) -> tuple[str, list[str]]:
     try:
         facts = msgspec.json.decode(body, type=dict[str, Any])
         kind = str(facts["kind"])
         disagreements = [] if facts["number"] == number else ["it names another number"]
-        return kind, disagreements + _CHECKS[kind](connection, number, facts)
-    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, ValueError, TerminalError):
+        disagreements += _CHECKS[kind](connection, number, facts)
+        for follower in followers:
+            disagreements += follower.follow(connection, kind, number, facts)
+        return kind, disagreements
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, ValueError, TerminalError):
         return "unreadable", ["it cannot be read"]
 
 
 def _check_nothing(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """An entry that no table repeats: its hash is all there is to check."""
+    """An entry that no table repeats, or only together with others: its hash is all there is to check here."""
     return []
 
 
@@ -107,9 +132,9 @@ _CHECKS = {
     "refunding": check_refunding,
     "refund-given-up": check_refund_given_up,
     "reversing": check_reversal,
-    "renewed": check_renewed,
-    "adopted": check_adopted,
-    "reopened": check_reopened,
+    "renewed": check_resent,
+    "adopted": _check_nothing,
+    "reopened": check_resent,
     "day-run": check_run,
     "repair-begun": check_repair,
     "repaired": check_repair,

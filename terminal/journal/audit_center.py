@@ -1,4 +1,4 @@
-"""The audit of what was asked of the center: intents, messages, reversals and its amounts, against the tables."""
+"""The audit of what was asked of the center: intents, messages and reversals, against the tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from terminal.journal.audit_told import check_key, check_row, check_till_answer, check_told
 from terminal.journal.center_numbers import center_number
 from terminal.journal.chain import digest
-from terminal.journal.records import CenterSums, SettlementRecord
+from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import convert
 
 
@@ -37,42 +37,15 @@ def check_closed(connection: sqlite3.Connection, number: int, facts: dict[str, A
         return ["the intent's end was changed"]
     if facts["kind"] == "abandoned":
         return []
-    outcome = _check_last_word(connection, number, {**facts, "kind": "accepted"})
+    outcome = check_outcome(connection, number, {**facts, "kind": "accepted"})
     outcome += check_told(connection, row["id"], row["kind"], row["person_number"], facts["message_id"])
-    sums = facts.get("sums")
-    differs = sums is not None and any(row[name] != value for name, value in _fen_of(sums).items())
-    outcome += _check_sums(connection, number, facts, row["id"], counts=differs)
     if row["kind"] == "void" and row["taken_back_by"] != row["id"]:
         outcome.append("settlements.voided_by was changed")
     return outcome + check_till_answer(connection, facts)
 
 
-def _check_sums(
-    connection: sqlite3.Connection, number: int, facts: dict[str, Any], settlement_id: str, counts: bool
-) -> list[str]:
-    """The center's amounts stand as it gave them, or a later entry took their place. counts: instead of ours."""
-    if facts.get("sums") is None:
-        return []
-    row = connection.execute("SELECT * FROM center_amounts WHERE entry = ?", (number,)).fetchone()
-    if row is None:
-        same = _has_later(connection, number, ("adopted", "accepted"))
-    else:
-        named = (row["settlement_id"], row["adopted_by"]) == (settlement_id, number if counts else None)
-        same = named and all(row[name] == value for name, value in _fen_of(facts["sums"]).items())
-    return [] if same else ["the center's amounts are missing or were changed"]
-
-
-def _fen_of(sums: object) -> dict[str, int]:
-    return {name: int(value) for name, value in msgspec.structs.asdict(convert(sums, CenterSums)).items()}
-
-
-def check_adopted(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """The center's amounts that count instead of ours."""
-    return _check_sums(connection, number, facts, facts["settlement"], counts=True)
-
-
-def check_reopened(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """A message that was taken up again is still there."""
+def check_resent(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """A message that went anew, or was taken up again, is still there (`audit_numbers` looks at its id on the wire)."""
     row = connection.execute("SELECT 1 FROM outbox WHERE message_id = ?", (facts["message_id"],)).fetchone()
     return [] if row else ["the message is missing"]
 
@@ -86,24 +59,8 @@ def check_reversal(connection: sqlite3.Connection, number: int, facts: dict[str,
     return [] if row and tuple(row) == expected else ["the reversal is missing or was changed"]
 
 
-def check_renewed(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """The id under which a message went anew."""
-    row = connection.execute(
-        "SELECT 1 FROM outbox WHERE sent_as = ?1 OR undoes = ?1 LIMIT 1", (facts["sent_as"],)
-    ).fetchone()
-    return [] if row else ["the message's id on the wire was changed"]
-
-
 def check_outcome(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """The last word on a message, and the center's amounts that came with it and stand beside ours."""
-    found = _check_last_word(connection, number, facts)
-    message = "SELECT settlement_id FROM outbox WHERE message_id = ? AND last_word = ?"
-    row = connection.execute(message, (facts["message_id"], number)).fetchone()
-    return found if row is None else found + _check_sums(connection, number, facts, row[0], counts=False)
-
-
-def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
-    """State, reason, bytes, the center's numbers."""
+    """The last word on a message: state, reason, bytes, the center's numbers."""
     row = connection.execute(
         "SELECT state, reason, request, answer, center_references, center_number, last_word FROM outbox"
         " WHERE message_id = ?",
@@ -111,7 +68,7 @@ def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[st
     ).fetchone()
     if row is None:
         return ["the message is missing"]
-    if row["last_word"] != number and _has_later(connection, number, ("reopened",), facts["message_id"]):
+    if row["last_word"] != number and _is_reopened_after(connection, number, facts["message_id"]):
         return []
     agrees = (
         row["state"] == facts["kind"]
@@ -125,8 +82,7 @@ def _check_last_word(connection: sqlite3.Connection, number: int, facts: dict[st
     return [] if agrees else ["the message's outcome was changed"]
 
 
-def _has_later(connection: sqlite3.Connection, number: int, kinds: tuple[str, ...], message_id: str = "") -> bool:
-    """Whether an entry after `number` is of one of `kinds` (of one message, where it is named)."""
+def _is_reopened_after(connection: sqlite3.Connection, number: int, message_id: str) -> bool:
     rows = connection.execute("SELECT body FROM entries WHERE number > ?", (number,))
     facts = (msgspec.json.decode(row[0], type=dict[str, Any]) for row in rows)
-    return any(one["kind"] in kinds and message_id in ("", one.get("message_id")) for one in facts)
+    return any(one["kind"] == "reopened" and one["message_id"] == message_id for one in facts)

@@ -29,6 +29,11 @@ _COUNTS = (
     ),
     ("reversals", "SELECT count(*) FROM outbox WHERE transaction_name = 'reverse'", ("reversing",)),
     (
+        "outbox.undoes",
+        "SELECT count(*) FROM outbox WHERE transaction_name <> 'reverse' AND undoes || undoes_transaction <> ''",
+        (),
+    ),
+    (
         "outbox.state",
         "SELECT count(*) FROM outbox WHERE state IN ('accepted', 'refused')",
         ("accepted", "refused", "authorised", "-reopened"),

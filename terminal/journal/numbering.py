@@ -24,6 +24,16 @@ STAMPS = "message-stamps"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=BEIJING)
 
 
+def stamp_number(second: dt.datetime, counter: int) -> int:
+    """A stamp as its counter counts it."""
+    return (second - _EPOCH) // dt.timedelta(seconds=1) * STAMPS_A_SECOND + counter
+
+
+def settlement_counter(business_day: dt.date) -> str:
+    """The name of the counter of a day's settlement numbers."""
+    return f"settlements-{business_day:%Y%m%d}"
+
+
 class Numbers(Store):
     """The part of the journal that gives out numbers."""
 
@@ -48,15 +58,14 @@ class Numbers(Store):
         Where the clock has jumped back, or more than 100 are asked for in a second, the stamp runs ahead of
         it.
         """
-        second = (self.clock.now() - _EPOCH) // dt.timedelta(seconds=1)
-        wanted = max(second * STAMPS_A_SECOND, self._given.get(STAMPS, 0) + 1)
+        wanted = max(stamp_number(self.clock.now(), 0), self._given.get(STAMPS, 0) + 1)
         stamp = self._give(STAMPS, wanted, STAMP_BLOCK_SECONDS * STAMPS_A_SECOND)
         seconds, counter = divmod(stamp, STAMPS_A_SECOND)
         return _EPOCH + dt.timedelta(seconds=seconds), counter
 
     def next_settlement_number(self, business_day: dt.date) -> str:
         """Terminal id, yyyymmdd and six digits. Raises Refused after 999,999 of one day."""
-        name = f"settlements-{business_day:%Y%m%d}"
+        name = settlement_counter(business_day)
         wanted = self._given.get(name, 0) + 1
         if wanted > SETTLEMENTS_A_DAY_MAX:
             raise Refused("numbers-used-up", "this day's settlement numbers are used up", "当日结算号已用完")

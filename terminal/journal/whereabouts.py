@@ -23,7 +23,7 @@ from msgspec import Struct
 from terminal.errors import Broken
 from terminal.journal.chain import append, newest
 from terminal.journal.news import Newsroom
-from terminal.journal.numbering import STAMPS, STAMPS_A_SECOND
+from terminal.journal.numbering import STAMPS, STAMPS_A_SECOND, settlement_counter
 
 MACHINE_FILE = Path("/etc/machine-id")
 """What Linux calls a machine by, for good (machine-id(5): not to be told to others, so only its digest is kept)."""
@@ -169,7 +169,7 @@ def _skip_numbers(connection: sqlite3.Connection, count: int, today: dt.date) ->
     (last,) = connection.execute("SELECT max(business_day) FROM settlements").fetchone()
     first = dt.date.fromisoformat(last) if last else today
     days = range(min(max(0, (today - first).days) + 1, DAYS_SKIPPED_MAX) + 1)
-    names = [f"settlements-{first + dt.timedelta(days=offset):%Y%m%d}" for offset in days]
+    names = [settlement_counter(first + dt.timedelta(days=offset)) for offset in days]
     connection.executemany(
         "INSERT INTO counters VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET reserved = reserved + ?2",
         [(name, count) for name in names],

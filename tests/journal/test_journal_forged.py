@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from journal_parts import DAY, MORNING, answer_of, message_of, open_journal, settle, settlement_record, void
 from test_journal_debits import PROOF, answer, opened
@@ -37,7 +38,7 @@ MEANS = {
     "days": "day state report",
     "day_runs": "day run entry report",
     "repairs": "day difference action operator entry refused",
-    "outbox": "message_id transaction_name settlement_id",
+    "outbox": "message_id transaction_name settlement_id sent_as undoes undoes_transaction",
     "print_jobs": "document subject copy",
     "intents": "settlement_id message_id closed_by",
     "center_amounts": "settlement_id entry total fund_total provider_borne account cash adopted_by",
@@ -64,6 +65,7 @@ def filled(journal: Journal) -> None:
     head = Head(kind="catalogue", name="drugs", version=1, in_force_from=first, digest=digest(body))
     journal.keep_publication(head, "signature", body, MORNING)
     uploaded(journal)
+    resent(journal)
     asked(journal)
     journal.commit_debit(opened(journal, "paid").id, PROOF, answer, MORNING)
     debit = opened(journal, "not-paid")
@@ -89,6 +91,24 @@ def uploaded(journal: Journal) -> None:
     journal.mark_refused(message_of(journal, refused), b"no", "balance", MORNING)
     journal.adopt(taken.id, SUMS, MORNING)
     void(journal, back)
+
+
+def resent(journal: Journal) -> None:
+    """A message that was undone and went anew, was refused, and was sent once more by hand: three ids on the wire."""
+    again = settle(journal)
+    message = message_of(journal, again)
+    journal.mark_unknown(message, "silence", MORNING, MORNING)
+    journal.reverse_unknown(message, stamped(journal), "silence", MORNING)
+    (reversal,) = [one for one in journal.queue() if one.undoes == message]
+    journal.renew(reversal.message_id, b"undone", "", undone=True, new_id=stamped(journal), now=MORNING)
+    journal.mark_refused(message, b"no", "balance", MORNING)
+    journal.send_again(again.id, stamped(journal), "by hand", MORNING)
+
+
+def stamped(journal: Journal) -> str:
+    """A message id as the center wants it."""
+    second, counter = journal.next_message_stamp()
+    return f"H10000000000{second:%Y%m%d%H%M%S}01{counter:02d}"
 
 
 def asked(journal: Journal) -> None:
@@ -193,3 +213,32 @@ def test_every_row_is_missed(intruder: Intruder, table: str) -> None:
     keys = [key.removesuffix(" = ?") for key in where.split(" AND ")]
     for row in intruder.rows(table):
         assert intruder.finds(f"DELETE FROM {table} WHERE {where}", *(row[key] for key in keys)), tuple(row)
+
+
+def test_a_counter_below_what_was_given_out_is_found(intruder: Intruder) -> None:
+    """Set back, or gone, a counter would give a number out a second time: found from the newest number on."""
+    counters = intruder.rows("counters")
+    assert {row["name"] for row in counters} == {"message-stamps", f"settlements-{DAY:%Y%m%d}"}
+    (newest,) = intruder.connection.execute("SELECT max(id) FROM settlements").fetchone()
+    last = {"message-stamps": counters[0]["reserved"], f"settlements-{DAY:%Y%m%d}": int(newest[-6:])}
+    for name, given in last.items():
+        assert intruder.finds("UPDATE counters SET reserved = ? WHERE name = ?", given, name) == []
+        found = intruder.finds("UPDATE counters SET reserved = ? WHERE name = ?", given - 1, name)
+        assert found == [f"counters: {name} is below what was given out"]
+        assert intruder.finds("DELETE FROM counters WHERE name = ?", name) == found
+
+
+def test_amounts_of_the_center_s_that_no_entry_tells_of_are_found(intruder: Intruder) -> None:
+    """A row put in by hand, by which a settlement would count with other sums than its own."""
+    row = "SELECT id, 1, total, 0, 0, 0, total, 1 FROM settlements WHERE id NOT IN (SELECT settlement_id FROM {0})"
+    found = intruder.finds(f"INSERT INTO center_amounts {row} LIMIT 1".format("center_amounts"))
+    assert [line.partition(":")[0] for line in found] == ["center_amounts"]
+
+
+def test_amounts_below_zero_that_were_taken_once_can_still_be_read(tmp_path: Path) -> None:
+    """Journals of the field hold such answers of the center, refused by now on arrival: no sign of tampering."""
+    odd = msgspec.structs.replace(SUMS, account=Fen(-1), cash=Fen(39_01))
+    with open_journal(tmp_path) as journal:
+        journal.mark_accepted(message_of(journal, settle(journal)), b"answer", {"number": "77"}, MORNING, odd)
+        journal.adopt(settle(journal).id, odd, MORNING)
+        assert journal.verify() == []

@@ -14,6 +14,7 @@ from tests.simulation.auditor import Auditor, Disagreement
 from tests.simulation.devices import wrong
 from tests.simulation.liveness import settle_down
 from tests.simulation.plan import Plan, drawn, with_more
+from tests.simulation.shipped_audit import require_clean
 from tests.simulation.shop import TERMINAL_ID, Shop
 from tests.simulation.till import Till
 from tests.simulation.workload import Workload
@@ -56,6 +57,7 @@ def run(seed: str, steps: int, settlements: int = 0, rush: bool = False) -> Outc
             outcome.rounds = settle_down(workload)
             shop.show()
             auditor.close()
+            require_clean(shop.journal_path, TERMINAL_ID, int(seed))
         except Disagreement as found:
             outcome.finding = str(found)
         except TerminalError as error:
