@@ -1,4 +1,7 @@
-"""One request as the reference center reads it, and what a transaction works with."""
+"""One request as the reference center reads it, and what a transaction works with.
+
+What is read here can be kept and looked for in any storage: JSON allows texts and numbers that only some hold.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,17 @@ from msgspec import Struct
 from terminal.bureau.books import Books
 from terminal.bureau.purse_codes import TRAINING_TAC_MASTER_KEY
 from terminal.center.envelope import decode_json, text_of
+from terminal.center.extension import EXTENSION_CHARACTERS_MAX
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.publications import Offer
 from terminal.settlement.bill import Bill
 from terminal.settlement.result import Settlement
+
+NAME_CHARACTERS_MAX = 100
+"""Longest number or serial by which something is found again; the interface's longest has 50."""
+
+WHOLE_MAX = 2**63 - 1
+"""The largest whole number of any field; storage has 64 bits for it."""
 
 
 class CenterLaw(Protocol):
@@ -74,6 +84,14 @@ class Asked(Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
 
 
+def name_of(value: Any, at: str) -> str:
+    """The serial or code under which something is kept, "" for none. Raises Denied where it is too long for one."""
+    name = text_of(value)
+    if len(name) > NAME_CHARACTERS_MAX:
+        raise Denied(f"{at}: at most {NAME_CHARACTERS_MAX} characters")
+    return name
+
+
 class Work(Struct, frozen=True):
     """What one transaction works with; the books are inside their transaction. tac_master_key: of the cards' proofs."""
 
@@ -97,6 +115,7 @@ def read_request(body: bytes) -> Asked:
         raise Denied("the request is not JSON") from None
     if not isinstance(document, dict) or not isinstance(data, dict):
         raise Denied("input is missing")
+    _refuse_unkeepable(document | {"input": data})
     message_id = text_of(document.get("msgid"))
     if not 0 < len(message_id) <= 30:
         raise Denied("msgid has 1 to 30 characters")
@@ -109,3 +128,19 @@ def read_request(body: bytes) -> Asked:
         sign_number=text_of(document.get("sign_no")),
         input=data,
     )
+
+
+def _refuse_unkeepable(document: dict[str, Any]) -> None:
+    """Raises Denied for a value that no field of the interface holds: a NUL, a text or a number beyond all bounds."""
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if len(value) > EXTENSION_CHARACTERS_MAX or "\0" in value:
+                raise Denied(f"a text has at most {EXTENSION_CHARACTERS_MAX} characters, and no NUL")
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, int) and abs(value) > WHOLE_MAX:
+            raise Denied(f"a number is at most {WHOLE_MAX}")

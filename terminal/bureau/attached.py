@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email import message_from_bytes
+from typing import Any
 
 import msgspec
 
+from terminal.center.envelope import JSON_FAULTS
 from terminal.center.form import ENVELOPE_PART, FILE_PART
+
+_NODES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def taken_apart(headers: Mapping[str, str], body: bytes) -> tuple[bytes, bytes | None]:
@@ -30,9 +34,18 @@ def taken_apart(headers: Mapping[str, str], body: bytes) -> tuple[bytes, bytes |
 
 
 def with_file(plain: bytes, data: bytes) -> bytes:
-    """The plain envelope of an upload with the file inside it, as an array of byte values."""
-    document = msgspec.json.decode(plain)
-    uploaded = document.get("input", {}).get("fsUploadIn") if isinstance(document.get("input"), dict) else None
-    if isinstance(uploaded, dict):
-        uploaded["in"] = list(data)
-    return msgspec.json.encode(document)
+    """The plain envelope of an upload with the file inside it, as an array of byte values; where there is no place for
+    it, the envelope as it came: the center says so.
+    """
+    try:
+        document = _NODES.decode(plain)
+        given = _NODES.decode(document["input"])
+        uploaded = _NODES.decode(given["fsUploadIn"])
+    except (KeyError, *JSON_FAULTS):
+        return plain
+    uploaded["in"] = _raw(list(data))
+    return msgspec.json.encode(document | {"input": _raw(given | {"fsUploadIn": _raw(uploaded)})})
+
+
+def _raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))

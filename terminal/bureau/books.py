@@ -28,6 +28,7 @@ BookedState = Literal["booked", "voided", "reversed"]
 Numbered = Literal["settlements", "sign_ins", "visits"]
 PERSONS_KEPT = 1_024
 ROWS_KEPT = 1_024
+FILE_DIGITS_MAX = 18
 
 
 class Booked(Struct, frozen=True, kw_only=True):
@@ -168,9 +169,11 @@ class Books:
         [row] = self.storage.rows("INSERT INTO files (name, body) VALUES (?, ?) RETURNING number", name, body)
         return int(row["number"])
 
-    def file(self, number: int) -> bytes | None:
-        """The file of this number, or None."""
-        row = self._one("SELECT body FROM files WHERE number = ?", number)
+    def file(self, number: str) -> bytes | None:
+        """The file of this number as a message names it, or None; what is no number of a file names none."""
+        if not number.isascii() or not number.isdigit() or len(number) > FILE_DIGITS_MAX:
+            return None
+        row = self._one("SELECT body FROM files WHERE number = ?", int(number))
         return bytes(row["body"]) if row else None
 
     def close_day(self, provider_id: str, day: dt.date) -> None:

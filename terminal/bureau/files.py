@@ -33,7 +33,9 @@ def upload(work: Work) -> dict[str, Any]:
 def download(work: Work) -> bytes:
     """9102: the bytes themselves. Raises Denied where there is no such file."""
     number = text_of(work.asked.row("fsDownloadIn").get("file_qury_no"))
-    body = work.books.file(int(number)) if number.isdecimal() else work.published.file(number)
+    body = work.books.file(number)
+    if body is None:
+        body = work.published.file(number)
     if body is None:
         raise Denied("file_qury_no: no such file")
     return body

@@ -30,6 +30,7 @@ from terminal.settlement.codec import convert, encode
 from terminal.signature import sign, to_text
 
 SIDE_FILE = ".published"
+VERSION_DIGITS_MAX = 18
 NUMBER_DIGITS = 29
 """`file_qury_no` has at most 30 characters: a P, and the beginning of the file's digest."""
 
@@ -92,7 +93,7 @@ def listed(work: Work) -> dict[str, Any]:
 def catalogue(work: Work) -> dict[str, Any]:
     """1301 …: the version after the one that the terminal has. Raises Denied where `ver` is no number."""
     version = text_of(work.asked.row("data").get("ver")).lstrip("v") or "0"
-    if not version.isdecimal():
+    if not version.isdecimal() or len(version) > VERSION_DIGITS_MAX:
         raise Denied("ver: the highest version that is there, or 0")
     label = f"catalogue/{work.asked.infno}"
     later = [one for one in work.published.offers() if one.head.label == label and one.head.version > int(version)]

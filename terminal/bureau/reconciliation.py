@@ -65,7 +65,7 @@ def details(work: Work) -> dict[str, Any]:
 
 
 def _their_rows(work: Work, number: str) -> dict[str, list[str]]:
-    body = work.books.file(int(number)) if number.isdecimal() else None
+    body = work.books.file(number)
     if body is None:
         raise Denied("file_qury_no: no such file")
     try:

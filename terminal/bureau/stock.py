@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau.asked import Denied, Work
+from terminal.bureau.asked import Denied, Work, name_of
 from terminal.bureau.storage import Found
 from terminal.center.envelope import text_of
 from terminal.money import parse_quantity
@@ -56,7 +56,7 @@ def delete(work: Work) -> dict[str, Any]:
 
 
 def _add(work: Work, row: dict[str, Any], kind: str) -> None:
-    serial = text_of(row.get("fixmedins_bchno"))
+    serial = name_of(row.get("fixmedins_bchno"), "fixmedins_bchno")
     if not serial or _of_serial(work, serial):
         raise Denied("fixmedins_bchno: missing, or there already")
     try:
@@ -74,4 +74,4 @@ def _of_serial(work: Work, serial: str) -> list[Found]:
 
 def _codes(row: dict[str, Any]) -> list[str]:
     found = row.get("drugtracinfo")
-    return [text_of(one.get("drug_trac_codg")) for one in found or [] if isinstance(one, dict)]
+    return [name_of(one.get("drug_trac_codg"), "drug_trac_codg") for one in found or [] if isinstance(one, dict)]

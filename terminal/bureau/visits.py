@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau.asked import Denied, Work
+from terminal.bureau.asked import Denied, Work, name_of
 from terminal.bureau.rebuild import item_of
 from terminal.bureau.setlinfo import line_node
 from terminal.bureau.settling import pre_settle, settle
@@ -59,7 +59,7 @@ def take_lines(work: Work) -> dict[str, Any]:
     for number, line in enumerate(lines):
         item = item_of(line, number, "feedetail")
         visit = _visit(work, line)
-        name = text_of(line.get("feedetl_sn"))
+        name = name_of(line.get("feedetl_sn"), f"feedetail[{number}].feedetl_sn")
         if not name or _line_there(work, visit, name):
             raise Denied(f"feedetail[{number}].feedetl_sn: missing, or there already")
         work.books.storage.change(

@@ -7,10 +7,10 @@ terminal: unknown keys are ignored here, unlike in a bill. Money is strings of y
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from terminal.errors import Refused
 from terminal.money import Fen, Rate, UnitPrice
@@ -23,6 +23,8 @@ EXTENSION_CHARACTERS_MAX = 4000
 Scheme = Literal["employee", "resident"]
 ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
 T = TypeVar("T", bound=Struct)
+CardCounter = Annotated[int, Meta(ge=0, le=0xFFFF_FFFF)]
+"""A count of a card or a PSAM, which have two and four bytes for it."""
 
 
 class PersonExtension(Struct, frozen=True):
@@ -47,9 +49,9 @@ class DebitExtension(Struct, frozen=True, kw_only=True):
     """
 
     amount: Fen
-    counter: int
-    terminal_number: str
-    terminal_counter: int
+    counter: CardCounter
+    terminal_number: Annotated[str, Meta(pattern="^[0-9A-Fa-f]{12}$")]
+    terminal_counter: CardCounter
     transaction_type: int
     moment: str
     tac: str
@@ -58,7 +60,7 @@ class DebitExtension(Struct, frozen=True, kw_only=True):
 class PurseExtension(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The account on the card: the purse's serial number (20 hex digits) and what it held before the bill."""
 
-    serial: str
+    serial: Annotated[str, Meta(pattern="^[0-9A-Fa-f]{20}$")]
     balance: Fen
     debit: DebitExtension | None = None
 

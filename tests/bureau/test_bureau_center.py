@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.bureau.persons import load_persons, load_providers
+from terminal.center.extension import PurseExtension, read_extension
 from terminal.clock import BEIJING, SetClock
 from terminal.settlement.law import Law
 
@@ -270,7 +271,66 @@ def test_a_reversed_attempt_is_in_no_total(counter: Counter) -> None:
     assert answer["output"]["stmtinfo"]["stmt_rslt"] == "0"
 
 
-LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=8) | st.floats(allow_nan=False)
+NUL = "a\0b"
+FILE = {"clr_type": "41", "setl_optins": "370602", "stmt_begndate": "2021-06-30", "stmt_enddate": "2021-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("infno", "data", "envelope"),
+    [
+        ("1101", {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": NUL}}, {}),
+        ("9001", {"signIn": {"opter_no": NUL}}, {"opter": NUL}),
+        ("2102", {"druginfo": {"psn_no": NUL}}, {}),
+        ("2601", {"data": {"psn_no": BUYER, "omsgid": NUL, "oinfno": "2102"}}, {}),
+        ("3202", {"data": FILE | {"clr_type": NUL, "file_qury_no": "1"}}, {}),
+        ("5206", {"data": {"psn_no": BUYER}}, {"sign_no": NUL}),
+        ("5206", {"data": {"psn_no": BUYER}}, {"msgid": NUL}),
+        ("3202", {"data": FILE | {"file_qury_no": "9" * 30}}, {}),
+        ("3202", {"data": FILE | {"file_qury_no": "9" * 5000}}, {}),
+        ("9102", {"fsDownloadIn": {"file_qury_no": "9" * 30}}, {}),
+        ("9102", {"fsDownloadIn": {"file_qury_no": "9" * 5000}}, {}),
+        ("1301", {"data": {"ver": "9" * 5000}}, {}),
+        ("2102", {"druginfo": {"psn_no": BUYER, "medfee_sumamt": 2**64}}, {}),
+    ],
+)
+def test_what_no_field_holds_is_refused_alone(
+    counter: Counter, infno: str, data: dict[str, Any], envelope: dict[str, Any]
+) -> None:
+    """Texts with a NUL, numbers of thousands of digits: legal JSON that only some storages hold. The message is refused
+    with a reason whatever the storage, and the one that arrived with it is carried out.
+    """
+    answer = counter.ask(infno, data, **envelope)
+
+    assert answer["infcode"] == -1
+    assert answer["err_msg"]
+    assert counter.ask("2102", purchase())["infcode"] == 0
+
+
+def test_a_serial_is_no_longer_than_an_index_holds(counter: Counter) -> None:
+    """Goods told under a serial of a thousand characters: refused by its name on both storages."""
+    settled = counter.ask("2102", purchase())["output"]["setlinfo"]["setl_id"]
+    row = {"fixmedins_bchno": "9" * 1000, "setl_id": settled, "sel_retn_cnt": "1", "drugtracinfo": []}
+
+    answer = counter.ask("3505", {"selinfo": row})
+
+    assert (answer["infcode"], answer["err_msg"][:16]) == (-1, "fixmedins_bchno:")
+    assert counter.ask("3505", {"selinfo": row | {"fixmedins_bchno": "9" * 20}})["infcode"] == 0
+
+
+@pytest.mark.parametrize(
+    "odd", [{"counter": 2**64 - 1}, {"terminal_counter": 2**64 - 1}, {"counter": -1}, {"terminal_number": NUL}]
+)
+def test_a_purse_s_counters_are_those_of_a_card(odd: dict[str, Any]) -> None:
+    """What no card and no PSAM can have counted is not read as a debit, so that no storage is asked for it."""
+    debit = {"amount": "50.00", "counter": 1, "terminal_number": "370600000001", "terminal_counter": 1}
+    debit |= {"transaction_type": 6, "moment": "20210630090000", "tac": ""}
+    purse = {"serial": "37060200000000000001", "balance": "75.00"}
+    assert read_extension(msgspec.json.encode(purse | {"debit": debit}).decode(), PurseExtension).debit is not None
+    with pytest.raises(ValueError, match="exp_content"):
+        read_extension(msgspec.json.encode(purse | {"debit": debit | odd}).decode(), PurseExtension)
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=8) | st.floats(allow_nan=False)
 KEYS = st.sampled_from(["infno", "msgid", "input", "sign_no", "data", "druginfo", "drugdetail", "psn_no", "2102"])
 JSON = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=8

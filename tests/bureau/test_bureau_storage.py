@@ -72,7 +72,7 @@ def test_books_are_as_they_were_when_they_are_opened_again(shared: str) -> None:
             half_a_day(books)
     with opened(shared) as books:
         assert books.is_closed("P37060200001", DAY)
-        assert books.file(number) == b"\x00\xff"
+        assert books.file(str(number)) == b"\x00\xff"
         assert books.standing("S1", "0001", DAY, "P37060200001", ["M1"])[0]
 
 

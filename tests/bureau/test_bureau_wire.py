@@ -149,6 +149,18 @@ def test_what_comes_together_is_answered_each_for_itself(door: Door) -> None:
     assert [row.verdict for row in arrivals(door.books.storage)][:4] == ["refused", "refused", "accepted", "accepted"]
 
 
+def test_a_message_that_no_storage_holds_takes_nobody_with_it(door: Door) -> None:
+    """A purchase, and a question whose number has a NUL in it, on one connection at once: the first is booked and
+    answered, the second is refused.
+    """
+    odd = door.request("5206", {"data": {"psn_no": "\0"}}, 2)
+    with door.connection() as connection:
+        connection.sendall(posted(door.request("2102", purchase(), 1)) + posted(odd))
+        with connection.makefile("rb") as stream:
+            assert [next_code(stream), next_code(stream)] == [0, -1]
+    assert len(door.books.settlements()) == 1
+
+
 def test_settlements_that_come_together_are_worked_out_as_if_one_after_the_other(door: Door) -> None:
     """Of one buyer's 75.00, a first settlement takes 50.00 and a second the rest; another buyer between them, who is
     sent twice, changes nothing.

@@ -179,7 +179,9 @@ def test_a_file_goes_up_in_the_province_s_encoding(sm2: Keys, name: str, kind: s
         link.close()
         assert row.center_number == "S1"
         assert [one.startswith(kind) for one in types] == [True]
-        assert town.books.file(1) == packed([OWN_ROW], "P37060200001" + town.clock.now().strftime("%Y%m%d") + "41.txt")
+        assert town.books.file("1") == packed(
+            [OWN_ROW], "P37060200001" + town.clock.now().strftime("%Y%m%d") + "41.txt"
+        )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def without_visits(work: Work) -> dict[str, Any]:
     """3202 whose file names no visit."""
     nodes = details(work)
     number = int(nodes["fileinfo"]["file_qury_no"])
-    lines = [line.split("\t") for line in unpacked(work.books.file(number) or b"").decode().splitlines()]
+    lines = [line.split("\t") for line in unpacked(work.books.file(str(number)) or b"").decode().splitlines()]
     text = "".join("\t".join([person, "null", *rest]) + "\n" for person, _, *rest in lines)
     kept = work.books.keep_file("without.txt", zipped(text.encode(), "without.txt"))
     return {"fileinfo": nodes["fileinfo"] | {"file_qury_no": str(kept)}}
