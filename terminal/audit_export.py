@@ -43,8 +43,8 @@ Amounts are yuan with two places, as text. kind of an entry: settlement, void (c
 authorised or abandoned (the center decided); debiting, then debited or not-debited (the card decided);
 refunding, then a void and what stays, or refund-given-up (a refund online, of a part); accepted,
 refused, reversing, renewed, reopened, adopted (what became of its message to the center); debit-trouble (the card
-cannot tell), goods (what was handed out); day-frozen, day-run, repair-begun, repaired, repair-refused, day-sealed;
-law, published, publication-refused; till-added, till-removed, taken-over, drawer, diagnosis.
+cannot tell), goods (what was handed out); day-frozen, day-run, repair-begun, repair-unsent, repaired, repair-refused,
+day-sealed; law, published, publication-refused; till-added, till-removed, taken-over, drawer, diagnosis.
 """
 
 

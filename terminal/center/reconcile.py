@@ -16,6 +16,7 @@ from msgspec import Struct
 from terminal.center import fields
 from terminal.center.desk import CenterDesk
 from terminal.center.details import agency_there
+from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import ClearingClass, GroupTotals, Scheme, SettlementRecord
 
@@ -23,7 +24,7 @@ from terminal.journal.records import ClearingClass, GroupTotals, Scheme, Settlem
 class GroupResult(Struct, frozen=True):
     """The center's word on one group: provider, scheme, clearing class and agency of one business day.
 
-    closed_there: the center says that it has closed this day.
+    text: its reason, also where it refuses to compare. closed_there: the center says that it has closed this day.
     """
 
     group: GroupTotals
@@ -65,17 +66,32 @@ def groups_of(
 def reconcile(
     journal: Journal, desk: CenterDesk, day: dt.date, records: Sequence[SettlementRecord]
 ) -> list[GroupResult]:
-    """Ask the center for every group of `day`, whose `records` these are. Raises Unavailable or Refused where it does
-    not answer for one.
+    """Ask the center for every group of `day`, whose `records` these are. Raises Unavailable where it does not answer
+    for one, Refused where it refuses all.
 
     What the center has refused is left out, since it never booked it; what it has not answered yet is in, and
-    shows as a difference. Groups in which nothing was begun here are asked too, and told where that is not so there.
+    shows as a difference. Groups in which nothing was begun here are asked too, and told where that is not so there;
+    one that the center refuses to speak of is none that it has.
     """
     begun = set(journal.group_keys(day))
     results = []
-    for group in groups_of(journal, desk, day, records):
-        answer = desk.totals(day, group)
-        closed = any(word in answer.text for word in fields.DAY_CLOSED_WORDS)
-        if not answer.balanced or (group.provider_id, group.scheme, group.clearing_class) in begun:
-            results.append(GroupResult(group, answer.balanced, answer.text, closed))
+    refused: list[Refused] = []
+    groups = groups_of(journal, desk, day, records)
+    for group in groups:
+        is_begun = (group.provider_id, group.scheme, group.clearing_class) in begun
+        try:
+            answer = desk.totals(day, group)
+        except Refused as error:
+            refused.append(error)
+            if is_begun:
+                results.append(_result(group, False, error.message))
+            continue
+        if not answer.balanced or is_begun:
+            results.append(_result(group, answer.balanced, answer.text))
+    if refused and len(refused) == len(groups):
+        raise refused[0]
     return results
+
+
+def _result(group: GroupTotals, balanced: bool, text: str) -> GroupResult:
+    return GroupResult(group, balanced, text, any(word in text for word in fields.DAY_CLOSED_WORDS))

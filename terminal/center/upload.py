@@ -19,7 +19,7 @@ import msgspec
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered, to_another
-from terminal.center.desk import CenterDesk
+from terminal.center.desk import CenterDesk, hindrance_of
 from terminal.center.envelope import kept
 from terminal.center.pauses import Pauses
 from terminal.center.turned_away import TurnedAways
@@ -40,7 +40,7 @@ NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: 
 SIGN_IN_RENEWED = "the center doubted the sign-in, which is renewed"
 STILL_IN_DOUBT = (
     "asked again and again, the center neither takes it back nor says that it never booked it:"
-    " ask the insurance office whether it stands there, and send this again"
+    " day end looks for it in the center's details, and proposes what is to be done"
 )
 IN_DOUBT_ORIGINAL = "the settlement that this takes back is parked with an unknown outcome"
 
@@ -326,7 +326,8 @@ class Upload:
         try:
             taken_back = self._desk.is_taken_back(original)
         except Unavailable as error:
-            return Unknown(error.message) if error.code == "center-silent" else NotSent(error.message)
+            is_silent = error.code == "center-silent"
+            return Unknown(error.message) if is_silent else NotSent(error.message, hindrance_of(error))
         except Refused as error:
             return Unknown(error.message, is_refusal=True)
         if not taken_back:

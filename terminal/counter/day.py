@@ -24,7 +24,7 @@ from terminal.counter.refusals import after_refusals
 from terminal.counter.refused_matters import is_repaired, refused_matters
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import SettlementRecord
+from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import LATE_SECONDS_MAX
 from terminal.settlement.codec import encode
 
@@ -37,9 +37,9 @@ CHANGED_MEANWHILE = "a settlement of this day changed here while the center was 
 class OpenMatter(Struct, frozen=True):
     """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
 
-    upload_state: of its message; `debiting` where nobody knows whether its card has paid; `authorising` where nobody
-    knows what the center has booked; `refunding` where a refund of it is begun and not done. reason: in English, with
-    what the center said; reason_zh: what to do.
+    upload_state: of its message, or of what is to undo it; `debiting` where nobody knows whether its card has paid;
+    `authorising` where nobody knows what the center has booked; `refunding` where a refund of it is begun and not done.
+    reason: in English, with what the center said; reason_zh: what to do.
     """
 
     settlement_id: str
@@ -189,15 +189,25 @@ def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
 
 
 def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:
-    reasons = {message.settlement_id: message.reason for message in journal.queue()}
+    queue = journal.queue()
+    reasons = {message.settlement_id: message.reason for message in queue}
     reasons |= {one.settlement_id: one.trouble or said.PURSE_IN_DOUBT.en for one in journal.open_debits()}
-    found = [record for record in records if _is_open(journal, record)]
-    states = [(one.id, _upload_state(one)) for one in found]
-    return [OpenMatter(number, state, reasons.get(number, ""), said.open_zh(state)) for number, state in states]
+    undone = {message.settlement_id: message for message in queue if message.transaction == "reverse"}
+    return [
+        _open_matter(record, undone.get(record.id), reasons.get(record.id, ""))
+        for record in records
+        if record.id in undone or _is_open(journal, record)
+    ]
 
 
-def _upload_state(record: SettlementRecord) -> str:
-    return "debiting" if record.state == "debiting" else record.upload_state
+def _open_matter(record: SettlementRecord, reversal: QueuedMessage | None, reason: str) -> OpenMatter:
+    if reversal is not None:
+        is_parked = reversal.state == "parked"
+        return OpenMatter(
+            record.id, reversal.state, reversal.reason, said.REVERSAL_PARKED_ZH if is_parked else said.REVERSAL_OPEN_ZH
+        )
+    state = "debiting" if record.state == "debiting" else record.upload_state
+    return OpenMatter(record.id, state, reason, said.open_zh(state))
 
 
 def _late_matters(journal: Journal, day: dt.date, now: dt.datetime) -> list[OpenMatter]:
@@ -214,10 +224,10 @@ def _begun_refunds(journal: Journal, day: dt.date) -> list[OpenMatter]:
 def _is_open(journal: Journal, record: SettlementRecord) -> bool:
     """Not taken in, unless the center refused it and it has been taken back since: then no money stands on it.
 
-    What was abandoned is open only as long as its reversal has no last word.
+    What was abandoned is open only as long as it is being undone.
     """
     if record.state == "abandoned":
-        return any(one.settlement_id == record.id and one.state != "refused" for one in journal.queue())
+        return False
     if record.upload_state == "refused":
         return not is_repaired(journal, record)
     return record.upload_state != "accepted"

@@ -15,8 +15,10 @@ from terminal.counter import said
 from terminal.counter.behind import is_unnumbered
 from terminal.counter.difference import Difference
 from terminal.counter.match_center import adopted_once, counted_elsewhere, match_center, own_rows
+from terminal.counter.never_booked import never_booked
 from terminal.counter.pairs import without_pairs
 from terminal.counter.unnumbered import unnumbered
+from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecord, Whereabouts
 
@@ -35,7 +37,7 @@ def day_differences(
     groups: Sequence[GroupResult],
 ) -> list[Difference]:
     """The center's details (3202), once for each provider, class and agency in which a total differs, or may hide a
-    row.
+    row. Raises Unavailable, or Refused with the group, where it gives none for something that stands here.
     """
     wanted: dict[Group, list[GroupTotals]] = {}
     differing = {_key(one.group) for one in groups if not one.balanced}
@@ -48,7 +50,13 @@ def day_differences(
     found = []
     for key, parts in wanted.items():
         mine = [one for one in records if _key_of(journal, center, one) == key]
-        different = _of_group(journal, center, day, mine, _together(parts))
+        try:
+            different = _of_group(journal, center, day, mine, _together(parts))
+        except Refused as error:
+            if mine:
+                raise _named(error, key) from None
+            # What it will not speak of, and nothing stands in here, is nothing that it has.
+            different = []
         told = any(one.moves_totals for one in different) or _on_the_way(mine)
         if key in differing and not told:
             different.append(_totals_alone(_together(parts)))
@@ -68,7 +76,13 @@ def _of_group(
     ]
     matched = match_center(journal, day, sums.provider_id, mine, rows, center.is_of_another_till, elsewhere)
     different = without_pairs(journal, center, day, sums.emptied(), matched)
-    return different + unnumbered(journal, center, sums.emptied(), mine, different)
+    different += unnumbered(journal, center, sums.emptied(), mine, different)
+    return different + never_booked(journal, center, sums.emptied(), mine)
+
+
+def _named(error: Refused, key: Group) -> Refused:
+    name = f"{key[0]}, {key[1]}"
+    return Refused(error.code, f"{name}: {error.message}", f"{name}：{error.message_zh}", error.at)
 
 
 def _key(group: GroupTotals) -> Group:

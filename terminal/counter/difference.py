@@ -19,9 +19,17 @@ Cause = Literal[
     "cancelled",
     "refused",
     "totals",
+    "never-booked",
 ]
 Action = Literal[
-    "reverse-at-center", "void-at-center", "adopt-settlement", "send-again", "void-here", "adopt-amounts", "none"
+    "reverse-at-center",
+    "void-at-center",
+    "adopt-settlement",
+    "send-again",
+    "void-here",
+    "adopt-amounts",
+    "give-up-reversal",
+    "none",
 ]
 
 

@@ -63,6 +63,9 @@ def repair_here(
         elif difference.action == "send-again":
             new_id = center.new_message_id(difference.provider_id)
             journal.send_again(difference.settlement_id, new_id, difference.text, now)
+        elif difference.action == "give-up-reversal":
+            new_id = center.new_message_id(difference.provider_id)
+            journal.give_up_reversal(difference.settlement_id, new_id, now)
         elif difference.action == "adopt-amounts":
             _adopt(journal, difference, now)
         elif difference.action == "void-here":
@@ -114,6 +117,7 @@ def _at_center(asked: _Repair) -> None:
     if isinstance(outcome, Unknown):
         raise _in_doubt(outcome.reason)
     if isinstance(outcome, NotSent):
+        journal.note_unsent(day, difference.id, outcome.reason, journal.clock.now())
         message = f"nothing was sent, try again later: {outcome.reason}"
         raise Unavailable("center-unreachable", message, "未能发送，请稍后重试", "center")
 

@@ -67,10 +67,18 @@ CANCELLED = Said(
     "中心有本人一笔结算及其撤销，终端均无记录：两笔相抵，无需处理；请确认没有其他终端使用相同的收银台编号",
 )
 TOTALS_ALONE = Said(
-    "the center's totals are not ours, and its details hold the same rows: ask the insurance office, which may count"
-    " one under another insurance type",
-    "中心合计与本机不符，但明细逐笔一致：请询问医保经办机构，是否有一笔计入其他险种",
+    "the center does not confirm our totals, and its details hold the same rows: ask the insurance office, which may"
+    " count one under another insurance type",
+    "中心未确认本机合计，但明细逐笔一致：请询问医保经办机构，是否有一笔计入其他险种",
 )
+NEVER_BOOKED = Said(
+    "the center neither takes it back nor says that it never booked it, and its details hold nothing of it: give the"
+    " reversal up",
+    "中心既未冲正也未说明从未入账，而明细中无此笔：可放弃冲正",
+)
+REVERSAL_PARKED_ZH = "冲正多次未成功已搁置：请按日终建议处理，或询问医保经办机构"
+REVERSAL_OPEN_ZH = "冲正尚未完成，终端将继续冲正"
+
 VOID_REFUSED = Said(
     "the center refused the void; send it again, or ask the insurance office",
     "中心拒绝撤销：请重新发送，或询问医保经办机构",

@@ -137,6 +137,7 @@ _CHECKS = {
     "reopened": check_resent,
     "day-run": check_run,
     "repair-begun": check_repair,
+    "repair-unsent": check_repair,
     "repaired": check_repair,
     "repair-refused": check_repair,
     "day-frozen": check_day,

@@ -48,7 +48,7 @@ _COUNTS = (
     ("publications", "SELECT count(*) FROM publications", ("published",)),
     ("goods", "SELECT count(DISTINCT settlement_id) FROM stock_moves", ("goods",)),
     ("day_runs", "SELECT count(*) FROM day_runs", ("day-run",)),
-    ("repairs", "SELECT count(*) FROM repairs", ("repair-begun", "repaired", "repair-refused")),
+    ("repairs", "SELECT count(*) FROM repairs", ("repair-begun", "repair-unsent", "repaired", "repair-refused")),
     ("tills", "SELECT count(*) FROM tills", ("till-added",)),
     ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
     ("law_files", "SELECT count(*) FROM law_files", ("law",)),

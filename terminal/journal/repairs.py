@@ -14,6 +14,7 @@ from msgspec import Struct
 from terminal.errors import Conflict
 from terminal.journal.center_numbers import FOUND
 from terminal.journal.chain import append, digest
+from terminal.journal.last_words import not_parked
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord, Whereabouts
 from terminal.journal.stock import Stock
 from terminal.journal.store import moment_text
@@ -36,6 +37,9 @@ _UNCLOSED = (
     " WHERE r.settlement_id = s.id AND r.transaction_name = 'reverse' AND r.state <> 'accepted')))"
     " AND business_day NOT IN (SELECT day FROM days WHERE state = 'sealed') ORDER BY 1"
 )
+
+WITHDRAWN = "withdrawn: the center has what this was to undo, and day end adopted it"
+NOT_IN_THE_DETAILS = "given up: the center's details hold nothing of what this was to undo"
 
 
 class _Moment(Struct, frozen=True):
@@ -129,11 +133,14 @@ class Repairs(Stock):
             )
 
     def accept_found(self, settlement_id: str, references: dict[str, str], now: dt.datetime) -> None:
-        """The center has it after all: its message is accepted by these references, whatever it was before.
+        """The center has it after all: its message is accepted by these references, whatever it was before, and what
+        was to undo it is withdrawn.
 
         What was accepted by references of its own keeps them. Raises Conflict `number-of-another`.
         """
         with self.writing() as connection:
+            for reversal_id in _open_reversals(connection, settlement_id):
+                self.mark_refused(reversal_id, b"", WITHDRAWN, now)
             row = _message(connection, settlement_id)
             known = msgspec.json.decode(row["center_references"], type=dict[str, str])
             if row["state"] == "accepted" and references.keys() <= known.keys() | {FOUND}:
@@ -150,6 +157,17 @@ class Repairs(Stock):
                 raise Conflict("not-accepted", "this message is still on its way", "该消息仍在上传")
             self._reopen(connection, row["message_id"], new_id, reason, now)
 
+    def give_up_reversal(self, settlement_id: str, new_id: str, now: dt.datetime) -> None:
+        """The center's details hold nothing of what the parked reversal was to undo: it was never booked, and goes
+        again under `new_id`, unless it was abandoned. Raises Conflict `not-parked`.
+        """
+        with self.writing() as connection:
+            parked = _open_reversals(connection, settlement_id, "AND state = 'parked'")
+            if not parked:
+                raise not_parked()
+            for reversal_id in parked:
+                self.renew(reversal_id, b"", NOT_IN_THE_DETAILS, False, new_id, now)
+
     def begin_repair(
         self, day: dt.date, difference: str, action: str, operator: str, message_id: str, now: dt.datetime
     ) -> None:
@@ -158,12 +176,22 @@ class Repairs(Stock):
 
     def repair_in_doubt(self, day: dt.date, difference: str) -> bool:
         """Whether a message about it left after the day's last run, and nobody knows what became of it."""
-        last = self._connection.execute(
-            "SELECT message_id FROM repairs WHERE day = ?1 AND difference = ?2"
+        return self._begun_repair(day, difference) is not None
+
+    def note_unsent(self, day: dt.date, difference: str, reason: str, now: dt.datetime) -> None:
+        """Of the message that was to leave about it surely nothing was taken in: it is not in doubt."""
+        begun = self._begun_repair(day, difference)
+        if begun is not None:
+            said = {"refused": reason, "message_id": begun["message_id"]}
+            self._keep_repair("repair-unsent", day, difference, begun["action"], begun["operator"], said, now)
+
+    def _begun_repair(self, day: dt.date, difference: str) -> sqlite3.Row | None:
+        last: sqlite3.Row | None = self._connection.execute(
+            "SELECT message_id, action, operator, refused FROM repairs WHERE day = ?1 AND difference = ?2"
             " AND entry > (SELECT max(entry) FROM day_runs WHERE day = ?1) ORDER BY number DESC LIMIT 1",
             (day.isoformat(), difference),
         ).fetchone()
-        return last is not None and last["message_id"] != ""
+        return last if last is not None and last["message_id"] and not last["refused"] else None
 
     def note_repair(
         self, day: dt.date, difference: str, action: str, operator: str, now: dt.datetime, refused: str = ""
@@ -242,6 +270,12 @@ class Repairs(Stock):
             " next_attempt_at = ?3 WHERE message_id = ?4",
             (new_id, reason, moment_text(now), message_id),
         )
+
+
+def _open_reversals(connection: sqlite3.Connection, settlement_id: str, further: str = "") -> list[str]:
+    """The messages without a last word that are to undo a settlement."""
+    query = "SELECT message_id FROM outbox WHERE settlement_id = ? AND transaction_name = 'reverse'"
+    return [row[0] for row in connection.execute(f"{query} AND last_word IS NULL {further}", (settlement_id,))]
 
 
 def _message(connection: sqlite3.Connection, settlement_id: str) -> sqlite3.Row:

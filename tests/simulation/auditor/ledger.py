@@ -253,6 +253,9 @@ class Ledger:
         self._require_new_id(facts["message_id"])
         self.repairing.add(facts["message_id"])
 
+    def _take_repair_unsent(self, facts: dict[str, Any]) -> None:
+        require(facts["message_id"] in self.repairing, "repairs", f"{facts['message_id']} was never about to leave")
+
     def _take_repaired(self, facts: dict[str, Any]) -> None:
         require(facts["operator"] != "", "repairs", f"nobody wanted {facts['difference']}")
         self.repaired.add(f"{REPAIRS}{facts['day']}-{facts['difference']}")
