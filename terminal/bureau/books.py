@@ -19,6 +19,7 @@ from msgspec import Struct
 from terminal.bureau.persons import NamedProvider, Person
 from terminal.bureau.storage import Found, open_storage
 from terminal.bureau.tables import TABLES
+from terminal.center import fields
 from terminal.settlement.bill import Bill
 from terminal.settlement.codec import decode, encode
 from terminal.settlement.result import Settlement
@@ -35,7 +36,7 @@ class Booked(Struct, frozen=True, kw_only=True):
     """One settlement, or one void (`sign` -1, `original` its settlement), as the center has worked it out itself.
 
     journal_hash: of the terminal's entry, as the terminal sent it: a witness of its journal up to there. journal_head:
-    of the newest entry before, where the terminal asked before it wrote.
+    of the newest entry before, where the terminal asked before it wrote. credential_kind: of what was shown.
     """
 
     settlement_id: str
@@ -54,6 +55,7 @@ class Booked(Struct, frozen=True, kw_only=True):
     settlement: Settlement
     journal_hash: str = ""
     journal_head: str = ""
+    credential_kind: str = fields.CREDENTIAL_KINDS["id"]
 
 
 class KeptAnswer(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from terminal.bureau.asked import Denied, Work
@@ -48,10 +49,31 @@ def person(work: Work) -> dict[str, Any]:
     found = holder_of(work, shown) if kind == "credential" else work.books.find(kind, shown)
     if found is None:
         raise Denied("mdtrt_cert_no: 查无此人 (no insured person with this credential)")
-    identification = found.card_identification.upper()
-    if kind == "card_number" and identification and text_of(data.get("card_sn")).upper() != identification:
-        raise Denied("card_sn: 卡识别码不符 (not the identification code of this card)")
+    if kind == "card_number":
+        _refuse_another_card(data, found)
     return {"baseinfo": _base(found, work.now.year), "insuinfo": [_insurance(found)], "idetinfo": []}
+
+
+def refuse_another_holder(row: Mapping[str, Any], person: Person) -> None:
+    """Raises Denied where a message names a person by number and shows something of somebody else.
+
+    A code was looked at, and used up, when the person was asked about.
+    """
+    kind = _CREDENTIALS.get(text_of(row.get("mdtrt_cert_type")).zfill(2))
+    shown = text_of(row.get("mdtrt_cert_no"))
+    if kind is None:
+        raise Denied("mdtrt_cert_type: 01, 02 or 03")
+    named = shown.rpartition("-")[0] if kind == "credential" else shown
+    if not named or getattr(person, kind) != named:
+        raise Denied("mdtrt_cert_no: 凭证与参保人不符 (not a credential of this person)")
+    if kind == "card_number":
+        _refuse_another_card(row, person)
+
+
+def _refuse_another_card(row: Mapping[str, Any], person: Person) -> None:
+    identification = person.card_identification.upper()
+    if identification and text_of(row.get("card_sn")).upper() != identification:
+        raise Denied("card_sn: 卡识别码不符 (not the identification code of this card)")
 
 
 def entitlement(work: Work) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _info(booked: Booked, person: Person, amounts: Mapping[str, str]) -> dict[st
         "psn_type": fields.PERSON_TYPES[person.patient.category or scheme],
         "cvlserv_flag": "0",
         "setl_time": moment_text(booked.booked_at),
-        "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
+        "mdtrt_cert_type": booked.credential_kind,
         "med_type": fields.MEDICAL_TYPES[booked.bill.service],
         **amounts,
         "pool_prop_selfpay": _pool_rate(booked.settlement),

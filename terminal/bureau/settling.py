@@ -18,6 +18,7 @@ from terminal.bureau.books import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.purse import check_debit, keep_debit, with_purse
 from terminal.bureau.rebuild import read_settle_extension, rebuild_bill
+from terminal.bureau.registration import refuse_another_holder
 from terminal.bureau.runs import in_runs
 from terminal.bureau.setlinfo import settled_nodes
 from terminal.center import fields
@@ -107,6 +108,7 @@ def _person_number(work: Work) -> str:
 def _insured(work: Work, person: Person | None) -> Person:
     if person is None:
         raise Denied("psn_no: 查无此人 (no such insured person)")
+    refuse_another_holder(work.asked.row("druginfo"), person)
     if text_of(work.asked.row("druginfo").get("insutype")) != _insurance_type(person):
         raise Denied(f"insutype: center {_insurance_type(person)}")
     return person
@@ -192,6 +194,7 @@ def _row(claimed: Claimed, running: int) -> Booked:
         agency=person.clearing_agency or work.asked.area_code,
         business_day=extension.business_day,
         booked_at=work.now,
+        credential_kind=text_of(work.asked.row("druginfo").get("mdtrt_cert_type")),
         sign=1,
         original="",
         bill=bill,

@@ -13,6 +13,7 @@ import msgspec
 
 from terminal.bureau.asked import Denied, Work, name_of
 from terminal.bureau.rebuild import item_of
+from terminal.bureau.registration import refuse_another_holder
 from terminal.bureau.setlinfo import line_node
 from terminal.bureau.settling import pre_settle, settle
 from terminal.bureau.storage import Found
@@ -29,8 +30,10 @@ def register(work: Work) -> dict[str, Any]:
     data = work.asked.row("mdtrtinfo" if admission else "data")
     own_number = text_of(data.get("ipt_no" if admission else "ipt_otp_no"))
     person_number = text_of(data.get("psn_no"))
-    if work.books.person(person_number) is None:
+    person = work.books.person(person_number)
+    if person is None:
         raise Denied("psn_no: 查无此人 (no such insured person)")
+    refuse_another_holder(data, person)
     if not own_number or _of_own_number(work, own_number):
         raise Denied("ipt_otp_no: the institution's own number is missing or taken")
     visit_id = f"V{work.now:%Y%m%d}{work.books.next_number('visits'):010d}"

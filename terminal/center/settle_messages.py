@@ -1,8 +1,8 @@
 """The messages that settle and take back, in the form of each set: the purchase with its lines (2102), a visit whose
 lines are at the center already (2207, 2304), and the void of each (2103, 2208, 2305).
 
-The journal keeps no credential, so a settlement names the person by number and ID. Pure: the same record gives the same
-`input`, so that a repeat under the same `msgid` is the same message. Source: 3.4, 3.7, 3.8, 3.9.
+A message names what the person showed as far as the record keeps it, else the identity number. Pure: the same record
+gives the same `input`, so that a repeat under the same `msgid` is the same message. Source: 3.4, 3.7, 3.8, 3.9.
 """
 
 from __future__ import annotations
@@ -55,13 +55,21 @@ def settle_input(
     return {"data": data}
 
 
+def credential_of(record: SettlementRecord) -> Input:
+    """What the person of a record showed, as 1101 was told: card with its identification code, e-credential, ID."""
+    shown = record.shown_as
+    return {
+        "mdtrt_cert_type": fields.CREDENTIAL_KINDS[shown.kind if shown else "id"],
+        "mdtrt_cert_no": shown.number if shown else record.bill.patient.id,
+        "card_sn": shown.card_identification if shown else "",
+    }
+
+
 def _head(record: SettlementRecord, amounts: dict[str, str], journal_head: str, at: str) -> Input:
     bill = record.bill
     return {
         "psn_no": record.person_number,
-        "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
-        "mdtrt_cert_no": bill.patient.id,
-        "card_sn": "",
+        **credential_of(record),
         "medfee_sumamt": format_fen(record.settlement.total),
         "invono": record.id[-20:],
         "insutype": fields.INSURANCE_TYPES[record.scheme],

@@ -12,7 +12,7 @@ from typing import Any
 from terminal.center import fields
 from terminal.center.envelope import Answer, Unreadable, moment_text, node, rows, text_of
 from terminal.center.profile import Profile
-from terminal.center.settle_messages import Input, line_of
+from terminal.center.settle_messages import Input, credential_of, line_of
 from terminal.journal.records import SettlementRecord
 
 ONE_DAY = dt.timedelta(days=1)
@@ -30,9 +30,7 @@ def register_input(record: SettlementRecord, profile: Profile) -> Input:
         "psn_no": record.person_number,
         "insutype": fields.INSURANCE_TYPES[record.scheme],
         "begntime": moment_text(record.at),
-        "mdtrt_cert_type": fields.CREDENTIAL_KINDS["id"],
-        "mdtrt_cert_no": record.bill.patient.id,
-        "card_sn": "",
+        **credential_of(record),
         "atddr_no": "",
     }
     if outpatient:

@@ -19,6 +19,7 @@ from terminal.counter.shown import Method, Shown
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.purse_records import PurseUse
+from terminal.journal.records import ShownAs
 from terminal.settlement.codec import decode, encode
 from terminal.settlement.law import Law
 
@@ -37,7 +38,7 @@ class Identification(Struct, frozen=True):
 
     as_of: when the center said so; `offline`: it could not be asked now, and this is what it said last. method: what
     was shown; card: the one that must still be there at the settlement. purse: what the card holds, where the account
-    lies on it.
+    lies on it. shown_as: what the center is told of that in messages about a settlement.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Identification(Struct, frozen=True):
     method: Method = "card"
     card: SocialSecurityCard | None = None
     purse: PurseUse | None = None
+    shown_as: ShownAs | None = None
 
 
 def identify(
@@ -80,7 +82,18 @@ def identify(
     elif not offline:
         journal.keep_last_answer(key, person.person_number, encode(person), seen, now)
     expires_at = now + dt.timedelta(seconds=IDENTIFICATION_LIFE_SECONDS)
-    return Identification(new_id, person, now, expires_at, seen, as_of, offline, shown.method, shown.card)
+    return Identification(
+        id=new_id,
+        person=person,
+        taken_at=now,
+        expires_at=expires_at,
+        journal_seen=seen,
+        as_of=as_of,
+        offline=offline,
+        method=shown.method,
+        card=shown.card,
+        shown_as=shown.to_be_named(online),
+    )
 
 
 def require_allowed(law: Law, policy: str, day: dt.date, method: Method) -> None:

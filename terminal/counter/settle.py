@@ -92,6 +92,7 @@ def record_of(
         electronic=sale.electronic,
         purse=quote.identification.purse,
         insured_place=quote.identification.person.insured_place,
+        shown_as=quote.identification.shown_as,
     )
 
 

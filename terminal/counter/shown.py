@@ -17,6 +17,7 @@ from terminal.counter.id_number import checked_id_number
 from terminal.counter.pin import REFUSED_PINS, Pin, with_tries
 from terminal.errors import Conflict, Refused, TerminalError, Unavailable
 from terminal.journal.chain import digest
+from terminal.journal.records import ShownAs
 
 Method = Literal["card", "qr", "id"]
 """As a pack's `identify` names them."""
@@ -48,6 +49,15 @@ class Shown(Struct, frozen=True):
     def method(self) -> Method:
         """How the person is identified."""
         return self.credential.kind
+
+    def to_be_named(self, online: bool) -> ShownAs | None:
+        """What messages to the center name, None for the identity number. A code is spent within minutes: it is named
+        where the center decides at once (online), and by nothing that may wait.
+        """
+        one = self.credential
+        if one.kind == "id" or (one.kind == "qr" and not online):
+            return None
+        return ShownAs(one.kind, one.number, one.card_identification)
 
     def key(self, person_number: str = "") -> str:
         """The digest under which the center's answer is remembered, "" where there is none yet: a code changes every

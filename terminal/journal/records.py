@@ -25,13 +25,26 @@ Scheme = Literal["employee", "resident"]
 ClearingClass = Literal["inpatient", "outpatient", "pharmacy"]
 
 
+class ShownAs(Struct, frozen=True, omit_defaults=True):
+    """A card by its number and identification code, or an e-credential's code: what the center is told was shown."""
+
+    kind: Literal["card", "qr"]
+    number: str
+    card_identification: str = ""
+
+    def __repr__(self) -> str:
+        # It must never reach a log, not even through a stray repr.
+        return f"ShownAs({self.kind!r})"
+
+
 class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One settlement, or one void with the bill and the settlement of the one that it takes back.
 
-    The fields down to `insured_place` are written once and are part of the hash chain; the last six are what has become
+    The fields down to `shown_as` are written once and are part of the hash chain; the last six are what has become
     of it since. `till`: the name of the till that asked for it; "" where none was known. purse: where the account lies
     on the card; of a void, as of the settlement that it takes back. electronic: the receipt was taken without paper.
     insured_place: the division where the person was insured then; "" where none was told, and in entries of old.
+    shown_as: None where the center is told the identity number, and in entries of old.
     `center_references` are the center's own numbers, opaque to the journal.
     """
 
@@ -55,6 +68,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purse: PurseUse | None = None
     electronic: bool = False
     insured_place: str = ""
+    shown_as: ShownAs | None = None
     state: SettlementState = "committed"
     voided_by: str = ""
     entry_hash: str = ""

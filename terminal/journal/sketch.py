@@ -43,6 +43,7 @@ _PEOPLE = (
     "SELECT DISTINCT person_number FROM settlements",
     "SELECT DISTINCT json_extract(said, '$.record.bill.patient.name'), json_extract(said, '$.record.bill.patient.id'),"
     " json_extract(said, '$.record.purse.card.identification_code'), json_extract(said, '$.record.purse.card.serial')"
+    ", json_extract(said, '$.record.shown_as.number'), json_extract(said, '$.record.shown_as.card_identification')"
     " FROM (SELECT CAST(body AS TEXT) AS said FROM entries)",
     "SELECT person_number FROM last_answers",
     "SELECT value FROM last_answers, json_tree(CAST(last_answers.body AS TEXT))"

@@ -102,6 +102,8 @@ def purchase(**changes: Any) -> dict[str, Any]:
     line |= changes.pop("line", {})
     head = {
         "psn_no": BUYER,
+        "mdtrt_cert_type": "02",
+        "mdtrt_cert_no": "370602197001010006",
         "insutype": "310",
         "med_type": "41",
         "medfee_sumamt": "50.00",
@@ -136,6 +138,10 @@ def test_numbers_objects_and_text_are_taken_as_well(counter: Counter) -> None:
     ("changes", "at"),
     [
         ({"psn_no": "37060299999999"}, "psn_no"),
+        ({"mdtrt_cert_no": "370602197001010001"}, "mdtrt_cert_no"),
+        ({"mdtrt_cert_type": "03"}, "mdtrt_cert_no"),
+        ({"mdtrt_cert_type": "01", "mdtrt_cert_no": "-20210630090000"}, "mdtrt_cert_no"),
+        ({"mdtrt_cert_type": "9"}, "mdtrt_cert_type"),
         ({"insutype": "390"}, "insutype"),
         ({"med_type": "21"}, "med_type"),
         ({"medfee_sumamt": "50.01"}, "medfee_sumamt"),

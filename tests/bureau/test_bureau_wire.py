@@ -166,7 +166,8 @@ def test_settlements_that_come_together_are_worked_out_as_if_one_after_the_other
     sent twice, changes nothing.
     """
     rest = {"acct_pay": "25.00", "psn_cash_pay": "25.00"}
-    first, other = door.request("2102", purchase(), 1), door.request("2102", purchase(psn_no=NEIGHBOUR), 2)
+    neighbours = purchase(psn_no=NEIGHBOUR, mdtrt_cert_no="370602197001010001")
+    first, other = door.request("2102", purchase(), 1), door.request("2102", neighbours, 2)
     second = door.request("2102", purchase(amounts=rest), 3)
     replies = door.together(first, other, other, second)
     assert [code_of(reply) for reply in replies] == [0, 0, 0, 0]

@@ -143,7 +143,8 @@ def test_a_number_is_known_again_without_the_center_and_a_code_is_not(shop: Shop
 
 def test_no_code_and_no_number_is_in_any_log_error_or_file(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     """Taken, repeated, too old, unknown, with the center away: not in a message, a repr, a log, or the journal's files.
-    (The number stands in the journal's bill and last answer, where the law wants it, and nowhere outside.)"""
+    (The number stands in the journal's bill and last answer, where the law wants it, and nowhere outside; online a
+    code stands in its sale's entry.)"""
     told = []
     with caplog.at_level(logging.DEBUG):
         found = shop.counter.identify_code(CODE)
