@@ -4,9 +4,10 @@
 
 It reads the archive as its README.txt describes it, and looks for what an honest journal cannot hold: a file that is
 not the one in the manifest, an entry whose hash does not fit, a number left out, a settlement whose parts are not its
-total, a void of nothing or a second void, a day sealed with another report, a settlement whose law is missing. With
---key the manifest's SM2 signature is checked by the machine's own `openssl`. Anchors are hashes from receipts and day
-reports: each must be in the chain. Exit status 0: nothing found; 1: findings, a line each; 2: no archive.
+total, a record that is not as the schema has it, a void of nothing or a second void, a day sealed with another report
+or with other sums than its records have, a settlement whose law is missing. With --key the manifest's SM2 signature is
+checked by the machine's own `openssl`. Anchors are hashes from receipts and day reports: each must be in the chain.
+Exit status 0: nothing found; 1: findings, a line each; 2: damaged, or no archive: nothing can be said of it.
 """
 
 from __future__ import annotations
@@ -15,19 +16,38 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-MAX_BYTES = 2**31
-"""An archive that unpacks to more is refused: it is not one of a terminal."""
+MAX_BYTES = 2**31  # What unpacks to more is no archive of a terminal.
+BEGUN, DONE, GIVEN_UP = ("authorising", "debiting"), ("authorised", "debited"), ("abandoned", "not-debited")
+PAYERS = ("fund_total", "provider_borne", "account", "cash")
+TYPES = {"array": list, "boolean": bool, "integer": int, "null": type(None), "object": dict, "string": str}
+WORDS: dict[str, Callable[[Any, Any], bool]] = {
+    "type": lambda value, wanted: type(value) is TYPES[wanted],
+    "required": lambda value, wanted: not isinstance(value, dict) or set(wanted) <= value.keys(),
+    "enum": lambda value, wanted: value in wanted,
+    "pattern": lambda value, wanted: not isinstance(value, str) or re.search(wanted, value) is not None,
+    "minimum": lambda value, wanted: not isinstance(value, int) or value >= wanted,
+    "maximum": lambda value, wanted: not isinstance(value, int) or value <= wanted,
+    "minItems": lambda value, wanted: not isinstance(value, list) or len(value) >= wanted,
+    "maxItems": lambda value, wanted: not isinstance(value, list) or len(value) <= wanted,
+    "maxLength": lambda value, wanted: not isinstance(value, str) or len(value) <= wanted,
+}
+"""What the words of the archive's schema ask for: as much of JSON Schema as it uses."""
 
-BEGUN = {"authorising": ("authorised", "abandoned"), "debiting": ("debited", "not-debited")}
-"""Entries that open something, and those that close it."""
+TOLD_ONLY = {"$schema", "components", "description", "example", "format", "properties", "additionalProperties", "items"}
+"""Words of a schema that ask for nothing, or are read together."""
+
+MALFORMED = (ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
 
 def sha256(data: bytes) -> str:
@@ -36,10 +56,18 @@ def sha256(data: bytes) -> str:
 
 def fen(text: str) -> int:
     """An amount of yuan with two places as whole fen."""
-    whole, _, part = text.partition(".")
-    if len(part) != 2 or not part.isdecimal() or not whole.lstrip("-").isdecimal():
+    if not re.fullmatch(r"-?[0-9]+\.[0-9]{2}", text):
         raise ValueError(f"{text[:20]!r} is no amount")
-    return int(whole + part)
+    return int(text.replace(".", ""))
+
+
+def sums_of(split: dict[str, Any]) -> dict[str, int]:
+    return {name: fen(split[name]) for name in ("total", *PAYERS)}
+
+
+def by_group(told: dict[str, Any], sums: dict[str, int]) -> dict[tuple[str, ...], int]:
+    group = (told["provider_id"], told["scheme"], told["clearing_class"])
+    return {(*group, name): amount for name, amount in sums.items()}
 
 
 def unpacked(path: Path) -> dict[str, bytes]:
@@ -83,12 +111,6 @@ def check_signature(files: dict[str, bytes], key: Path) -> Iterator[str]:
         yield "manifest.sig: not this key's signature over manifest.json"
 
 
-def entries_of(files: dict[str, bytes]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each line with its body decoded."""
-    lines = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
-    return [(line, json.loads(line["body"])) for line in lines]
-
-
 def check_chain(entries: list[tuple[dict[str, Any], dict[str, Any]]], manifest: dict[str, Any]) -> Iterator[str]:
     previous = sha256(manifest["terminal_id"].encode())
     for place, (line, body) in enumerate(entries, start=1):
@@ -101,64 +123,92 @@ def check_chain(entries: list[tuple[dict[str, Any], dict[str, Any]]], manifest: 
         yield "manifest.json: its count or its head is not that of the entries"
 
 
+def faults(whole: dict[str, Any], value: Any, rule: dict[str, Any], place: str) -> Iterator[str]:
+    """Where a value is not as `rule` of the JSON Schema `whole` has it."""
+    for word, wanted in rule.items():
+        if word == "$ref":
+            yield from faults(whole, value, whole["components"]["schemas"][wanted.rpartition("/")[2]], place)
+        elif word == "anyOf":
+            if all(any(faults(whole, value, one, place)) for one in wanted):
+                yield f"{place}: none of what the schema lets it be"
+        elif word not in TOLD_ONLY and not WORDS[word](value, wanted):
+            yield f"{place}: not as the schema's {word} has it"
+    named, others = rule.get("properties", {}), rule.get("additionalProperties", True)
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        if name in named or isinstance(others, dict):
+            yield from faults(whole, inner, named.get(name, others), f"{place}.{name}")
+        elif not others:
+            yield f"{place}: {name[:40]} is not in the schema"
+    for inner in value if isinstance(value, list) else ():
+        yield from faults(whole, inner, rule.get("items", {}), f"{place}[]")
+
+
 class Books:
     """What the entries say happened, followed from the first to the last."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self._files = files
+        self.schema = json.loads(files["schema.json"])
+        self.counted: dict[str, dict[str, int]] = {}
+        self._refused: set[str] = set()
+        self._of_message: dict[str, str] = {}
         self._standing: dict[str, dict[str, Any]] = {}
-        self._open: dict[str, dict[str, Any]] = {}
+        self.open: dict[str, dict[str, Any]] = {}
         self._voided: dict[str, str] = {}
         self._keys: set[str] = set()
         self._sealed: set[str] = set()
-        self.count = 0
 
     def follow(self, body: dict[str, Any]) -> Iterator[str]:
         kind = body["kind"]
-        if kind in ("settlement", "void"):
+        if kind in ("settlement", "void", *BEGUN):
             yield from self._record(body)
-            yield from self._commit(body["record"], body["key"])
-        elif kind in BEGUN:
-            yield from self._record(body)
-            self._open[body["record"]["id"]] = body
-        elif kind in ("authorised", "debited"):
-            opened = self._open.pop(body["settlement"], None)
+            if kind in BEGUN:
+                self.open[body["record"]["id"]] = body
+            else:
+                yield from self._commit(body["record"], body["key"])
+        elif kind in DONE + GIVEN_UP:
+            opened = self.open.pop(body["settlement"], None)
             if opened is None:
                 yield f"{kind}: of {body['settlement']}, which was not begun"
-            else:
+            elif kind in DONE:
                 yield from self._commit(opened["record"], opened["key"])
-        elif kind in ("abandoned", "not-debited"):
-            if self._open.pop(body["settlement"], None) is None:
-                yield f"{kind}: of {body['settlement']}, which was not begun"
+            if body.get("sums"):
+                self.counted[body["settlement"]] = sums_of(body["sums"])
+        elif kind in ("accepted", "refused", "reopened") and body["message_id"] in self._of_message:
+            record = self._standing[self._of_message[body["message_id"]]]
+            (self._refused.add if kind == "refused" else self._refused.discard)(record["id"])
+            if body.get("sums"):  # They stand beside ours, until somebody adopts them.
+                self.counted[record["id"]] = sums_of(record["settlement"])
+        elif kind == "adopted":
+            self.counted[body["settlement"]] = sums_of(body["sums"])
         elif kind == "day-sealed":
             yield from self._seal(body)
 
     def _record(self, body: dict[str, Any]) -> Iterator[str]:
         record, split = body["record"], body["record"]["settlement"]
-        self.count += 1
-        if record["id"] in self._standing or record["id"] in self._open:
+        self._of_message[body["message_id"]] = record["id"]
+        yield from (f"{record['id']}: {what}" for what in faults(self.schema, record, self.schema, "record"))
+        if record["id"] in self._standing or record["id"] in self.open:
             yield f"{record['id']}: this number was given before"
-        parts = sum(fen(split[name]) for name in ("fund_total", "provider_borne", "account", "cash"))
-        if parts != fen(split["total"]):
-            yield f"{record['id']}: funds, provider, account and cash are not the total"
-        if sum(fen(paid) for paid in split["funds"].values()) != fen(split["fund_total"]):
-            yield f"{record['id']}: the funds are not their sum"
-        if sum(fen(item["amount"]) for item in record["bill"]["items"]) != fen(split["total"]):
-            yield f"{record['id']}: the items are not the total"
-        yield from self._lines(record["id"], split)
+        self.counted[record["id"]] = sums = sums_of(split)
+        wrong = {
+            "funds, provider, account and cash are not the total": sum(sums[name] for name in PAYERS) != sums["total"],
+            "somebody pays less than nothing": min(sums[name] for name in sums if name != "provider_borne") < 0,
+            "the funds are not their sum": sum(map(fen, split["funds"].values())) != sums["fund_total"],
+            "the items are not the total": sum(fen(one["amount"]) for one in record["bill"]["items"]) != sums["total"],
+        }
+        yield from (f"{record['id']}: {what}" for what, is_so in wrong.items() if is_so)
+        paid = Counter[str]()
+        for line in split["lines"]:
+            paid[line["payer"]] += fen(line["amount"])
+            if not (line.get("cite") or line.get("rule")):
+                yield f"{record['id']}: a line without its article"
+        for fund, amount in split["funds"].items():
+            if paid[fund] != fen(amount):
+                yield f"{record['id']}: the lines of {fund} are not what it pays"
         for name in (record.get("pack_digest", ""), *record.get("supplement_digests", [])):
             if f"law/{name}.toml" not in self._files:
                 yield f"{record['id']}: its law {name[:12] or '(none)'} is not in the archive"
-
-    def _lines(self, number: str, split: dict[str, Any]) -> Iterator[str]:
-        paid: dict[str, int] = {}
-        for line in split["lines"]:
-            paid[line["payer"]] = paid.get(line["payer"], 0) + fen(line["amount"])
-            if not (line.get("cite") or line.get("rule")):
-                yield f"{number}: a line without its article"
-        for fund, amount in split["funds"].items():
-            if paid.get(fund, 0) != fen(amount):
-                yield f"{number}: the lines of {fund} are not what it pays"
 
     def _commit(self, record: dict[str, Any], key: str) -> Iterator[str]:
         number = record["id"]
@@ -184,11 +234,19 @@ class Books:
         if day in self._sealed:
             yield f"{day}: sealed a second time"
         self._sealed.add(day)
-        if f"reports/{body['report_digest']}.json" not in self._files:
+        report = self._files.get(f"reports/{body['report_digest']}.json")
+        if report is None:
             yield f"{day}: the report that it was sealed with is not in the archive"
-
-    def left_open(self) -> list[str]:
-        return sorted(self._open)
+            return
+        told, held = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        for one in json.loads(report)["groups"]:
+            told.update(by_group(one["group"], sums_of(one["group"])))
+        for number, record in self._standing.items():
+            if record["business_day"] == day and not {number, record.get("voids")} & self._refused:
+                add = held.subtract if record["kind"] == "void" else held.update
+                add(by_group(record, self.counted[number]))
+        if told != held:
+            yield f"{day}: the report that it was sealed with has other sums than its records"
 
 
 def check(path: Path, key: Path | None, anchors: list[str]) -> tuple[list[str], str]:
@@ -198,21 +256,22 @@ def check(path: Path, key: Path | None, anchors: list[str]) -> tuple[list[str], 
     if manifest["format"] != 1:
         raise ValueError(f"format {manifest['format']} is not known here")
     found = list(check_files(files, manifest))
-    if key is not None:
-        found += check_signature(files, key)
-    entries = entries_of(files)
+    found += check_signature(files, key) if key else []
+    lines = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
+    entries = [(line, json.loads(line["body"])) for line in lines]
     found += check_chain(entries, manifest)
     books = Books(files)
+    if not any(faults(books.schema, {}, books.schema, "record")):
+        found.append("schema.json: it asks nothing of a record")
     for _, body in entries:
         found += [f"entry {body['number']}: {what}" for what in books.follow(body)]
-    hashes = [line["hash"] for line, _ in entries]
     for anchor in anchors:
-        if not any(one.startswith(anchor.replace(" ", "").lower()) for one in hashes):
+        if not any(line["hash"].startswith(anchor.replace(" ", "").lower()) for line in lines):
             found.append(f"anchor {anchor}: no entry has this hash")
     signed = "signature checked" if key else "signature not checked"
-    told = f"{manifest['terminal_id']}: {len(entries)} entries, {books.count} settlements and voids, {signed}"
-    if books.left_open():
-        told += f"; still open: {', '.join(books.left_open())}"
+    told = f"{manifest['terminal_id']}: {len(entries)} entries, {len(books.counted)} settlements and voids, {signed}"
+    if books.open:
+        told += f"; still open: {', '.join(sorted(books.open))}"
     return found, told
 
 
@@ -224,8 +283,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         found, told = check(options.archive, options.key, options.anchor)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        print(f"{options.archive}: not an archive that can be read: {type(error).__name__}: {error}")
+    except (*MALFORMED, OSError, zipfile.BadZipFile, zlib.error) as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        print(f"{options.archive}: damaged, or no archive 存档损坏: {said}")
         return 2
     for line in found:
         print(line)

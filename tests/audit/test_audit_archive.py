@@ -106,6 +106,13 @@ def lines_less(lines: list[dict[str, Any]]) -> None:
     split["cash"] = "889.99"
 
 
+def less_than_nothing(lines: list[dict[str, Any]]) -> None:
+    """The parts are the total, and the account has paid less than nothing."""
+    split = of(lines, "settlement", 1)["record"]["settlement"]
+    split["cash"] = f"{float(split['cash']) + float(split['account']) + 1:.2f}"
+    split["account"] = "-1.00"
+
+
 ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: of(lines, "settlement")["record"].update(operator="008"), False, "its hash does not fit"),
     (lambda lines: lines.pop(2), False, "its hash does not fit"),
@@ -120,6 +127,11 @@ ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: of(lines, "day-sealed").update(report_digest="0" * 64), True, "sealed with is not in the archive"),
     (lambda lines: lines.append({"body": of(lines, "day-sealed")}), True, "sealed a second time"),
     (lambda lines: of(lines, "settlement")["record"].update(pack_digest="0" * 64), True, "its law 000000000000"),
+    (lambda lines: of(lines, "settlement")["record"].update(operator=7), True, "record.operator: not as"),
+    (lambda lines: of(lines, "settlement")["record"].update(scheme="other"), True, "record.scheme: not as"),
+    (lambda lines: of(lines, "settlement")["record"].pop("operator"), True, "record: not as the schema's required"),
+    (less_than_nothing, True, "somebody pays less than nothing"),
+    (lambda lines: of(lines, "settlement", 1)["record"].update(business_day="2021-06-29"), True, "has other sums than"),
 ]
 
 
@@ -153,6 +165,70 @@ def test_a_changed_file_is_found(kept: Kept, tmp_path: Path, change: Callable[[F
     status, words = verifier(rewritten(kept, tmp_path, change, honest_manifest=False), "--key", kept.key)
     assert status == 1, words
     assert said in words
+
+
+def richer_report(files: Files) -> None:
+    """The day's report with another sum in its first group, named by its own digest everywhere."""
+    lines = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
+    (sealed,) = [body for body in map(json.loads, (line["body"] for line in lines)) if body["kind"] == "day-sealed"]
+    report = json.loads(files.pop(f"reports/{sealed['report_digest']}.json"))
+    report["groups"][0]["group"]["cash"] = "1.00"
+    forged = json.dumps(report).encode()
+    digest = hashlib.sha256(forged).hexdigest()
+    files[f"reports/{digest}.json"] = forged
+    lines_changed(lambda lines: of(lines, "day-sealed").update(report_digest=digest))(files)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (richer_report, "has other sums than its records"),
+        (lambda files: files.update({"schema.json": b"{}"}), "it asks nothing of a record"),
+    ],
+    ids=["report", "schema"],
+)
+def test_a_forger_who_lists_his_own_files_is_found(
+    kept: Kept, tmp_path: Path, change: Callable[[Files], None], said: str
+) -> None:
+    """A sealed report with other sums, a schema that lets everything pass: though every digest and hash fits."""
+    status, words = verifier(rewritten(kept, tmp_path, change, honest_manifest=True))
+    assert status == 1, words
+    assert said in words
+
+
+DAMAGED: list[Callable[[Files], object]] = [
+    lambda files: files.update({"entries.jsonl": b"[" * 100_000}),
+    lambda files: files.update({"entries.jsonl": b'{"number": 1, "hash": "0", "body": "[]"}'}),
+    lambda files: files.update({"entries.jsonl": b"1\n"}),
+    lambda files: files.update({"entries.jsonl": b"\xff"}),
+    lambda files: files.update({"manifest.json": b"[]"}),
+    lambda files: files.update({"manifest.json": b'{"format": 1, "files": 7, "terminal_id": []}'}),
+    lambda files: files.update({"schema.json": b'{"$ref": "#/components/schemas/A"}'}),
+    lambda files: files.update({"schema.json": b'{"components": {"schemas": {"A": {"$ref": "A"}}}, "$ref": "A"}'}),
+    lambda files: files.update({"schema.json": b'{"type": "unheard-of"}'}),
+    lambda files: files.pop("schema.json"),
+    lambda files: lines_changed(lambda lines: of(lines, "settlement").pop("record"))(files),
+]
+
+
+@pytest.mark.parametrize("change", DAMAGED)
+def test_a_damaged_archive_is_called_so(kept: Kept, tmp_path: Path, change: Callable[[Files], None]) -> None:
+    """Whatever stands in it: status 2 and one line, never Python's own words of where it fell."""
+    status, said = verifier(rewritten(kept, tmp_path, change, honest_manifest=False))
+    assert (status, len(said.splitlines())) == (2, 1), said
+    assert "damaged, or no archive 存档损坏" in said
+
+
+def test_a_damaged_file_in_an_archive_is_called_so(kept: Kept, tmp_path: Path) -> None:
+    """A byte of the packed entries is another: what cannot be unpacked is no finding about the journal."""
+    data, path = bytearray(kept.archive.read_bytes()), tmp_path / "damaged.zip"
+    with zipfile.ZipFile(kept.archive) as archive:
+        packed = archive.getinfo("entries.jsonl")
+    begin = packed.header_offset + 30 + len(packed.filename)
+    data[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(data)
+    status, said = verifier(path)
+    assert (status, len(said.splitlines())) == (2, 1), said
 
 
 def test_another_key_is_not_the_signer_s(kept: Kept, tmp_path: Path) -> None:
