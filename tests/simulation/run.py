@@ -57,7 +57,7 @@ def run(seed: str, steps: int, settlements: int = 0, rush: bool = False) -> Outc
             outcome.rounds = settle_down(workload)
             shop.show()
             auditor.close()
-            require_clean(shop.journal_path, TERMINAL_ID, int(seed))
+            require_clean(shop.journal_path, TERMINAL_ID, int(seed), shop.clock.now())
         except Disagreement as found:
             outcome.finding = str(found)
         except TerminalError as error:
