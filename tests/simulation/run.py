@@ -17,6 +17,7 @@ from tests.simulation.plan import Plan, drawn, with_more
 from tests.simulation.shipped_audit import require_clean
 from tests.simulation.shop import TERMINAL_ID, Shop
 from tests.simulation.till import Till
+from tests.simulation.wire import STRIKES
 from tests.simulation.workload import Workload
 
 CHECKPOINT_STEPS = 40
@@ -98,7 +99,8 @@ def _random_of(seed: str) -> Random:
 def _fault(plan: Plan, infno: str, random: Random) -> str:
     if infno == plan.mute:
         return "drop-after"
-    return next((fault for fault, rate in plan.wire.items() if random.random() < rate), "")
+    striking = ((fault, rate) for fault, rate in plan.wire.items() if infno in STRIKES.get(fault, (infno,)))
+    return next((fault for fault, rate in striking if random.random() < rate), "")
 
 
 def _safety(workload: Workload, auditor: Auditor, outcome: Outcome, steps: int, settlements: int) -> None:

@@ -25,6 +25,8 @@ NOT_PROCESSED = ("html", "empty", "no-infcode", "gateway-401", "refuse")
 SPOILT = ("strings", "another", "wrong-sums", "wrong-amounts", "six-digits", "unknown-code")
 """What the reference center knows to get wrong itself."""
 
+SETTLING = ("2102", "2103", "2207", "2208", "2304", "2305")
+
 FAULTS = (
     *("unreachable", "drop-before", "drop-after", "late", "duplicate", "slow", "html-after", "truncated", "astray"),
     *NOT_PROCESSED,
@@ -32,13 +34,21 @@ FAULTS = (
 )
 """What a wire can do wrong, beside an outage. astray: the answer is one that was given before."""
 
+SPOILING = ("html-after", "truncated", "astray", *SPOILT)
+"""Faults that let a message through and change its answer."""
+
+STRIKES = {
+    **dict.fromkeys(("another", "wrong-sums", "wrong-amounts", "astray"), SETTLING),
+    **dict.fromkeys(("six-digits", "unknown-code"), ("3201",)),
+}
+"""The transactions whose answers these faults change; at any other they would be nothing."""
+
 LATE_SECONDS_MAX = 90
 """No message stays in the network for longer, whether somebody still waits for its answer or not."""
 
 _PERSON = re.compile(r'"psn_no":"(\d+)"')
 
 POSITIVE = b'{"infcode":0'
-SETTLING = ("2102", "2103", "2207", "2208", "2304", "2305")
 REVERSE = "2601"
 
 
@@ -54,7 +64,8 @@ class Wire:
 
     down: the line is dead. refusals_go_astray: a refusal may come as the answer to another message, too. arrived: how
     often the center got each money message from this till itself. refused: those that the wire had refused on the
-    center's behalf; overtaken: whose money came late, maybe behind its reversal. met: faults that struck, by kind.
+    center's behalf; overtaken: whose money came late, maybe behind its reversal. met: faults that did something, by
+    kind.
     """
 
     def __init__(
@@ -77,7 +88,7 @@ class Wire:
         self.deliver()
         sent = msgspec.json.decode(body, type=Sent)
         fault = "unreachable" if self.down else self.next_fault(sent.infno)
-        if fault:
+        if fault and fault not in SPOILING:
             self.met[fault] += 1
         answer = self._carried(body, sent, fault)
         if answer.startswith(POSITIVE) or (self.refusals_go_astray and _is_plain_refusal(answer)):
@@ -124,7 +135,9 @@ class Wire:
         answer = self.center.answer(body)
         if fault == "drop-after":
             raise self._silence()
-        return self._spoilt(answer, sent, fault)
+        told = self._spoilt(answer, sent, fault)
+        self.met[fault] += fault in SPOILING and not _same(told, answer)
+        return told
 
     def _silence(self) -> Silence:
         self.clock.advance(CENTER_REPLY_TIMEOUT_SECONDS)
@@ -146,6 +159,13 @@ class Wire:
                 self.refused.add(sent.msgid)
             return self._last_answer
         return spoilt(answer, fault) if fault in SPOILT else answer  # type: ignore[arg-type]
+
+
+def _same(told: bytes, answer: bytes) -> bool:
+    """Whether nothing has become of the answer but that it was written again."""
+    return told == answer or (
+        told[-1:] == answer[-1:] == b"}" and msgspec.json.decode(told) == msgspec.json.decode(answer)
+    )
 
 
 def _is_plain_refusal(answer: bytes) -> bool:
