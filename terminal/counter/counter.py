@@ -18,7 +18,7 @@ from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote
-from terminal.counter.recover import undo_interrupted
+from terminal.counter.recover import conclude_voids, undo_interrupted
 from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun, found_in, repair_here, take_back_there
 from terminal.counter.returns import Returns
@@ -99,11 +99,16 @@ class Counter(Returns):
         self._tally.clear()
 
     def undo_interrupted(self) -> bool:
-        """Undo what the center was asked for and nothing of its answer could be written down; whether there was any.
+        """Undo what the center was asked for and nothing of its answer could be written down, and take back here what a
+        look there has found voided; whether there was any.
 
         Raises Unavailable as long as the journal cannot be written.
         """
-        return bool(undo_interrupted(self._journal, self._center))
+        undone = undo_interrupted(self._journal, self._center)
+        concluded = conclude_voids(self._journal, self._center, self.business_day())
+        if concluded:
+            self._tally.clear()
+        return bool(undone or concluded)
 
     def forgotten_days(self) -> list[dt.date]:
         """Days before today that are not sealed, oldest first: something was sold then, or may stand at the center."""

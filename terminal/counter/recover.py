@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from msgspec import Struct
 
+from terminal.center.answers import TAKEN_BACK
 from terminal.center.desk import CenterDesk
+from terminal.counter.settle import Circumstances
+from terminal.counter.void import void, void_of
 from terminal.journal.journal import Journal
 
 INTERRUPTED = "the center's answer was never written down"
@@ -37,6 +42,24 @@ def recover(journal: Journal, center: CenterDesk) -> Recovered:
         unresolved=[record.id for record in journal.unresolved()],
         refunds=[refund.original for refund in journal.open_refunds()],
     )
+
+
+def conclude_voids(journal: Journal, center: CenterDesk, business_day: dt.date) -> list[str]:
+    """Take back here what the center was asked to void, never answered, and has been found to have voided (5203); the
+    numbers of the voids. They count on `business_day`, and the key that asked is answered with them from here on.
+    """
+    concluded = []
+    for asked, key, request_digest in journal.voids_found(TAKEN_BACK):
+        original = journal.settlement(asked.voids)
+        if original.state != "committed":
+            continue
+        sale = Circumstances(asked.operator, business_day, till=asked.till, electronic=asked.electronic)
+        record = void_of(original, journal, asked.reason, sale)
+        with journal.writing():
+            void(journal, center, record, key, request_digest, {"upload": "accepted"})
+            journal.accept_found(record.id, {"found": TAKEN_BACK}, record.at)
+        concluded.append(record.id)
+    return concluded
 
 
 def undo_interrupted(journal: Journal, center: CenterDesk) -> list[str]:

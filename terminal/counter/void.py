@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from terminal.center.desk import CenterDesk
@@ -28,11 +31,18 @@ def void_of(original: SettlementRecord, journal: Journal, reason: str, sale: Cir
     )
 
 
-def void(journal: Journal, center: CenterDesk, record: SettlementRecord, key: str, request_digest: str) -> bytes:
-    """Commit the void and return the stored answer; the center hears of it after its original.
+def void(
+    journal: Journal,
+    center: CenterDesk,
+    record: SettlementRecord,
+    key: str,
+    request_digest: str,
+    told: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Commit the void and return the stored answer; the center hears of it after its original. told: what it said.
 
     Raises Missing; Conflict `already-voided`, `void-of-a-void`, `not-committed`, `day-closed`, `key-reused`.
     """
     message_id = center.new_message_id(record.provider_id)
-    journal.commit_void(record.voids, record, message_id, key, request_digest, answer_of(record))
+    journal.commit_void(record.voids, record, message_id, key, request_digest, answer_of(record, told))
     return stored(journal, key, request_digest)

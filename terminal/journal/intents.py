@@ -39,6 +39,16 @@ from terminal.journal.rows import (
 )
 from terminal.journal.store import moment_text
 
+_TAKEN_BACK = (
+    "SELECT s.id, json_extract(CAST(e.body AS TEXT), '$.key') AS key,"
+    " json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest"
+    " FROM settlements s JOIN intents i ON i.settlement_id = s.id JOIN entries e ON e.number = s.entry"
+    " JOIN settlements o ON o.id = s.voids AND o.state = 'committed' JOIN outbox q ON q.settlement_id = s.id"
+    " AND q.transaction_name = 'reverse' AND q.state = 'refused' AND q.reason = ?"
+    " WHERE s.state NOT IN ('committed', 'voided') AND s.state = 'abandoned' AND s.kind = 'void'"
+    " AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.original = o.id AND r.given_up_by IS NULL)"
+    " ORDER BY s.entry"
+)
 _SELECT = (
     "SELECT i.settlement_id, i.message_id, i.request,"
     f" json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest {OPEN_INTENTS} "
@@ -86,6 +96,13 @@ class Intents(RefundIntents):
         if not hmac.compare_digest(row["request_digest"], request_digest):
             raise key_reused()
         return self._intent(row)
+
+    def voids_found(self, reason: str) -> list[tuple[SettlementRecord, str, str]]:
+        """Voids that were asked for and abandoned, whose reversal ended for this reason, with key and digest of the
+        request; those whose settlement still stands here, and of which no refund goes on by itself.
+        """
+        rows = self._connection.execute(_TAKEN_BACK, (reason,)).fetchall()
+        return [(self.settlement(row["id"]), row["key"], row["request_digest"]) for row in rows]
 
     def _intent(self, row: sqlite3.Row) -> Intent:
         record = self.settlement(row["settlement_id"])

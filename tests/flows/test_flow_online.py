@@ -13,6 +13,7 @@ from counter_parts import DAY, STAY, Shop, purchase
 from terminal.center.profile import Profile
 from terminal.errors import InDoubt, Refused, Unavailable
 from terminal.journal.journal import Journal
+from terminal.limits import LATE_SECONDS_MAX
 
 UNSAFE = Profile(name="test", repeats="unsafe")
 
@@ -234,6 +235,33 @@ def test_a_day_on_which_the_center_was_asked_without_an_answer_is_not_forgotten(
         assert shop.counter.forgotten_days() == []
         assert shop.journal.settlement(number).state == "voided"
         assert booked(shop) == ["voided", "booked"]
+
+
+def test_a_void_that_the_look_finds_done_is_concluded_by_itself(tmp_path: Path) -> None:
+    """In doubt at a center that reverses no voids: 5203 finds it taken back. With nobody repeating the key and no day
+    end, it is voided here as well; the key then gets its answer, once, and nothing more goes to the center."""
+    voids_stand = Profile(name="test", repeats="recognised", reversible=("2102",))
+    with Shop(tmp_path, mode="online", profile=voids_stand, center_profile=voids_stand) as shop:
+        number = shop.settle(purchase("20.00"))["id"]
+        shop.center.faults.inject("drop-after", infno="2103")
+        with pytest.raises(InDoubt):
+            shop.counter.void(number, "退货", "void-key")
+        assert not shop.counter.undo_interrupted()
+        assert shop.journal.settlement(number).state == "committed"
+        shop.upload_all()
+        assert shop.counter.undo_interrupted()
+        assert not shop.counter.undo_interrupted()
+        void = msgspec.json.decode(shop.counter.void(number, "退货", "void-key"))
+        assert (void["voids"], void["upload"]) == (number, "accepted")
+        assert shop.journal.settlement(number).voided_by == void["id"]
+        assert booked(shop) == ["voided", "booked"]
+        assert shop.identify().person.account.balance == 150_000
+        (difference,) = shop.counter.close_day(DAY).differences
+        assert (difference.settlement_id, difference.action) == (void["id"], "adopt-settlement")
+        shop.counter.repair(DAY, difference.id)
+        shop.clock.advance(LATE_SECONDS_MAX)
+        assert shop.counter.close_day(DAY).state == "sealed"
+        assert shop.journal.verify() == []
 
 
 def test_no_visit_is_left_open_where_the_intent_cannot_be_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
