@@ -58,7 +58,9 @@ class DayList(Struct, frozen=True):
 
 
 class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/days/{day}/close. `till`: every settlement that the till has of this day; null: not compared."""
+    """POST /v1/days/{day}/close. `till`: every settlement that the till that asks has made on this day, under its own
+    references; sales of other tills are not compared with it. null: no till's are; the operator's page sends that.
+    """
 
     till: list[TillRow] | None = None
 

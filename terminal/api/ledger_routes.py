@@ -65,14 +65,14 @@ async def day(call: Call[None, None]) -> Response:
 async def close_day(call: Call[CloseRequest | None, None]) -> Response:
     """Freeze, drain, reconcile, report; sealed only where everything balances.
 
-    The body, where there is one, holds what the till has of the day by its own references.
+    The body, where there is one, holds what the till that asks has of the day by its own references.
     """
     terminal, counter, asked = call.terminal, call.terminal.counter, call.day
-    till = call.body.till if call.body else None
+    rows, till = call.body.till if call.body else None, call.till
     operator = await terminal.call(counter.begin_day_end)
     # Day end drains the queue itself: two senders of one message would be one too many.
     report = await terminal.with_center(
-        lambda: terminal.ask_center(asked, operator), lambda compared: counter.conclude_day(compared, till)
+        lambda: terminal.ask_center(asked, operator), lambda compared: counter.conclude_day(compared, rows, till)
     )
     return json_answer(_run(encode(report)))
 

@@ -54,14 +54,14 @@ class Counter(Returns):
         self._purses.cases.decide(settlement_id, decision, operator, reason)
         return self._journal.settlement(settlement_id)
 
-    def close_day(self, day: dt.date, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+    def close_day(self, day: dt.date, till_rows: Sequence[TillRow] | None = None, till: str = "") -> DayReport:
         """Day end for `day`, as far as it goes now; call again until it is sealed. Raises Refused, Conflict.
 
-        till_rows: what the till says of itself, for the three-way match.
+        till_rows: what `till` says of itself, for the three-way match.
         """
         operator = self.begin_day_end()
         compared = ask_center(self._journal, self._center, day, operator, Random(self._place.identity()))
-        return self.conclude_day(compared, till_rows)
+        return self.conclude_day(compared, till_rows, till)
 
     def begin_day_end(self) -> str:
         """What comes before `ask_center`; who closes the day. Raises Refused `not-signed-in`, Unavailable."""
@@ -69,9 +69,9 @@ class Counter(Returns):
         self.undo_interrupted()
         return operator
 
-    def conclude_day(self, compared: Compared, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+    def conclude_day(self, compared: Compared, till_rows: Sequence[TillRow] | None = None, till: str = "") -> DayReport:
         """What comes after `ask_center`: report and seal. Raises Conflict."""
-        report = conclude(self._journal, compared, till_rows)
+        report = conclude(self._journal, compared, till_rows, till)
         self.papers.keep(report)
         return report
 

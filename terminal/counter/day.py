@@ -112,17 +112,21 @@ def ask_center(journal: Journal, center: CenterDesk, day: dt.date, operator: str
         return Compared(day, now, operator, records, groups, None, error.message)
 
 
-def conclude(journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None = None) -> DayReport:
+def conclude(
+    journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None = None, till: str = ""
+) -> DayReport:
     """The run's report, kept, and the day sealed where it may be, in one transaction. Raises Conflict `day-closed`.
 
-    Where a record of the day has changed since it was compared, what the center said is not believed.
+    Where a record of the day has changed since it was compared, what the center said is not believed. till_rows: what
+    `till` says of its own sales of the day (`match_till`).
     """
     day, now = compared.day, compared.asked_at
     with journal.writing():
         records = _begun(journal, day)
         if records != compared.records:
             compared = compared._replace(records=records, found=None, detail=CHANGED_MEANWHILE)
-        report = _report(journal, compared, till_rows)
+        differences = match_till(records, till_rows, till) if till_rows is not None else []
+        report = _report(journal, compared, differences)
         journal.queue_print("day", day.isoformat(), now)
         journal.keep_run(day, encode(report), now)
         if report.state == "sealed":
@@ -144,10 +148,9 @@ def _begun(journal: Journal, day: dt.date) -> list[SettlementRecord]:
     return [record for record in journal.of_day(day) if record.state != "authorising"]
 
 
-def _report(journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None) -> DayReport:
+def _report(journal: Journal, compared: Compared, till: Sequence[Difference]) -> DayReport:
     day, now, operator, records, groups, found, detail = compared
     asked = [record for record in journal.unresolved() if record.state == "authorising" and record.business_day == day]
-    till = match_till(records, till_rows) if till_rows is not None else []
     refused = refused_matters(journal, records)
     open_matters = [
         *_open_matters(journal, records),

@@ -10,6 +10,7 @@ import datetime as dt
 import pytest
 from daemon.process import DAY, TerminalProcess, bill
 
+from terminal.api.tills import add_till, tills_file
 from terminal.bureau.server import BureauServer
 
 DAY_DATE = dt.date.fromisoformat(DAY)
@@ -27,7 +28,10 @@ def sold(own: TerminalProcess, amount: str, reference: str) -> str:
 
 
 def test_a_difference_is_shown_repaired_and_the_day_sealed(own: TerminalProcess) -> None:
-    """The till does not know one settlement: proposed to be taken back, taken back by one call, then all balances."""
+    """The till does not know one settlement: proposed to be taken back, taken back by one call, then all balances.
+
+    In between another till gives its own list, which says nothing of the first one's sales.
+    """
     kept, lost = sold(own, "5000.00", "KEPT"), sold(own, "1000.00", "LOST")
     till = {"till": [{"reference": "KEPT", "total": "5000.00"}]}
 
@@ -48,12 +52,19 @@ def test_a_difference_is_shown_repaired_and_the_day_sealed(own: TerminalProcess)
     assert own.client.get(f"/v1/settlements/{lost}").json()["state"] == "voided"
     assert own.client.get(f"/v1/settlements/{kept}").json()["state"] == "committed"
 
+    second = add_till(tills_file(own.folder / "journal.db"), "till-2", dt.datetime.now(dt.UTC))
+    with own.new_client({"Authorization": f"Bearer {second}"}) as client:
+        of_another_till = client.post(
+            f"/v1/days/{DAY}/close", json={"till": [{"reference": "X", "total": "1.00"}]}
+        ).json()
+    assert [one["cause"] for one in of_another_till["differences"]] == ["missing-here"]
+
     again = own.post(f"/v1/days/{DAY}/close", till).json()
-    assert (again["state"], again["run"], again["differences"]) == ("sealed", 2, [])
+    assert (again["state"], again["run"], again["differences"]) == ("sealed", 3, [])
     runs = own.client.get(f"/v1/days/{DAY}/runs").json()["runs"]
-    assert runs == [first, again]
+    assert runs == [first, of_another_till, again]
     shown = own.client.get(f"/v1/days/{DAY}/differences").json()
-    assert (shown["state"], shown["run"], shown["differences"]) == ("sealed", 2, [])
+    assert (shown["state"], shown["run"], shown["differences"]) == ("sealed", 3, [])
     assert shown["repairs"] == [{"difference": difference["id"], "action": "void-here", "operator": "007"}]
 
 

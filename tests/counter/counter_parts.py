@@ -231,12 +231,13 @@ class Shop:
         return self.counter.quote((known or self.identify()).id, asked)
 
     def settle(self, asked: Bill, known: Identification | None = None, **changes: Any) -> dict[str, Any]:
-        """Identify, quote and settle; the answer, decoded. `changes`: consent, till_reference, key."""
+        """Identify, quote and settle; the answer, decoded. `changes`: consent, till_reference, key, till."""
         quote = self.quote(asked, known)
         words = {"consent": False, "till_reference": "", "key": self.key(), **changes}
         electronic = bool(words.get("electronic_receipt"))
         answer = self.counter.settle(
-            quote.id, quote.hash, words["consent"], words["till_reference"], words["key"], electronic
+            *(quote.id, quote.hash, words["consent"], words["till_reference"], words["key"], electronic),
+            *(words.get("till", ""),),
         )
         return dict(msgspec.json.decode(answer))
 
