@@ -19,13 +19,16 @@ TAIL_CHARACTERS = 1_500
 
 @dataclass(frozen=True)
 class Figures:
-    """What a command printed of itself. unit: what `tried` counts. canaries: each with whether it was found out."""
+    """What a command printed of itself. unit: what `tried` counts. canaries: each with whether it was found out.
+    unnoticed: mutants that no test told from the program, as many as the score allows.
+    """
 
     tried: int
     unit: str
     bad: list[str] = field(default_factory=list)
     canaries: Mapping[str, bool] = field(default_factory=dict)
     notes: str = ""
+    unnoticed: list[str] = field(default_factory=list)
 
 
 Reader = Callable[[str, Path], Figures]

@@ -59,7 +59,7 @@ def read_mutation(percent_min: int) -> Reader:
         survivors = [str(name) for name in found["survivors"]]
         bad = survivors if found["score_percent"] < percent_min else []
         told = f"{share}: {score}; {found['equivalent']} change nothing; unnoticed {len(survivors)}"
-        return Figures(int(found["tried"]), "mutants", bad, {}, told)
+        return Figures(int(found["tried"]), "mutants", bad, {}, told, survivors)
 
     return read
 

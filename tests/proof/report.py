@@ -47,6 +47,7 @@ def report(results: Sequence[Result], seconds: int, began: str) -> str:
             "",
             *(f"- {one.part.name}: `{_command(one)}`" for one in results),
             "",
+            *_unnoticed(results),
             *_findings(results),
         ]
     )
@@ -95,6 +96,12 @@ def _command(one: Result) -> str:
     words = [filled(word, "var/proof", ".venv/bin/python") for word in one.part.command]
     settings = "".join(f"{name}={value} " for name, value in one.part.environment.items())
     return settings + shlex.join(words)
+
+
+def _unnoticed(results: Sequence[Result]) -> list[str]:
+    """The mutants that nothing noticed, by name: each is a test that is missing, or a change that changes nothing."""
+    names = [name for one in results if one.figures for name in one.figures.unnoticed]
+    return ["## Mutants that no test noticed", "", *(f"- `{name}`" for name in names), ""] if names else []
 
 
 def _findings(results: Sequence[Result]) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from tests.proof.__main__ import run
 from tests.proof.modes import MODES
 from tests.proof.part import LANES, ROOT, Figures, Part, Result, carry_out, read_json, read_tests
-from tests.proof.parts import PARTS, read_fuzzer, read_simulation
+from tests.proof.parts import PARTS, read_fuzzer, read_mutation, read_simulation
 from tests.proof.report import report
 
 
@@ -40,6 +40,19 @@ def test_a_part_holds_only_with_figures_without_findings_and_with_its_canaries_f
     assert "    seed 5" in text
     missing = text.partition("Without evidence in this run:")[2].partition("## Parts")[0]
     assert [line.split(":")[0] for line in missing.split("- ")[1:]] == [str(number) for number in MODES if number > 1]
+
+
+@pytest.mark.parametrize(("score", "bad"), [("95.0", 0), ("85.0", 1)])
+def test_mutants_that_nothing_noticed_are_named(score: str, bad: int, tmp_path: Path) -> None:
+    """Also where the score allows them: what was not noticed is read in PROOF.md, not only how many."""
+    told = (
+        f'{{"every": 8, "tried": 20, "killed": 19, "score_percent": {score}, "equivalent": 0,'
+        ' "survivors": ["day.py | a or b | 3: or => and"]}'
+    )
+    figures = read_mutation(90)(told, tmp_path)
+    assert len(figures.bad) == bad
+    text = report([Result(GOOD, figures, 3)], 61, "today")
+    assert "## Mutants that no test noticed\n\n- `day.py | a or b | 3: or => and`\n" in text
 
 
 def test_parts_of_every_lane_are_carried_out_and_told_of_in_their_order(capfd: pytest.CaptureFixture[str]) -> None:
