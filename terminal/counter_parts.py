@@ -34,6 +34,7 @@ def place_of(config: Config, journal: Journal, law: Law, desk: CenterDesk, downl
         mode=config.terminal.mode,
         limits=_limits(config.center),
         downloads=downloads,
+        training_clock=config.clock.starts_at is not None,
     )
 
 

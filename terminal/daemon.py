@@ -40,6 +40,7 @@ from terminal.counter.scan import ScanDesk
 from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
 from terminal.journal.gauges import gauges_of
+from terminal.limits import CLOCK_OFF_SECONDS_WARNED
 
 
 def run(config_path: Path) -> int:
@@ -195,6 +196,8 @@ def _facts(
         business_day=day,
         day_state=journal.day_state(day),
         day_ahead_of_clock=counter.day_ahead_of_clock(),
+        clock_off_seconds=counter.clock_off_seconds,
+        clock_is_off=abs(counter.clock_off_seconds or 0) >= CLOCK_OFF_SECONDS_WARNED,
         devices=devices,
         card_service=terminal.hotplug.card_service,
         readers=terminal.hotplug.readers,

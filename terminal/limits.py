@@ -51,12 +51,19 @@ CENTER_REPLY_TIMEOUT_SECONDS = 10
 LATE_SECONDS_MAX = 120
 """A message whose sender has given it up may be in the network for so much longer."""
 
+CLOCK_OFF_SECONDS_MAX = 1_800
+"""How far the clock may be from the center's: half an hour, the window of the provinces' gateways (interface 1.7)."""
+
+CLOCK_OFF_SECONDS_WARNED = 300
+"""From here on the clock is to be set: receipts and the ends of days carry its time."""
+
 RETRY_PAUSE_SECONDS_MIN = 1
 RETRY_PAUSE_SECONDS_MAX = 300
 
 # int64 must hold fen x 10^8: the exact sums of the core are kept in hundred-millionths of a fen.
 assert AMOUNT_FEN_MAX * RATE_BASIS_POINTS_ONE * RATE_BASIS_POINTS_ONE < 2**63
 assert BILL_BYTES_MAX > BILL_ITEMS_MAX * TEXT_CHARACTERS_MAX
+assert CLOCK_OFF_SECONDS_WARNED < CLOCK_OFF_SECONDS_MAX
 # Whoever can still settle a quote still has its card.
 assert CARD_LEASE_SECONDS >= QUOTE_LIFE_SECONDS
 assert CODE_LIFE_SECONDS <= CODE_LIFE_SECONDS_MAX

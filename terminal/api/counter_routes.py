@@ -152,7 +152,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handler=sign_in,
         takes=SessionRequest,
         gives={201: SessionAnswer},
-        errors=(*BODY, *CENTER),
+        errors=(*BODY, *CENTER, "clock-off"),
     ),
     Operation(
         method="DELETE",

@@ -116,6 +116,12 @@ class RunsAnswer(Struct, frozen=True):
     runs: list[DayReportView]
 
 
+class ClockMistakeRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/days/{day}/clock-mistake: why the clock was wrong; it stands in the journal for good."""
+
+    reason: Word
+
+
 class RepairRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/days/{day}/repairs: the `id` of a difference of the last run."""
 

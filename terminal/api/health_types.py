@@ -54,6 +54,8 @@ class HealthAnswer(Struct, frozen=True):
     statement: last month's, where a day is agreed for it.
     refused_downloads: what the bureau published and this terminal did not take, with the reason.
     day_ahead_of_clock: the newest business day where the clock has fallen behind it, and must be set; else null.
+    clock_off_seconds: how far the clock was before the center's at the last sign-in, negative behind; null: not known.
+    clock_is_off: by so much that it must be set.
     failing_steps: what goes on behind the counter and fails just now; empty where all is well.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
@@ -66,6 +68,8 @@ class HealthAnswer(Struct, frozen=True):
     business_day: dt.date
     day_state: str
     day_ahead_of_clock: dt.date | None
+    clock_off_seconds: int | None
+    clock_is_off: bool
     devices: dict[str, DeviceAnswer]
     card_service: Literal["running", "stopped", "not-used"]
     readers: list[SeenReader]

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from terminal.api.codes import BODY, CENTER, READS, REPAIR, VOID
+from terminal.api.codes import BODY, CENTER, READS, REPAIR, VOID, WRITES
 from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.day_types import (
+    ClockMistakeRequest,
     CloseRequest,
     DayAnswer,
     DayGroup,
@@ -75,6 +76,17 @@ async def close_day(call: Call[CloseRequest | None, None]) -> Response:
         lambda: terminal.ask_center(asked, operator), lambda compared: counter.conclude_day(compared, rows, till)
     )
     return json_answer(_run(encode(report)))
+
+
+async def clock_mistake(call: Call[ClockMistakeRequest, None]) -> Response:
+    """A day to come has business because the clock was wrong: the business day counts by the clock again."""
+    terminal, asked, reason = call.terminal, call.day, call.body.reason
+
+    def noted() -> DayList:
+        terminal.counter.note_clock_mistake(asked, reason)
+        return _days(terminal)
+
+    return json_answer(await terminal.call(noted))
 
 
 async def repair(call: Call[RepairRequest, None]) -> Response:
@@ -206,6 +218,17 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         body_needed=False,
         gives={200: DayReportView},
         errors=(*BODY, *CENTER, "not-signed-in", "day-to-come", "day-closed", "purse-in-doubt"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/days/{day}/clock-mistake",
+        tag="days",
+        zh="声明尚未到来的营业日系时钟错误所致；营业日恢复按时钟计，该日可日终",
+        en="Say that business came to a day to come by a mistake of the clock: days count by the clock again",
+        handler=clock_mistake,
+        takes=ClockMistakeRequest,
+        gives={200: DayList},
+        errors=(*BODY, *WRITES, "not-signed-in", "no-clock-mistake"),
     ),
     Operation(
         method="POST",

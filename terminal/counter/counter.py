@@ -98,6 +98,11 @@ class Counter(Returns):
         repair_here(self._journal, self._center, day, difference, operator, self.business_day())
         self._tally.clear()
 
+    def note_clock_mistake(self, day: dt.date, reason: str) -> None:
+        """The operator says that the clock was wrong when business came to `day`, which is to come: sales count by the
+        clock again, and that day is closed like any other. Raises Refused `no-clock-mistake`, `not-signed-in`."""
+        self._journal.note_clock_mistake(day, self.require_operator(), reason, self._clock.now())
+
     def undo_interrupted(self) -> bool:
         """Undo what the center was asked for and nothing of its answer could be written down, and take back here what a
         look there has found voided; whether there was any.

@@ -95,7 +95,7 @@ def ask_center(journal: Journal, center: CenterDesk, day: dt.date, operator: str
     flight. Raises Refused (a day to come), Conflict `day-closed` (sealed).
     """
     now = journal.clock.now()
-    if day > now.date():
+    if day > now.date() and not journal.is_clock_mistake(day):
         raise Refused("day-to-come", f"{day} has not come yet", f"{day} 尚未到来", "day")
     if journal.day_state(day) == "sealed":
         raise Conflict("day-closed", f"the business day {day} is sealed", f"营业日 {day} 已关账", "day")

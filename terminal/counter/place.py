@@ -24,6 +24,7 @@ class Place:
 
     providers: by id, the first is the default. identity: gives ids that nobody guesses. mode: `local`, the terminal's
     own split counts at once; `online`, the center decides. limits: without the center. downloads: of what is published.
+    training_clock: its clock is meant to differ from the center's.
     """
 
     journal: Journal
@@ -34,6 +35,7 @@ class Place:
     mode: Literal["local", "online"] = "local"
     limits: OfflineLimits = field(default_factory=OfflineLimits)
     downloads: Downloads | None = None
+    training_clock: bool = False
 
     @property
     def online(self) -> bool:

@@ -20,7 +20,7 @@ from terminal.counter.quote import Quote
 from terminal.counter.reception import Reception
 from terminal.counter.tally import Tally
 from terminal.errors import Missing, Refused, Unavailable
-from terminal.limits import QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
+from terminal.limits import CLOCK_OFF_SECONDS_MAX, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.settlement.shelf import Shelf
 
 
@@ -50,6 +50,7 @@ class Sessions:
         self._quotes: Lapsing[Quote] = Lapsing(self._clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._tally = Tally(place.journal)
         self._operator = ""
+        self._clock_off_seconds: int | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -70,13 +71,23 @@ class Sessions:
     def sign_in(self, operator: str, operator_name: str = "") -> SignedIn:
         """Sign in at the center (9001). Raises Unavailable or Refused; then nobody new is signed in.
 
+        A clock that is far from the center's is Refused `clock-off`, and nobody at all is signed in until it is set
+        right: a sale would count on a wrong day, and those behind it too.
+
         What the center has published since is fetched beside the counter, and holds when it is there.
         """
         signed = self._center.sign_in(operator)
+        self._refuse_clock_off(signed.center_time)
         self._operator = operator
         if self._place.downloads is not None:
             self._place.downloads.after_sign_in(signed.published, operator)
         return SignedIn(operator, operator_name, self.business_day(), signed.center_time)
+
+    @property
+    def clock_off_seconds(self) -> int | None:
+        """How far the clock was before the center's at the last sign-in, in seconds; negative: behind. None: not
+        known, or a training clock."""
+        return self._clock_off_seconds
 
     def sign_out(self) -> None:
         """Sign out (9002). A center that is away, or says no, keeps no operator here: its sign-in ends with the day."""
@@ -132,6 +143,20 @@ class Sessions:
         if quote is None:
             raise Missing("no-such-quote", "the quote has lapsed or was settled; quote again", "预结算已失效", "quote")
         return quote
+
+    def _refuse_clock_off(self, center_time: dt.datetime) -> None:
+        if self._place.training_clock:
+            return
+        now = self._clock.now()
+        self._clock_off_seconds = off_seconds = int((now - center_time).total_seconds())
+        if abs(off_seconds) > CLOCK_OFF_SECONDS_MAX:
+            self._operator = ""
+            raise Refused(
+                "clock-off",
+                f"the clock says {now:%Y-%m-%d %H:%M}, the center {center_time:%Y-%m-%d %H:%M}: set it, then sign in",
+                f"本机时间 {now:%Y-%m-%d %H:%M}，中心时间 {center_time:%Y-%m-%d %H:%M}，请校准时钟后重新签到",
+                "clock",
+            )
 
     def _completed(self, found: Identification) -> Identification:
         self._refuse_listed(found)

@@ -29,7 +29,7 @@ from terminal.journal.audit_center import (
 )
 from terminal.journal.audit_commits import check_commit
 from terminal.journal.audit_counts import miscounted
-from terminal.journal.audit_days import check_day, check_repair, check_run
+from terminal.journal.audit_days import check_clock_mistake, check_day, check_repair, check_run
 from terminal.journal.audit_debits import (
     check_debited,
     check_debiting,
@@ -142,4 +142,5 @@ _CHECKS = {
     "repair-refused": check_repair,
     "day-frozen": check_day,
     "day-sealed": check_day,
+    "clock-mistake": check_clock_mistake,
 }

@@ -53,6 +53,7 @@ _COUNTS = (
     ("tills.removed", "SELECT count(*) FROM tills WHERE removed_by IS NOT NULL", ("till-removed",)),
     ("law_files", "SELECT count(*) FROM law_files", ("law",)),
     ("days", "SELECT count(*) FROM days", ("day-frozen",)),
+    ("clock_mistakes", "SELECT count(*) FROM clock_mistakes", ("clock-mistake",)),
     ("days.state", "SELECT count(*) FROM days WHERE state = 'sealed'", ("day-sealed",)),
 )
 

@@ -29,6 +29,12 @@ def check_repair(connection: sqlite3.Connection, number: int, facts: dict[str, A
     return [] if row and tuple(row) == expected else ["the repair was changed"]
 
 
+def check_clock_mistake(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
+    """A day to come that somebody has called a mistake of the clock."""
+    row = connection.execute("SELECT day FROM clock_mistakes WHERE entry = ?", (number,)).fetchone()
+    return [] if row and row["day"] == facts["day"] else ["what was called a mistake of the clock was changed"]
+
+
 def check_day(connection: sqlite3.Connection, number: int, facts: dict[str, Any]) -> list[str]:
     """A day that was frozen, and the report that it was sealed with."""
     row = connection.execute("SELECT state, report FROM days WHERE day = ?", (facts["day"],)).fetchone()

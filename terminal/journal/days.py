@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 
-from terminal.errors import Conflict
+from terminal.errors import Conflict, Refused
 from terminal.journal.chain import append, digest
 from terminal.journal.records import DayState, GroupTotals
 from terminal.journal.repairs import Repairs
@@ -28,7 +28,13 @@ _TOTALS = (
     " WHERE business_day = ? AND state IN ('committed', 'voided')"
     f" AND (? OR NOT {_REFUSED}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 )
-_NEWEST = "SELECT (SELECT max(business_day) FROM settlements) AS sold, (SELECT max(day) FROM days) AS closed"
+_NEWEST = (
+    "SELECT (SELECT max(business_day) FROM settlements WHERE business_day NOT IN (SELECT day FROM clock_mistakes))"
+    " AS sold, (SELECT max(day) FROM days WHERE day NOT IN (SELECT day FROM clock_mistakes)) AS closed"
+)
+_TOUCHED = (
+    "SELECT EXISTS (SELECT 1 FROM settlements WHERE business_day = ?1) OR EXISTS (SELECT 1 FROM days WHERE day = ?1)"
+)
 
 
 class Days(Repairs):
@@ -49,6 +55,27 @@ class Days(Repairs):
     def day_ahead_of(self, today: dt.date) -> dt.date | None:
         """As `day_ahead_of`, of this journal."""
         return day_ahead_of(self._connection, today)
+
+    def is_clock_mistake(self, day: dt.date) -> bool:
+        """Whether somebody has said that this day, to come then, was a mistake of the clock."""
+        row = self._connection.execute("SELECT 1 FROM clock_mistakes WHERE day = ?", (day.isoformat(),)).fetchone()
+        return row is not None
+
+    def note_clock_mistake(self, day: dt.date, operator: str, reason: str, now: dt.datetime) -> None:
+        """Somebody says that business came to this day, to come yet, by a mistake of the clock: the newest business day
+        is found without it from here on, and it may be closed. Said again, it does nothing.
+
+        Raises Refused `no-clock-mistake`: it has come, nothing was done on it, or no day lies ahead of the clock.
+        """
+        with self.writing() as connection:
+            if self.is_clock_mistake(day):
+                return
+            (touched,) = connection.execute(_TOUCHED, (day.isoformat(),)).fetchone()
+            if not touched or day <= now.date() or day_ahead_of(connection, now.date()) is None:
+                raise _no_mistake(day)
+            facts = {"day": day, "operator": operator, "reason": reason}
+            entry, _ = append(connection, self.terminal_id, "clock-mistake", now, facts)
+            connection.execute("INSERT INTO clock_mistakes (day, entry) VALUES (?, ?)", (day.isoformat(), entry))
 
     def freeze(self, day: dt.date, now: dt.datetime) -> None:
         """From here on the day takes no more sales; freezing a frozen day again does nothing.
@@ -128,7 +155,8 @@ class Days(Repairs):
 
 
 def day_ahead_of(connection: sqlite3.Connection, today: dt.date) -> dt.date | None:
-    """The newest business day, where the clock has fallen behind it; None where it has not.
+    """The newest business day, where the clock has fallen behind it; None where it has not. What somebody has called a
+    mistake of the clock is no such day.
 
     A day is closed on its own date at the earliest, and what is sold behind an early day end counts on the next one.
     """
@@ -136,6 +164,11 @@ def day_ahead_of(connection: sqlite3.Connection, today: dt.date) -> dt.date | No
     sold, closed = (dt.date.fromisoformat(day) if day else dt.date.min for day in (row["sold"], row["closed"]))
     newest_possible = today + dt.timedelta(days=closed == today)
     return max(sold, closed) if closed > today or sold > newest_possible else None
+
+
+def _no_mistake(day: dt.date) -> Refused:
+    message = f"{day} is no mistake of the clock: it has come, or business has not come to it"
+    return Refused("no-clock-mistake", message, f"{day} 不是时钟错误造成的营业日：该日已到或无业务", "day")
 
 
 def _sealed(day: dt.date) -> Conflict:

@@ -299,6 +299,13 @@ _CENTER_NUMBERS = (
 )
 """The number by which the center knows what it has taken in: the first of its references (`center_numbers.py`)."""
 
+_CLOCK_MISTAKES = (
+    """CREATE TABLE clock_mistakes (
+        day TEXT PRIMARY KEY,
+        entry INTEGER NOT NULL UNIQUE REFERENCES entries (number)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -319,5 +326,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0017_open_messages": _OPEN_MESSAGES,
     "0018_repairs_begun": _REPAIRS_BEGUN,
     "0019_center_numbers": _CENTER_NUMBERS,
+    "0020_clock_mistakes": _CLOCK_MISTAKES,
 }
 """Name of each migration and its statements, in order."""

@@ -18,6 +18,7 @@ export function topPart(health, silent, { signOut, otherLanguage }) {
       h("button", { type: "button", class: "small", on: { click: otherLanguage } }, h("kbd", {}, "Alt+L"), " ", t("language"))),
     health?.training_clock ? h("p", { class: "training" }, t("training")) : null,
     health?.day_ahead_of_clock ? strip(t("clock_behind")) : null,
+    health?.clock_is_off ? strip(t("clock_off")) : null,
     silent ? strip(t("silent")) : null,
     doubtCount() > 0 && !silent ? strip(t("doubt")) : null,
   ].filter(Boolean);

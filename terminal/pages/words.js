@@ -16,6 +16,7 @@ export const WORDS = {
   month: ["月报", "Month"],
   devices: ["设备", "Devices"],
   skip: ["跳到内容", "Skip to content"],
+  clock_off: ["系统时间与医保中心不一致，请校准时钟", "The clock differs from the center's: set it"],
   clock_behind: ["系统时间早于最近营业日，请校准时钟", "The clock stands before the newest business day: set it"],
   training: ["训练模式 · 不是真实结算", "TRAINING · no real settlement"],
   silent: ["终端没有应答，正在重试；请勿重复收费", "The terminal does not answer; trying again. Do not charge twice"],

@@ -98,6 +98,8 @@ def test_a_repair_without_its_difference_changes_nothing(own: TerminalProcess) -
         assert (asked.status_code, asked.json()["code"]) == (409, "day-closed")
     asked = own.post("/v1/days/2021-07-01/close", {})
     assert (asked.status_code, asked.json()["code"]) == (422, "day-to-come")
+    asked = own.post("/v1/days/2021-07-01/clock-mistake", {"reason": "x"})
+    assert (asked.status_code, asked.json()["code"]) == (422, "no-clock-mistake")
     assert own.journal_counts() == before
 
 

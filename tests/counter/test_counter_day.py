@@ -8,8 +8,9 @@ from random import Random
 
 import msgspec
 import pytest
-from counter_parts import DAY, STAY, Shop, card, person, purchase
+from counter_parts import DAY, MORNING, STAY, Shop, card, person, purchase
 
+from terminal.clock import SetClock
 from terminal.counter.day import CHANGED_MEANWHILE, ask_center
 from terminal.errors import Conflict, Refused
 
@@ -77,6 +78,65 @@ def test_a_clock_before_a_sealed_day_is_told(shop: Shop, days: int, ahead: dt.da
     shop.clock.set(shop.clock.now() + dt.timedelta(days=days))
     assert shop.counter.day_ahead_of_clock() == ahead
     assert shop.counter.business_day() == NEXT_DAY
+
+
+def test_a_day_to_come_that_the_clock_made_is_called_so_and_closed(shop: Shop) -> None:
+    """A sale under a clock a year ahead pins the business day there when the clock is right again, and it cannot be
+    closed. An operator says what it was: sales count today again, both days are closed, and the audit finds it good.
+    """
+    shop.clock.set(MORNING + dt.timedelta(days=370))
+    shop.sign_in()
+    ahead = shop.clock.now().date()
+    assert shop.settle(purchase("20.00", date=ahead.isoformat()))["business_day"] == ahead.isoformat()
+    shop.clock.set(MORNING)
+    shop.reopen()
+    shop.sign_in()
+    assert shop.settle(purchase("10.00"))["business_day"] == ahead.isoformat()
+    with pytest.raises(Refused) as refused:
+        shop.counter.close_day(ahead)
+    assert refused.value.code == "day-to-come"
+    shop.counter.note_clock_mistake(ahead, "the battery was empty")
+    assert shop.counter.day_ahead_of_clock() is None
+    assert shop.settle(purchase("5.00"))["business_day"] == DAY.isoformat()
+    assert [shop.counter.close_day(day).state for day in (ahead, DAY)] == ["sealed", "sealed"]
+    assert shop.counter.business_day() == NEXT_DAY
+    assert shop.journal.verify() == []
+    shop.journal._connection.execute("DELETE FROM clock_mistakes")
+    assert any("mistake of the clock was changed" in one for one in shop.journal.verify())
+
+
+def test_no_other_day_is_called_a_mistake_of_the_clock(shop: Shop) -> None:
+    """Today with its sales, a day to come without any, and the next day behind an early day end: each is refused."""
+    shop.settle(purchase("20.00"))
+    days = [DAY, NEXT_DAY + dt.timedelta(days=9)]
+    shop.counter.close_day(DAY)
+    shop.settle(purchase("10.00"))
+    for day in [*days, NEXT_DAY]:
+        with pytest.raises(Refused) as refused:
+            shop.counter.note_clock_mistake(day, "")
+        assert refused.value.code == "no-clock-mistake"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "signs_in"), [(1_800, True), (-1_800, True), (1_801, False), (-1_801, False), (86_400, False)]
+)
+def test_a_clock_far_from_the_center_s_signs_nobody_in(shop: Shop, seconds: int, signs_in: bool) -> None:
+    """Half an hour is borne, and told; a second more and nobody sells until the clock is right, not even who was signed
+    in before.
+    """
+    shop.clock = SetClock(MORNING + dt.timedelta(seconds=seconds))
+    shop.reopen()
+    if signs_in:
+        assert shop.sign_in() == "007"
+    else:
+        with pytest.raises(Refused) as refused:
+            shop.sign_in()
+        assert refused.value.code == "clock-off"
+        assert shop.counter.signed_in == ""
+    assert shop.counter.clock_off_seconds == seconds
+    shop.clock.set(MORNING)
+    assert shop.sign_in() == "007"
+    assert shop.counter.clock_off_seconds == 0
 
 
 def test_sales_after_day_end_count_in_the_next_day(shop: Shop) -> None:

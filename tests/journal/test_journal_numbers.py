@@ -105,6 +105,7 @@ def test_the_numbers_of_an_older_journal_are_known_too(tmp_path: Path) -> None:
         journal.mark_answered([word(journal, sold, "77")], MORNING)
         journal.mark_accepted(message_of(journal, back), b"", {"found": "taken back"}, MORNING)
     connection = sqlite3.connect(tmp_path / "journal.db")
+    connection.execute("DROP TABLE clock_mistakes")
     connection.execute("DROP INDEX outbox_center_number")
     connection.execute("ALTER TABLE outbox DROP COLUMN center_number")
     connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0019'")

@@ -96,6 +96,7 @@ def test_a_journal_of_the_program_before_takes_refunds(tmp_path: Path) -> None:
         original = settle(journal)
     connection = sqlite3.connect(tmp_path / "journal.db")
     connection.execute("DROP TABLE refunds")
+    connection.execute("DROP TABLE clock_mistakes")
     connection.execute("ALTER TABLE visits DROP COLUMN given_up")
     connection.execute("ALTER TABLE visits DROP COLUMN doubted")
     connection.execute("ALTER TABLE repairs DROP COLUMN refused")
