@@ -46,7 +46,7 @@ class Lane:
 ORDINARY = Lane(2)
 CARD_SERVICE = Lane(1)
 """A machine has one card service, and whoever speaks to it waits for most of the time."""
-LEFT_OVER = Lane(1, niceness=19)
+LEFT_OVER = Lane(1, niceness=10)
 """Takes what the others leave of the cores, from their beginning until it is done itself."""
 LANES = (LEFT_OVER, CARD_SERVICE, ORDINARY)
 

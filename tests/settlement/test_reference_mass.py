@@ -1,4 +1,5 @@
-"""A mass of random bills of each policy: product and reference agree to the fen in every field.
+"""A mass of random bills of each policy: product and reference agree to the fen in every field, and the reference's
+amounts add up.
 
 REFERENCE_BILLS is the number of bills of a Yantai policy (20,000, and 100,000 with `make reference`), of every other
 three tenths of it; REFERENCE_SEED is the seed of the mass. A disagreement shows the seed and the bill;
@@ -22,6 +23,7 @@ import pytest
 from terminal.errors import Broken, Refused
 from terminal.settlement.law import Law
 from tests.reference import ReferenceRefusal, reference_settle
+from tests.reference.amounts import fen
 from tests.reference.branches import EXPECTED, branches
 from tests.reference.bureau import ILLUSTRATIVE, NONE
 from tests.reference.compare import differences
@@ -64,7 +66,8 @@ def compare_chunk(policy: str, first: int, size: int, supplemented: bool) -> Tal
         reference = by_reference(bill, bureau)
         if isinstance(reference, dict):
             reached.update({"settled", *branches(bill, reference)})
-        found += [f"seed {seed!r}: {what}\n{json.dumps(bill)}" for what in disagreement(product, reference)]
+        wrong = [*uneven(reference), *disagreement(product, reference)]
+        found += [f"seed {seed!r}: {what}\n{json.dumps(bill)}" for what in wrong]
     return Tally(reached.pop("settled", 0), reached, found)
 
 
@@ -90,6 +93,16 @@ def by_reference(bill: dict[str, Any], bureau: dict[str, Any]) -> dict[str, Any]
         return reference_settle(bill, bureau)
     except ReferenceRefusal as refusal:
         return refusal
+
+
+def uneven(reference: dict[str, Any] | ReferenceRefusal) -> list[str]:
+    """Which of the reference's own sums does not come to its whole."""
+    if isinstance(reference, ReferenceRefusal):
+        return []
+    payers = sum(fen(reference[key]) for key in ("fund_total", "provider_borne", "account", "cash"))
+    patient = sum(fen(amount) for payers in reference["parts"].values() for amount in payers.values())
+    sums = {"total": payers, "personal": patient}
+    return [f"reference: {key} is not {found} fen" for key, found in sums.items() if fen(reference[key]) != found]
 
 
 def disagreement(product: dict[str, Any] | Refused | Broken, reference: dict[str, Any] | ReferenceRefusal) -> list[str]:
@@ -120,7 +133,7 @@ def compare_mass(policy: str, size: int, supplemented: bool) -> Tally:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_bill_is_settled_as_the_decree_says(policy: str) -> None:
-    """Amounts, funds, account, year, items and lines agree on every bill; the mass reaches every rule."""
+    """Amounts, funds, account, year, items and lines agree on every bill and add up; the mass reaches every rule."""
     tally = compare_mass(policy, SIZES[policy], supplemented=True)
     assert not tally.disagreements, "\n".join(
         [
