@@ -45,6 +45,16 @@ def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [name.split(".")[0] for name in found]
 
 
+def test_a_hash_kept_elsewhere_that_is_not_in_the_chain_is_told(kept: Kept) -> None:
+    """An anchor of which the journal knows nothing, beside one that it has: its tail was cut off, or rewritten."""
+    missing = "0" * 16
+    status, said = verifier(kept.archive, f"--anchor={kept.witnesses[0]}", f"--anchor={missing}")
+    assert status == 1
+    assert [line for line in said.splitlines() if line.startswith("anchor")] == [
+        f"anchor {missing}: no entry has this hash"
+    ]
+
+
 def rewritten(kept: Kept, folder: Path, change: Callable[[Files], None], honest_manifest: bool) -> Path:
     """The archive with its files changed; `honest_manifest`: the forger also wrote the new digests into it."""
     with zipfile.ZipFile(kept.archive) as archive:
@@ -92,6 +102,18 @@ def of(lines: list[dict[str, Any]], kind: str, place: int = 0) -> dict[str, Any]
     return [line["body"] for line in lines if line["body"]["kind"] == kind][place]
 
 
+def split_of(lines: list[dict[str, Any]], kind: str = "settlement") -> dict[str, Any]:
+    """The split of the first settlement, or of the void."""
+    found: dict[str, Any] = of(lines, kind)["record"]["settlement"]
+    return found
+
+
+def items_of(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items of the first settlement's bill."""
+    found: list[dict[str, Any]] = of(lines, "settlement")["record"]["bill"]["items"]
+    return found
+
+
 def more_pool(lines: list[dict[str, Any]]) -> None:
     """A fen more for the pool, a fen less of cash."""
     split = of(lines, "settlement")["record"]["settlement"]
@@ -113,6 +135,14 @@ def less_than_nothing(lines: list[dict[str, Any]]) -> None:
     split["account"] = "-1.00"
 
 
+def second_void(lines: list[dict[str, Any]]) -> None:
+    """A second void, by another number and key, of what is taken back already."""
+    again = json.loads(json.dumps(of(lines, "void")))
+    again["record"]["id"], again["key"] = "T1000", "another key"
+    at = next(place for place, line in enumerate(lines) if line["body"]["kind"] == "void")
+    lines.insert(at + 1, {"body": again})
+
+
 ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: of(lines, "settlement")["record"].update(operator="008"), False, "its hash does not fit"),
     (lambda lines: lines.pop(2), False, "its hash does not fit"),
@@ -130,6 +160,10 @@ ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: of(lines, "settlement")["record"].update(operator=7), True, "record.operator: not as"),
     (lambda lines: of(lines, "settlement")["record"].update(scheme="other"), True, "record.scheme: not as"),
     (lambda lines: of(lines, "settlement")["record"].pop("operator"), True, "record: not as the schema's required"),
+    (lambda lines: split_of(lines)["funds"].update(pool="7610.01"), True, "the funds are not their sum"),
+    (lambda lines: items_of(lines)[0].update(amount="0.01"), True, "the items are not the total"),
+    (lambda lines: split_of(lines, "void").update(account_balance="9.99"), True, "it takes back other amounts"),
+    (second_void, True, "a second time"),
     (less_than_nothing, True, "somebody pays less than nothing"),
     (lambda lines: of(lines, "settlement", 1)["record"].update(business_day="2021-06-29"), True, "has other sums than"),
 ]

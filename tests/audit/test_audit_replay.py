@@ -62,8 +62,19 @@ def other_law(facts: dict[str, Any]) -> None:
         facts["record"]["pack_digest"] = "0" * 64
 
 
+def other_void(facts: dict[str, Any]) -> None:
+    """The void gives back another balance than its settlement left."""
+    if facts["kind"] == "void":
+        facts["record"]["settlement"]["account_balance"] = "9.99"
+
+
 @pytest.mark.parametrize(
-    ("change", "said"), [(richer, "it differs in funds, fund_total"), (other_law, "not in the journal")]
+    ("change", "said"),
+    [
+        (richer, "it differs in funds, fund_total"),
+        (other_law, "not in the journal"),
+        (other_void, "it takes back another split than was settled"),
+    ],
 )
 def test_a_rewritten_settlement_does_not_come_out_again(
     kept: Kept,
@@ -108,7 +119,8 @@ def test_a_rollback_shows_at_the_next_witness(kept: Kept, tmp_path: Path, capsys
         (last,) = connection.execute("SELECT max(entry) FROM settlements").fetchone()
         for table, column in (("keys", "entry"), ("settlements", "entry")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (last,))
-        connection.execute("DELETE FROM outbox WHERE settlement_id NOT IN (SELECT id FROM settlements)")
+        for table in ("outbox", "center_amounts"):
+            connection.execute(f"DELETE FROM {table} WHERE settlement_id NOT IN (SELECT id FROM settlements)")
         connection.execute("DELETE FROM entries WHERE number >= ?", (last,))
         connection.commit()
     assert audit_command.verify(path) == 0
