@@ -92,6 +92,16 @@ def unknown_is_sent_anew() -> Planted:
     return patch.object(Upload, "_undo", anew)
 
 
+def a_given_up_sale_is_not_undone() -> Planted:
+    """What was asked of the center without an answer is given up, after a silence or at a start, and not reversed."""
+    abandon = Journal.abandon
+
+    def idle(self: Any, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "") -> None:
+        abandon(self, settlement_id, reason, now)
+
+    return patch.object(Journal, "abandon", idle)
+
+
 def uploads_go_twice() -> Planted:
     """Every purchase is sent a second time under a number that nobody has written down."""
     send = CenterDesk.send
@@ -224,6 +234,9 @@ CANARIES = {
         frozenset({"booked once", "days", "liveness"}),
     ),
     "unknown-is-sent-anew": Canary(unknown_is_sent_anew, frozenset({"booked once", "refused"}), _falls_silent),
+    "a-given-up-sale-is-not-undone": Canary(
+        a_given_up_sale_is_not_undone, frozenset({"undone"}), lambda plan: plan.mode == "online"
+    ),
     "uploads-go-twice": Canary(uploads_go_twice, frozenset({"intent first"})),
     "a-fen-is-moved": Canary(a_fen_is_moved, frozenset({"law"})),
     "a-mute-card-has-not-paid": Canary(a_mute_card_has_not_paid, frozenset({"card"}), _pays_by_card),

@@ -233,10 +233,18 @@ class Auditor:
                 one = self.ledger.sent_as.get(row.message_id)
                 require(one is not None, "intent first", f"{row.message_id} was sent and never written down")
                 assert one is not None
+                self._require_undone(one, row.message_id)
                 if row.stands and one.person not in self._moved_there:
                     standing[one.id] += 1
         twice = [number for number, count in standing.items() if count > 1]
         require(not twice, "booked once", f"{twice[:3]} stand more than once at the center")
+
+    def _require_undone(self, one: Kept, wire_id: str) -> None:
+        """What was given up here and booked there is undone by a message that was written down when it was given up;
+        that day end would find it is no excuse. Only a refusal, which may be another message's, ends it by itself.
+        """
+        written = wire_id in self.ledger.reversals or wire_id in self.refusals_planned
+        require(written or not one.abandoned, "undone", f"{one.id} was given up, was booked, and nobody undoes it")
 
     def _check_card(self) -> None:
         """The card has paid what is committed; of a debit that is open, the whole or nothing."""
