@@ -22,6 +22,7 @@ from terminal.api.log import LOGGER
 from terminal.api.thread import CounterThread
 from terminal.center.pauses import Pauses
 from terminal.clock import Clock
+from terminal.counter.fetching import NotFetched
 from terminal.errors import TerminalError
 from terminal.journal.journal import Journal
 
@@ -109,21 +110,22 @@ class Background:
         try:
             worked = await loop.run_in_executor(own_thread, tick, self._clock.now())
         except TerminalError as error:
-            # A full disk, say: it is told, and tried again after the pause.
+            # A full disk, say: it is told, and tried again.
             LOGGER.warning("background-step-failed", extra={"route": name, "code": error.code})
-            self._failed(name, error.code, foreseen=True)
+            self._failed(name, error.code, at_once=not isinstance(error, NotFetched))
             return False
         except Exception as error:  # noqa: BLE001
             LOGGER.error("background-step-failed", extra={"route": name}, exc_info=error)
-            self._failed(name, type(error).__name__, foreseen=False)
+            self._failed(name, type(error).__name__, at_once=False)
             return False
         self._standing[name] = None
         return worked
 
-    def _failed(self, name: str, error: str, foreseen: bool) -> None:
+    def _failed(self, name: str, error: str, at_once: bool) -> None:
+        """at_once: it is tried at the next look, without a pause that grows."""
         before, now = self._standing[name], self._clock.now()
         times = before.times + 1 if before else 1
-        next_try_at = None if foreseen else now + self._pauses.after(times)
+        next_try_at = None if at_once else now + self._pauses.after(times)
         self._standing[name] = FailingStep(name, error, times, before.since if before else now, next_try_at)
 
 

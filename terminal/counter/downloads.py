@@ -44,7 +44,7 @@ class Downloads:
         self.in_force = in_force
         self._shelve = shelve
         self._bureau_key = bureau_key
-        self._wanted_by = ""
+        self._wanted_by, self._wanted_on = "", dt.date.min
         published = in_force.law()
         if published:
             law.renew(shelve(published))
@@ -56,14 +56,16 @@ class Downloads:
         if all(self._newest_version(label) == version for label, version in published.items()):
             self._all_current(list(published))
         else:
-            self._wanted_by = operator
+            self._wanted_by, self._wanted_on = operator, self._journal.clock.now().date()
 
     def wanted_by(self) -> str:
-        """The operator whose sign-in told of something new that was not fetched since; "" where there is nothing."""
-        return self._wanted_by
+        """The operator whose sign-in of today told of something new that was not fetched since; "" where there is
+        nothing. Nobody is signed in anew for it.
+        """
+        return self._wanted_by if self._wanted_on == self._journal.clock.now().date() else ""
 
     def fetched(self) -> None:
-        """Everything was asked for: what could not be had is a trouble by now."""
+        """Everything was asked for and answered, or nobody is there any more in whose name to ask."""
         self._wanted_by = ""
 
     def troubles(self) -> list[PublicationTrouble]:

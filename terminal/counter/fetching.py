@@ -29,24 +29,38 @@ class Here(Protocol):
     def __call__(self, work: Callable[[], T], /) -> T: ...
 
 
+class NotFetched(Unavailable):
+    """Something that is published could not be had, and nothing was said against it: ask again after a pause."""
+
+
 class Fetching:
-    """One call at a time. center: a desk of its own. Never raises for what the center does."""
+    """One call at a time. center: a desk of its own."""
 
     def __init__(self, downloads: Downloads, center: CenterDesk, here: Here) -> None:
         self._downloads = downloads
         self._center = center
         self._here = here
+        self._silence: Unavailable | None = None
 
     def tick(self, now: dt.datetime) -> bool:
-        """Fetch where a sign-in has told of something new. True where there was."""
+        """Fetch where a sign-in has told of something new. True where there was.
+
+        Raises NotFetched where it did not all come down: it stays wanted, and the next call tries again.
+        """
         operator = self._here(self._downloads.wanted_by)
         if operator:
             self.fetch(operator)
+            if self._silence is not None:
+                raise NotFetched(self._silence.code, self._silence.message, self._silence.message_zh, "center")
         return operator != ""
 
     def fetch(self, operator: str) -> list[str]:
-        """Ask for everything that is published, in an operator's name; the titles of what was new and was taken."""
+        """Ask for everything that is published, in an operator's name; the titles of what was new and was taken.
+
+        Never raises for what the center does.
+        """
         taken: list[str] = []
+        self._silence = None
         self._center.works_for(operator)
         try:
             offers = self._center.published_files()
@@ -55,10 +69,17 @@ class Fetching:
                 self._take_file(label, [one for one in offers if one.head.label == label], taken)
             self._here(lambda: self._downloads.forget_withdrawn(labels))
         except (Refused, Unavailable) as error:
-            refusal = error
+            refusal = self._heard(error)
             self._here(lambda: self._downloads.note_no_list(refusal))
-        self._here(self._downloads.fetched)
+        if self._silence is None:
+            self._here(self._downloads.fetched)
         return taken
+
+    def _heard(self, error: Refused | Unavailable) -> Refused | Unavailable:
+        """What is no answer is asked for again; a refusal stands until somebody signs in."""
+        if isinstance(error, Unavailable):
+            self._silence = error
+        return error
 
     def _take_file(self, label: str, offers: Sequence[Offer], taken: list[str]) -> None:
         """Every version of one file that is new, oldest first; the first fault ends it, and is written down under its
@@ -72,7 +93,7 @@ class Fetching:
                 taken.append(what)
             self._here(lambda: self._downloads.require_newest(label, newest))
         except (Refused, Unavailable) as error:
-            refusal = error
+            refusal = self._heard(error)
             self._here(lambda: self._downloads.note_trouble(label, what, refusal))
 
     def _new_versions(self, label: str, offers: Sequence[Offer]) -> Sequence[Offer]:

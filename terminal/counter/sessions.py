@@ -95,6 +95,8 @@ class Sessions:
         self._reception.clear()
         self._quotes.clear()
         self._tally.clear()
+        if self._place.downloads is not None:
+            self._place.downloads.fetched()
         if operator:
             with contextlib.suppress(Unavailable, Refused):
                 self._center.sign_out(operator)

@@ -16,6 +16,7 @@ from counter_parts import DAY, STAY, Shop
 from publishing import JULY, SUPPLEMENT, Bureau, pack_text
 
 from terminal.cli import main
+from terminal.counter.fetching import NotFetched
 from terminal.errors import Conflict
 
 POOL_BEFORE, POOL_SINCE = 761_000, 777_000
@@ -124,6 +125,35 @@ def test_the_command_signs_with_no_other_key_than_an_sm2_one(
     assert publish_by_command(bureau, tmp_path / "pack.toml", "--from", "2021-07-01") == 1
     assert "no SM2 key" in capsys.readouterr().err
     assert list((tmp_path / "published").iterdir()) == []
+
+
+def test_what_could_not_be_had_is_fetched_by_the_next_try_of_the_same_sign_in(shop: Shop, bureau: Bureau) -> None:
+    """A file that is no answer stays wanted and the step fails by name; the next try has it, and wants nothing more."""
+    bureau.pack(first=DAY)
+    shop.center.faults.inject("html", infno="9102")
+    shop.counter.sign_in("007")
+    with pytest.raises(NotFetched):
+        shop.fetching.tick(shop.clock.now())
+    assert titles(shop) == []
+    assert shop.fetching.tick(shop.clock.now())
+    assert titles(shop) == ["pack/yantai-employee version 1"]
+    assert not shop.fetching.tick(shop.clock.now())
+
+
+@pytest.mark.parametrize("gone", ["signed out", "the next day"])
+def test_nobody_is_signed_in_anew_to_fetch_a_file(shop: Shop, bureau: Bureau, gone: str) -> None:
+    """Who wanted it has left: the center is not asked in their name until somebody signs in."""
+    bureau.pack(first=DAY)
+    shop.center.faults.inject("html", infno="9102")
+    shop.sign_in()
+    assert titles(shop) == []
+    if gone == "signed out":
+        shop.counter.sign_out()
+    else:
+        shop.clock.advance(86_400)
+    assert not shop.fetching.tick(shop.clock.now())
+    shop.sign_in()
+    assert titles(shop) == ["pack/yantai-employee version 1"]
 
 
 def test_what_came_down_holds_after_a_restart(shop: Shop, bureau: Bureau) -> None:

@@ -30,6 +30,7 @@ class HoldingLine:
         self.held = threading.Event()
         self._let_go = threading.Event()
         self._infno = ""
+        self._is_cut = False
         self.passed: list[str] = []
         line = self
 
@@ -43,6 +44,9 @@ class HoldingLine:
                 if infno == line._infno:
                     line.held.set()
                     line._let_go.wait(TIMEOUT_SECONDS)
+                    if line._is_cut:
+                        self.close_connection = True
+                        return
                 request = urllib.request.Request(center_url, body, {"Content-Type": "application/json"})
                 with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
                     data = answer.read()
@@ -66,6 +70,11 @@ class HoldingLine:
         """Pass on what waits, and hold nothing any more."""
         self._infno = ""
         self._let_go.set()
+
+    def cut(self) -> None:
+        """End the connection of what waits, unanswered, and hold nothing any more."""
+        self._is_cut = True
+        self.let_go()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

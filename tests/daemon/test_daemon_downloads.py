@@ -80,3 +80,22 @@ def test_asking_for_it_now_holds_up_nobody_either(line: HoldingLine, terminal: T
         assert terminal.settled(bill("100.00"), "meanwhile").status_code == 201
         line.let_go()
         assert asked.result(TIMEOUT_SECONDS).json()["taken"] == []
+
+
+def test_a_file_that_could_not_be_had_is_tried_again_and_told_until_then(
+    line: HoldingLine, bureau: Bureau, terminal: TerminalProcess
+) -> None:
+    """The line ends in the middle of the file: the step fails by name, with the moment of its next try; then the file
+    comes down, with no other sign-in."""
+    bureau.pack(first=dt.date.fromisoformat(DAY))
+    line.hold(FILE)
+    terminal.sign_in()
+    assert line.held.wait(TIMEOUT_SECONDS)
+    line.cut()
+    told = terminal.until(
+        "/v1/health", lambda health: [one["step"] for one in health["failing_steps"]] == ["downloads"]
+    )
+    assert told["failing_steps"][0]["error"].startswith("center-")
+    assert told["failing_steps"][0]["next_try_at"] is not None
+    terminal.until("/v1/downloads", lambda found: [one["in_force"] for one in found["publications"]] == [True])
+    terminal.until("/v1/health", lambda health: health["failing_steps"] == [])
