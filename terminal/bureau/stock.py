@@ -49,7 +49,7 @@ def delete(work: Work) -> dict[str, Any]:
     """3507. Raises Denied where this serial does not stand."""
     serial = text_of(work.asked.row("data").get("fixmedins_bchno"))
     if not _of_serial(work, serial):
-        raise Denied("fixmedins_bchno: no such serial")
+        raise Denied("fixmedins_bchno: 原交易不存在 (no such serial)")
     work.books.storage.change("DELETE FROM stock WHERE provider_id = ? AND serial = ?", work.asked.provider_id, serial)
     work.books.storage.change("DELETE FROM stock_packs WHERE serial = ?", serial)
     return {}

@@ -204,15 +204,7 @@ class CenterDesk(Questions):
         of its profile. Any other refusal is Unknown, as silence is: ask again.
         """
         data = messages.reverse_input(record.person_number, message_id, undone)
-        operator = self.sender(record)
-        if isinstance(operator, NotSent):
-            return operator
-        who, place = (record.provider_id, operator), record.insured_place
-
-        def read_refusal(answer: Answer) -> Outcome:
-            return reversal_refused(answer, self.profile.refusals)
-
-        return self._told(fields.REVERSE, *who, data, "", before_send, reversed_there, read_refusal, place)
+        return self._told_about(record, fields.REVERSE, data, "", before_send, reversed_there, self._reversal_refused)
 
     def void_by_number(
         self,
@@ -240,11 +232,33 @@ class CenterDesk(Questions):
         before_send: Callable[[bytes], None],
     ) -> Outcome:
         """Tell something that belongs to a settlement and moves no money, under an id of its own."""
+        return self._told_about(record, infno, data, message_id, before_send, nothing_told, refused)
+
+    def delete_goods(self, record: SettlementRecord, data: Input) -> Outcome:
+        """3507 of goods of `record` that may stand there or not; the outcomes are those of `reverse`."""
+        return self._told_about(
+            record, fields.GOODS_DELETED, data, "", lambda request: None, nothing_told, self._reversal_refused
+        )
+
+    def _reversal_refused(self, answer: Answer) -> Outcome:
+        return reversal_refused(answer, self.profile.refusals)
+
+    def _told_about(
+        self,
+        record: SettlementRecord,
+        infno: str,
+        data: Input,
+        message_id: str,
+        before_send: Callable[[bytes], None],
+        read: Callable[[Answer], Accepted],
+        read_refusal: Callable[[Answer], Outcome],
+    ) -> Outcome:
+        """`_told`, in the name of whoever sends for `record`."""
         operator = self.sender(record)
         if isinstance(operator, NotSent):
             return operator
         who, place = (record.provider_id, operator), record.insured_place
-        return self._told(infno, *who, data, message_id, before_send, nothing_told, insured_place=place)
+        return self._told(infno, *who, data, message_id, before_send, read, read_refusal, place)
 
     def _told(
         self,

@@ -34,7 +34,9 @@ def refused(answer: Answer) -> Rejected:
 
 
 def reversal_refused(answer: Answer, refusals: Refusals) -> Accepted | Rejected | Unknown:
-    """What the refusal of a reversal says of what was to be undone: only the province's own words end the doubt."""
+    """What the refusal of a reversal (2601, 3507) says of what was to be undone: only the province's own words end the
+    doubt.
+    """
     words = answer.words
     if refusals.never_booked.fits(answer.code, answer.message):
         return Rejected(answer.body, words)

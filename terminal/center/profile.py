@@ -116,8 +116,8 @@ sign-in is another matter, and a refusal like any."""
 
 class Refusals(_Part, frozen=True):
     """Refusals that say more than no. sign_in: sign in again; the same message, refused so twice, is refused.
-    never_booked, undone: of a reversal, that the center has nothing of the message, and that it was undone before. Any
-    other refusal of a reversal leaves the message in doubt.
+    never_booked, undone: of a reversal (2601, 3507), that the center has nothing of what it is about, and that that was
+    undone before. Any other refusal of one leaves the message in doubt.
     """
 
     sign_in: Said = SIGN_IN

@@ -1,9 +1,9 @@
 """Tells the center's stock book what was handed out (3505) and what came back (3506), with the packs' trace codes.
 
 It goes after the settlements and never holds one up. Silence is unknown: where the center recognises repeats the same
-message goes again; where it does not, what may have arrived is deleted by its serial (3507) and told anew. What cannot
-be worked on, or is never answered, is parked and holds no other pack up; what is refused rests: an operator sends both
-again.
+message goes again; where it does not, what may have arrived is deleted by its serial (3507) and told anew once the
+center says that it is gone or never was there. What cannot be worked on, or is never answered, is parked and holds no
+other pack up; what is refused rests: an operator sends both again.
 """
 
 from __future__ import annotations
@@ -75,10 +75,11 @@ class StockUpload:
         self._note(move, self._desk.tell(infno, record, data, move.message_id, before_send), now)
 
     def _delete(self, move: StockMove, record: SettlementRecord, now: dt.datetime) -> None:
-        """What may have arrived is taken out; yes and no are both an answer, and the move goes again under a new id."""
+        """What may have arrived is taken out, and the move goes again under a new id. Only a yes, or a no in the
+        profile's words for what does not stand there, ends the doubt: after any other no it may stand there still.
+        """
         data = {"data": {"fixmedins_bchno": move.serial, "inv_data_type": SALES}}
-        new_id = self._desk.new_message_id(record.provider_id)
-        outcome = self._desk.tell(fields.GOODS_DELETED, record, data, new_id, lambda request: None)
+        outcome = self._desk.delete_goods(record, data)
         if isinstance(outcome, Accepted | Rejected):
             renewed = self._desk.new_message_id(record.provider_id)
             self._journal.renew_stock(move.message_id, renewed)

@@ -155,6 +155,35 @@ def test_at_any_other_center_what_may_stand_there_is_deleted_first(book: StockBo
     assert [(move.state, move.message_id) for move in book.moves()] == [("accepted", ids[-1])]
 
 
+class Busy:
+    """A center that is busy at the first 3507, and says so with a refusal."""
+
+    def __init__(self, town: Town) -> None:
+        self._link, self._busy_at = town.new_link(), b'"infno":"3507"'
+
+    def post(self, body: bytes) -> bytes:
+        if self._busy_at in body:
+            self._busy_at = b"no more"
+            return '{"infcode":-1,"err_msg":"系统繁忙，请稍后再试","output":{}}'.encode()
+        return self._link.post(body)
+
+
+def test_only_a_refusal_that_says_so_means_that_the_goods_are_not_there(book: StockBook) -> None:
+    """A 3507 that is refused because the center is busy says nothing: it is asked again, and nothing is told before."""
+    book.speak(Busy(book.town), repeats="unsafe")
+    book.town.server.faults.inject("drop-after", infno="3505")
+    assert book.tick()
+    book.town.clock.advance(1)
+    assert book.tick()
+    (move,) = book.moves()
+    assert (move.state, move.reason.endswith("系统繁忙，请稍后再试")) == ("unknown", True)
+    book.town.clock.advance(2)
+    while book.tick():
+        pass
+    assert [infno for infno, _ in book.told()] == ["3505", "3507", "3507", "3505"]
+    assert [move.state for move in book.moves()] == ["accepted"]
+
+
 class Mute:
     """A center that takes goods and never says anything of them."""
 
