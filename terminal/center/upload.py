@@ -36,6 +36,10 @@ word on whether what it undoes was booked: it must be answered."""
 REVERSALS_MAX = 3
 """A settlement that was undone and sent anew this often, and is unknown again, is parked."""
 
+RECORDS_AT_ONCE = 8
+"""So many settlements are read at once: while a batch's 32 are, an answer that has come waits several times as long as
+the center took for it, and with one in flight so does the next message."""
+
 NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
 SIGN_IN_RENEWED = "the center doubted the sign-in, which is renewed"
 STILL_IN_DOUBT = (
@@ -134,12 +138,14 @@ class Upload:
         plain = list(itertools.takewhile(_is_plain, waiting))
         with contextlib.suppress(Refused, Unavailable, ValueError, LookupError):
             # The turn of what is faulty comes alone, where its fault is written down.
-            records = self._journal.settlements_of([message.settlement_id for message in plain])
-            for message in plain:
-                ready = self._desk.lanes.prepare(records[message.settlement_id], message.wire_id)
-                if ready is None:
-                    break
-                yield message, ready
+            for place in range(0, len(plain), RECORDS_AT_ONCE):
+                together = plain[place : place + RECORDS_AT_ONCE]
+                records = self._journal.settlements_of([message.settlement_id for message in together])
+                for message in together:
+                    ready = self._desk.lanes.prepare(records[message.settlement_id], message.wire_id)
+                    if ready is None:
+                        return
+                    yield message, ready
 
     def wake(self) -> None:
         """Try again at once, whatever the pause: an operator asks for it."""

@@ -56,7 +56,7 @@ def decode_hook(wanted: type, given: Any) -> Any:
     return parse(given)
 
 
-decode_hook_kept = lru_cache(maxsize=AMOUNTS_KEPT, typed=True)(decode_hook)
+decode_hook_kept = lru_cache(maxsize=AMOUNTS_KEPT)(decode_hook)
 """As `decode_hook`, for what this program has written itself: it remembers, and takes nothing but plain values."""
 
 
