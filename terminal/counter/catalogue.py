@@ -29,6 +29,9 @@ CATALOGUE_ROWS_MAX = 50_000
 FOUND_ITEMS_MAX = 12
 """As many as are seen at once on the page."""
 
+NEEDED = frozenset(("code", "name", "kind", "class"))
+"""Columns that a table has, also one without rows."""
+
 Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
 Name = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 
@@ -134,6 +137,9 @@ def _as_published(own: CatalogueItem, published: CatalogueItem | None) -> Catalo
 def _rows(file: Iterator[str], path: str) -> Iterator[CatalogueItem]:
     table = csv.DictReader(file, restkey="surplus", strict=True)
     try:
+        missing = NEEDED - set(table.fieldnames or ())
+        if missing:
+            raise Refused("bad-catalogue", f"lacks the columns {', '.join(sorted(missing))}", "缺少必要的列")
         for number, row in enumerate(table, 1):
             if number > CATALOGUE_ROWS_MAX:
                 raise Refused("too-long", f"at most {CATALOGUE_ROWS_MAX} rows", f"不得超过 {CATALOGUE_ROWS_MAX} 行")

@@ -29,6 +29,17 @@ def test_a_whole_barcode_is_that_article_alone(tmp_path: Path) -> None:
     assert [item.name for item in Catalogue.load(table).find("69").items] == ["甲", "乙"]
 
 
+@pytest.mark.parametrize(
+    ("head", "lacking"), [("", "class, code"), ("a,b,c\n", "class, code"), ("code,name,kind\n", "class")]
+)
+def test_a_table_without_its_columns_is_refused_though_it_has_no_rows(tmp_path: Path, head: str, lacking: str) -> None:
+    """It is some other file: it must not take the place of the catalogue."""
+    path = tmp_path / "catalogue.csv"
+    path.write_text(head, encoding="utf-8")
+    with pytest.raises(Refused, match=f"lacks the columns {lacking}"):
+        Catalogue.load(path)
+
+
 def test_an_answer_is_bounded(tmp_path: Path) -> None:
     """However many begin with what was typed; that there are more is said."""
     table = tmp_path / "table.csv"
