@@ -68,7 +68,8 @@ class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class DifferenceView(Struct, frozen=True):
     """One difference of a day. `id` names it in every run; `action` is what a repair would do, `none` for nothing.
 
-    explained: it stands to reason and keeps no day open. Amounts of voids are negative.
+    explained: it stands to reason and keeps no day open. Amounts of voids are negative. other_…: null where the
+    other side does not tell its amounts (`totals`: the center says only that they differ).
     """
 
     id: str
@@ -82,9 +83,9 @@ class DifferenceView(Struct, frozen=True):
     provider_id: str
     message_id: str
     terminal_total: Fen
-    other_total: Fen
-    other_fund_total: Fen
-    other_account: Fen
+    other_total: Fen | None
+    other_fund_total: Fen | None
+    other_account: Fen | None
 
 
 class DayReportView(Struct, frozen=True):

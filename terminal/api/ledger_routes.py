@@ -179,9 +179,9 @@ def _difference(found: Difference) -> DifferenceView:
         provider_id=found.provider_id,
         message_id=found.message_id,
         terminal_total=Fen(found.terminal_total_fen),
-        other_total=Fen(found.other_total_fen),
-        other_fund_total=Fen(found.other_fund_total_fen),
-        other_account=Fen(found.other_account_fen),
+        other_total=Fen(found.other_total_fen) if found.tells_amounts else None,
+        other_fund_total=Fen(found.other_fund_total_fen) if found.tells_amounts else None,
+        other_account=Fen(found.other_account_fen) if found.tells_amounts else None,
     )
 
 

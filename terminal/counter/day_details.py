@@ -109,7 +109,6 @@ def _totals_alone(sums: GroupTotals) -> Difference:
         text_zh=said.TOTALS_ALONE.zh,
         provider_id=sums.provider_id,
         terminal_total_fen=int(sums.total),
-        other_total_fen=int(sums.total),
     )
 
 

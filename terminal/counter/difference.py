@@ -37,7 +37,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     """One difference of a day. `id` names it in every run; `explained`: it needs no action.
 
     between: who differs from the terminal. settlement_id "": the terminal has nothing. Amounts in fen, of voids
-    negative. message_id, center_number: the center's own, where it has a row. agency: the one that clears it.
+    negative; the other's only where `tells_amounts`. message_id, center_number: the center's own, where it has a row.
+    agency: the one that clears it.
     """
 
     id: str
@@ -63,6 +64,11 @@ class Difference(Struct, frozen=True, kw_only=True):
     def explained(self) -> bool:
         """Whether it stands to reason and keeps no day open."""
         return self.cause in ("date-boundary", "another-till", "cancelled")
+
+    @property
+    def tells_amounts(self) -> bool:
+        """Whether the other side's amounts are known: of totals the center says only that they differ."""
+        return self.cause != "totals"
 
     @property
     def moves_totals(self) -> bool:

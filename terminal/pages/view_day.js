@@ -122,7 +122,7 @@ function differencesTable(found, repair) {
     { head: t("number"), cell: (one) => one.settlement_id || t("none") },
     { head: t("cause"), cell: (one) => [wordsOf(one), h("p", { class: "note" }, textOf(one))] },
     { head: t("here"), cell: (one) => readable(one.terminal_total), number: true },
-    { head: t("there"), cell: (one) => readable(one.other_total), number: true },
+    { head: t("there"), cell: (one) => (one.other_total === null ? t("unknown") : readable(one.other_total)), number: true },
     { head: t("repair"), cell: (one, index) => repairCell(found, one, index, repair) },
   ], found.differences);
 }

@@ -85,6 +85,16 @@ def test_what_the_center_refuses_is_told_and_taken_back(bureau: BureauServer, ow
     assert own.post(f"/v1/days/{DAY}/close", {}).json()["state"] == "sealed"
 
 
+def test_totals_that_only_the_center_knows_are_not_told(bureau: BureauServer, own: TerminalProcess) -> None:
+    """Counted under another insurance type there: the center says no to our total, and tells none of its own."""
+    sold(own, "100.00", "A")
+    with bureau.books.transaction():
+        bureau.books.storage.change("UPDATE settlements SET insurance_type = '390'")
+    (difference,) = own.post(f"/v1/days/{DAY}/close", {}).json()["differences"]
+    assert (difference["cause"], difference["terminal_total"]) == ("totals", "100.00")
+    assert [difference[f"other_{one}"] for one in ("total", "fund_total", "account")] == [None] * 3
+
+
 def test_a_repair_without_its_difference_changes_nothing(own: TerminalProcess) -> None:
     """No run yet, an unknown difference, a sealed day: refused each with its own code."""
     sold(own, "100.00", "A")
