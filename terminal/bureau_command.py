@@ -17,6 +17,7 @@ from terminal.bureau.gate import load_center_keys
 from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.published import PublishedFolder, next_head, publish
 from terminal.bureau.server import BureauServer, ServerTls
+from terminal.bureau.storage import is_server
 from terminal.center.profile import load_profile
 from terminal.clock import SystemClock
 from terminal.errors import Refused, Unavailable
@@ -60,6 +61,10 @@ def serve(options: argparse.Namespace) -> int:
 
 def keep_accounts(options: argparse.Namespace) -> int:
     """One action on the accounts of books that exist, also while a center serves them. Raises Refused, Missing."""
+    if not is_server(options.books) and not Path(options.books).is_file():
+        raise Refused(
+            "no-file", "there are no books here: name them by --books", "此处没有账册，请用 --books 指明", "books"
+        )
     books, now = Books([], {}, options.books), SystemClock().now()
     try:
         match options.action:

@@ -154,7 +154,8 @@ def _interest(books: Books, law: AccountLaw, person: Person, month: dt.date) -> 
         day = month + dt.timedelta(days=number)
         row = law.interest(person.policy, day)
         later = sum(entry.amount for entry in entries if entry.at.date() > day)
-        balance = int(person.account.balance) - later
+        # Entries under clocks that disagree may leave a day with less than nothing: that bears nothing.
+        balance = max(0, int(person.account.balance) - later)
         products[row.days_in_year] = products.get(row.days_in_year, 0) + balance * (row.rate or 0)
         cite = row.cite
     exact = products.get(360, 0) * 365 + products.get(365, 0) * 360

@@ -1,7 +1,7 @@
 """The books in a PostgreSQL database, by URL (`postgresql://user@host/database`).
 
 Needs the optional driver psycopg 3. One transaction at a time over all processes by an advisory lock, as SQLite has it
-by nature; a connection that broke is opened anew for the next transaction.
+by nature; a connection that broke is opened anew for the next transaction, or the next look outside of one.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class PostgresStorage:
     def __init__(self, url: str, tables: Sequence[str]) -> None:
         self._url = url
         self._lock = threading.RLock()
+        self._in_transaction = False
         self._connection = self._connect()
         with self.transaction():
             for table in tables:
@@ -48,16 +49,21 @@ class PostgresStorage:
         with self._lock:
             if self._connection.closed:
                 self._connection = self._connect()
+            self._in_transaction = True
             try:
                 with self._connection.pipeline(), self._connection.transaction():
                     self.change("SELECT pg_advisory_xact_lock(?)", LOCK_NUMBER)
                     yield
             except psycopg.OperationalError as error:
                 raise out_of_reach(error) from None
+            finally:
+                self._in_transaction = False
 
     def rows(self, statement: str, *values: object) -> list[Found]:
         """All rows of one statement."""
         with self._lock:
+            if self._connection.closed and not self._in_transaction:
+                self._connection = self._connect()
             cursor = self._executed(statement, values)
             return list(cursor.fetchall())
 

@@ -55,7 +55,7 @@ def open_storage(place: Path | str, tables: Sequence[str]) -> Storage:
 
     Raises Unavailable: out of reach, or the PostgreSQL driver is not installed.
     """
-    if str(place).startswith(("postgresql://", "postgres://")):
+    if is_server(place):
         try:
             from terminal.bureau.postgresql import PostgresStorage
         except ImportError:
@@ -63,6 +63,11 @@ def open_storage(place: Path | str, tables: Sequence[str]) -> Storage:
             raise Unavailable("no-driver", message, "未安装 PostgreSQL 驱动", "bureau.books") from None
         return PostgresStorage(str(place), tables)
     return SqliteStorage(place, tables)
+
+
+def is_server(place: Path | str) -> bool:
+    """Whether this place is a database by URL, and no file."""
+    return str(place).startswith(("postgresql://", "postgres://"))
 
 
 class SqliteStorage:

@@ -54,7 +54,9 @@ def void(work: Work) -> dict[str, Any]:
 
 
 def reverse(work: Work) -> dict[str, Any]:
-    """2601 of a settlement or a void. Raises Denied: never processed here, of another kind, or taken back by a void."""
+    """2601 of a settlement or a void. Raises Denied: never processed here, of another kind, taken back by a void; or a
+    void whose money is spent.
+    """
     data = work.asked.row("data")
     undone = text_of(data.get("oinfno"))
     if undone not in (*fields.SETTLING, *fields.VOIDING) or undone not in work.profile.reversible:
@@ -70,7 +72,10 @@ def reverse(work: Work) -> dict[str, Any]:
     if state == "voided":
         raise Denied("omsgid: 原交易已撤销 (voided already)")
     if state == "booked":
-        move(work, _person_of(work, booked), booked.bill, booked.settlement, -booked.sign)
+        person = _person_of(work, booked)
+        if booked.sign < 0 and booked.settlement.account > person.account.balance:
+            raise Denied("omsgid: 个人账户余额不足 (the account has spent what this void gave back: the void stands)")
+        move(work, person, booked.bill, booked.settlement, -booked.sign)
         work.books.set_state(booked.settlement_id, "reversed")
         mark_lines(work, booked.visit_id, settled=booked.sign < 0)
         if booked.sign < 0:

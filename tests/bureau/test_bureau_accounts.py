@@ -15,7 +15,16 @@ import pytest
 from test_bureau_center import BUYER, Counter, purchase
 
 from terminal.bureau.account_law import age_of, load_account_law
-from terminal.bureau.accounts import close_account, credit_month, entries_of, open_account, pay_interest, seal_account
+from terminal.bureau.accounts import (
+    Entry,
+    close_account,
+    credit_month,
+    entries_of,
+    note_entry,
+    open_account,
+    pay_interest,
+    seal_account,
+)
 from terminal.bureau.books import Books
 from terminal.bureau.persons import Person, load_persons
 from terminal.clock import BEIJING
@@ -212,6 +221,18 @@ def test_interest_is_borne_by_each_day_s_balance(opened: Open, tmp_path: Path) -
         pay_interest(books, LAW, dt.date(2021, 7, 1), JULY)
 
 
+def test_a_day_below_nothing_bears_no_interest(opened: Open, tmp_path: Path) -> None:
+    """Entries under clocks that disagree leave June below nothing: no interest, and everybody stays readable."""
+    books = opened(insured(), insured(number=2))
+    (tmp_path / "rate.toml").write_text(RATE, encoding="utf-8")
+    later = dt.datetime(2021, 7, 2, 9, tzinfo=BEIJING)
+    with books.transaction():
+        note_entry(books, "37060200000001", Entry(later, "credit", "", Fen(900_000), Fen(150_000), ""))
+    run = pay_interest(books, load_account_law([tmp_path / "rate.toml"]), JUNE, later)
+    assert (run.accounts, run.total) == (2, 44)
+    assert (balance(books, 1), balance(books, 2)) == (150_000, 150_044)
+
+
 def test_a_sealed_account_refuses_with_its_reason(books_place: str) -> None:
     """Sealed after the till had read it: the center says so, books nothing, and takes it once it is open again."""
     counter = Counter(books_place)
@@ -296,3 +317,16 @@ def test_the_command_looks_after_accounts(tmp_path: Path, capsys: pytest.Capture
     with_person.close()
     with pytest.raises(SystemExit):
         main(["bureau", "--books", place, "credit", "--month", "June"])
+
+
+@pytest.mark.parametrize("books", [[], ["--books", "none.db"]])
+def test_accounts_of_no_books_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], books: list[str]
+) -> None:
+    """Without books, or with a mistyped path, nothing is credited, nothing is made, and the command says so."""
+    from terminal.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["bureau", *books, "credit", "--month", "2021-06"]) == 1
+    assert "there are no books here" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

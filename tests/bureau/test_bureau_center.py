@@ -228,6 +228,25 @@ def test_a_reversal_of_what_is_not_there_is_refused(counter: Counter, changes: d
     assert counter.balance() == 2_500
 
 
+def test_a_void_whose_money_is_spent_stands(counter: Counter) -> None:
+    """50.00 of 75.00 come back by a void and are spent by another purchase: the reversal of the void finds 25.00 and is
+    refused; nothing moves, and the account is worth what its purchases have left.
+    """
+    sold = counter.ask("2102", purchase())["output"]["setlinfo"]["setl_id"]
+    assert counter.ask("2103", {"data": {"setl_id": sold, "psn_no": BUYER}}, msgid="V")["infcode"] == 0
+    assert counter.ask("2102", purchase())["infcode"] == 0
+
+    answer = counter.ask("2601", {"data": {"psn_no": BUYER, "omsgid": "V", "oinfno": "2103"}})
+
+    assert (answer["infcode"], "余额不足" in answer["err_msg"]) == (-1, True)
+    assert counter.balance() == 2500
+    assert [(booked.sign, state) for booked, state in counter.books.settlements()] == [
+        (1, "voided"),
+        (-1, "booked"),
+        (1, "booked"),
+    ]
+
+
 def totals(count: int, total: str, account: str) -> dict[str, Any]:
     return {
         "data": {

@@ -96,3 +96,15 @@ def test_a_connection_that_the_database_dropped_is_opened_anew(database: str) ->
                 books.close_day("P37060200001", DAY)
             with books.transaction():
                 assert not books.is_closed("P37060200001", DAY)
+
+
+def test_a_look_finds_a_database_that_is_back(database: str) -> None:
+    """Outside of a transaction, as the pages look: the look that meets the drop fails, the next is good."""
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("CREATE SCHEMA looked")
+        with opened(f"{database}&options=-csearch_path%3Dlooked") as books:
+            mine = books.storage.rows("SELECT pg_backend_pid() AS number")[0]["number"]
+            other.execute("SELECT pg_terminate_backend(%s)", (mine,))
+            with pytest.raises(Unavailable):
+                books.persons()
+            assert books.persons()
