@@ -79,7 +79,7 @@ def test_a_wrong_proof_is_not_paid(shop: Any) -> None:
         (forged, "purse.tac: wrong"),
         (with_debit(record, moment="20210630090001"), "purse.tac: wrong"),
         (with_debit(record, amount_fen=3679), "purse.amount: center 36.80, card 36.79"),
-        (with_debit(record, terminal_number="no number"), "purse.debit: not in the form"),
+        (with_debit(record, terminal_number="no number"), "purse.debit.terminal_number"),
         (foreign, "purse.serial: not the card of this person"),
         (msgspec.structs.replace(record, purse=None), "the account lies on the card"),
         (msgspec.structs.replace(record, purse_proof=None), "purse.debit: the account's share was not debited"),
