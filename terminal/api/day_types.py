@@ -60,6 +60,7 @@ class DayList(Struct, frozen=True):
 class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/days/{day}/close. `till`: every settlement that the till that asks has made on this day, under its own
     references; sales of other tills are not compared with it. null: no till's are; the operator's page sends that.
+    A run that balances with the list of the till that asks seals the day, also where another till has given none yet.
     """
 
     till: list[TillRow] | None = None
