@@ -114,7 +114,7 @@ def _upload(message: QueuedMessage) -> QueuedUpload:
         stuck=message.state in STUCK,
         why=english,
         why_zh=chinese,
-        answer=message.answer.decode("utf-8", "replace") if message.state in ("unknown", "parked") else "",
+        answer=message.answer.decode("utf-8", "replace") if message.state in ("queued", "unknown", "parked") else "",
     )
 
 

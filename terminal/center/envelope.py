@@ -31,6 +31,10 @@ _PERSONAL = "(?:psn_name|certno|psn_cert_no|brdy|emp_name|exp_content)"
 _PERSON = re.compile(rf'("{_PERSONAL}"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 _PERSON_IN_TEXT = re.compile(rf'(\\+"{_PERSONAL}\\+"\s*:\s*)\\+"[^"]*"?')
 """The same, where the JSON is itself the text of a field."""
+_PERSON_IN_PROSE = re.compile(
+    r"""((?:姓\s*名|患者|参保人员?|(?<![A-Za-z_/])(?:psn_)?name)(?:\s|&nbsp;|["']|[:：=>]|<[^>]*>)+)[^\s<>&"'“”…,，;；:：]+"""
+)
+"""The same in a page, or in whatever else is no JSON: the word behind one that announces a name."""
 _MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
 
 
@@ -196,10 +200,11 @@ KEPT_CHARACTERS_MAX = 4_000
 
 
 def kept(body: bytes) -> bytes:
-    """An answer that nobody understood, fit to be kept: long numbers cut, names of people blacked out."""
+    """An answer that refuses, or that nobody understood, fit to be kept: long numbers cut, people blacked out."""
     text = body[: 4 * KEPT_CHARACTERS_MAX].decode("utf-8", "replace")
     text = _PERSON.sub(lambda match: match.group(1) + '"…"', text)
     text = _PERSON_IN_TEXT.sub(lambda match: match.group(1) + '"…"', text)
+    text = _PERSON_IN_PROSE.sub(lambda match: match.group(1) + "…", text)
     return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", text)[:KEPT_CHARACTERS_MAX].encode()
 
 

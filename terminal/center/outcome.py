@@ -30,7 +30,7 @@ from terminal.money import format_fen
 
 def refused(answer: Answer) -> Rejected:
     """What a refusal comes to where no is all that it can mean."""
-    return Rejected(answer.body, answer.words)
+    return Rejected(kept(answer.body), answer.words)
 
 
 def reversal_refused(answer: Answer, refusals: Refusals) -> Accepted | Rejected | Unknown:
@@ -39,7 +39,7 @@ def reversal_refused(answer: Answer, refusals: Refusals) -> Accepted | Rejected 
     """
     words = answer.words
     if refusals.never_booked.fits(answer.code, answer.message):
-        return Rejected(answer.body, words)
+        return Rejected(kept(answer.body), words)
     if refusals.undone.fits(answer.code, answer.message):
         return Accepted(answer.body, {})
     return Unknown(f"the center refuses to reverse it: {words}", kept(answer.body), is_refusal=True)
@@ -68,7 +68,7 @@ def heard(
         return Unknown(str(error), kept(reply))
     if exchange.is_sign_in_doubted(answer):
         exchange.forget(operator)
-        return NotSent(answer.words, "sign-in", answer.body)
+        return NotSent(answer.words, "sign-in", kept(answer.body))
     return read_refusal(answer)
 
 

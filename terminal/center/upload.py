@@ -20,7 +20,6 @@ import msgspec
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered, to_another
 from terminal.center.desk import CenterDesk, hindrance_of
-from terminal.center.envelope import kept
 from terminal.center.pauses import Pauses
 from terminal.center.turned_away import TurnedAways
 from terminal.clock import Clock
@@ -251,7 +250,7 @@ class Upload:
         if outcome.hindrance != "sign-in" or not message.reason.startswith(SIGN_IN_RENEWED):
             return outcome
         if message.transaction == "reverse":
-            return Unknown(outcome.reason, kept(outcome.answer), is_refusal=True)
+            return Unknown(outcome.reason, outcome.answer, is_refusal=True)
         return Rejected(outcome.answer, outcome.reason)
 
     def _not_ready(self, message: QueuedMessage, reason: str, now: dt.datetime, may_park: bool) -> None:

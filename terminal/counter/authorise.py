@@ -90,7 +90,8 @@ def _write_down(journal: Journal, center: CenterDesk, record: SettlementRecord, 
         journal.authorise(record.id, outcome.answer, outcome.to_be_kept, outcome.sums, answer, now)
         return
     reversal_id = center.new_message_id(record.provider_id) if isinstance(outcome, Unknown) else ""
-    journal.abandon(record.id, outcome.reason, now, reversal_id)
+    came = outcome.answer if isinstance(outcome, Unknown) else b""
+    journal.abandon(record.id, outcome.reason, now, reversal_id, came)
 
 
 def told_by(outcome: Accepted) -> dict[str, Any]:

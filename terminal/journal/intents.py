@@ -148,16 +148,20 @@ class Intents(RefundIntents):
             queue_first_print(connection, record, now)
             keep_key(connection, facts["key"], facts["request_digest"], entry, answer(entry_hash))
 
-    def abandon(self, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "") -> None:
+    def abandon(
+        self, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "", answer: bytes = b""
+    ) -> None:
         """Close an intent without a settlement. `reversal_id`: its outcome is unknown, and this new message undoes it.
 
-        An intent that is closed already stays as it is.
+        answer: what came and was not understood, masked; kept in the entry, and shown with the reversal. An intent that
+        is closed already stays as it is.
         """
         with self.writing() as connection:
             if _closed_by(connection, settlement_id) is not None:
                 return
             _, _, facts = _open(connection, settlement_id)
             outcome = {"settlement": settlement_id, "message_id": facts["message_id"], "reason": reason}
+            outcome |= {"answer": answer.decode("utf-8", "replace")} if answer else {}
             number, _ = append(connection, self.terminal_id, "abandoned", now, outcome)
             connection.execute("UPDATE settlements SET state = 'abandoned' WHERE id = ?", (settlement_id,))
             connection.execute(
@@ -166,7 +170,7 @@ class Intents(RefundIntents):
             if reversal_id:
                 undone = facts["message_id"]
                 record = self.settlement(settlement_id)
-                queue_reversal(connection, self.terminal_id, record, undone, reversal_id, reason, now)
+                queue_reversal(connection, self.terminal_id, record, undone, reversal_id, reason, now, answer)
 
 
 def _closed_by(connection: sqlite3.Connection, settlement_id: str) -> int | None:

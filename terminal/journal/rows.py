@@ -124,8 +124,12 @@ def queue_reversal(
     reversal_id: str,
     reason: str,
     now: dt.datetime,
+    answer: bytes = b"",
 ) -> None:
-    """Queue the reversal of what went out for `record` as `undone_id`, inside the caller's write transaction."""
+    """Queue the reversal of what went out for `record` as `undone_id`, inside the caller's write transaction.
+
+    answer: what came for that and was not understood, masked.
+    """
     transaction = TRANSACTION_OF[record.kind]
     facts = {
         "message_id": reversal_id,
@@ -138,9 +142,9 @@ def queue_reversal(
     moment = moment_text(now)
     connection.execute(
         "INSERT INTO outbox (message_id, transaction_name, settlement_id, person_number, state,"
-        " first_queued_at, next_attempt_at, undoes, undoes_transaction)"
-        " VALUES (?, 'reverse', ?, ?, 'queued', ?, ?, ?, ?)",
-        (reversal_id, record.id, record.person_number, moment, moment, undone_id, transaction),
+        " first_queued_at, next_attempt_at, undoes, undoes_transaction, answer)"
+        " VALUES (?, 'reverse', ?, ?, 'queued', ?, ?, ?, ?, ?)",
+        (reversal_id, record.id, record.person_number, moment, moment, undone_id, transaction, answer or None),
     )
 
 

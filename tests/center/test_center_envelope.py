@@ -137,6 +137,22 @@ def test_an_answer_whose_output_is_text_names_nobody_either() -> None:
     assert "51" in told
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><td>姓名</td><td>张六</td> busy</html>",
+        "<p>患者：张六 busy</p>",
+        "<psn_name>张六</psn_name> busy",
+        "姓 名 : 张六, busy",
+    ],
+)
+def test_a_page_that_is_kept_names_nobody(page: str) -> None:
+    """No JSON: the word behind one that announces a name is blacked out, the rest stays."""
+    told = kept(page.encode()).decode()
+    assert "张" not in told
+    assert "busy" in told
+
+
 def test_of_an_answer_4000_characters_are_kept_of_the_first_16000_bytes() -> None:
     """However long what nobody understood was."""
     assert len(kept(b"word " * 1_000)) == 4_000

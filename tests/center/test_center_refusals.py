@@ -8,6 +8,8 @@ from town import OPERATOR, Town, void_of
 from watched import Telling, Watched
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Rejected
+from terminal.center.envelope import decode_answer
+from terminal.center.outcome import refused
 from terminal.errors import Refused, Unavailable
 
 PHARMACY = "P37060200001"
@@ -76,6 +78,14 @@ def test_a_void_that_is_refused_and_cannot_be_looked_up_is_refused(town: Town, f
     assert again.references == {"found": TAKEN_BACK}
     assert again.sums is not None
     assert (again.sums.total, again.sums.account) == (111_70, 75_00)
+
+
+def test_a_refusal_is_kept_without_names() -> None:
+    """The center repeats the person in its no: what is kept of it names nobody."""
+    told = b'{"infcode":-1,"err_msg":"no","output":{"psn_name":"\xe5\xbc\xa0","certno":"370602197001010006"}}'
+    outcome = refused(decode_answer(told))
+    assert outcome.answer == '{"infcode":-1,"err_msg":"no","output":{"psn_name":"…","certno":"…"}}'.encode()
+    assert outcome.reason == "no"
 
 
 def test_a_void_of_what_has_no_number_there_is_not_looked_up(town: Town) -> None:

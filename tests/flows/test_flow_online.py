@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from counter_parts import DAY, STAY, Shop, purchase
+from counter_parts import DAY, NAME, STAY, Shop, purchase
 
 from terminal.center.profile import Profile
 from terminal.errors import InDoubt, Refused, Unavailable
@@ -235,6 +235,23 @@ def test_a_day_on_which_the_center_was_asked_without_an_answer_is_not_forgotten(
         assert shop.counter.forgotten_days() == []
         assert shop.journal.settlement(number).state == "voided"
         assert booked(shop) == ["voided", "booked"]
+
+
+def test_what_the_center_said_and_nobody_understood_is_kept_without_names(tmp_path: Path) -> None:
+    """Wrong sums: in doubt. The masked answer is in the chain for good, and in the queue while it is being undone."""
+    with Shop(tmp_path, mode="online", profile=Profile(name="test", repeats="unsafe")) as shop:
+        shop.center.faults.inject("wrong-sums", infno="2102")
+        with pytest.raises(InDoubt):
+            shop.settle(purchase("20.00"))
+        (reversal,) = shop.journal.queue()
+        query = 'SELECT body FROM entries WHERE CAST(body AS TEXT) LIKE \'%"kind":"abandoned"%\''
+        (entry,) = shop.journal._connection.execute(query).fetchall()
+        told = msgspec.json.decode(entry["body"])["answer"]
+        assert reversal.answer.decode() == told
+        assert '"setlinfo"' in told
+        assert '"psn_name":"…"' in told
+        assert NAME not in told
+        assert shop.journal.verify() == []
 
 
 def test_a_void_that_the_look_finds_done_is_concluded_by_itself(tmp_path: Path) -> None:

@@ -96,7 +96,9 @@ def a_given_up_sale_is_not_undone() -> Planted:
     """What was asked of the center without an answer is given up, after a silence or at a start, and not reversed."""
     abandon = Journal.abandon
 
-    def idle(self: Any, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "") -> None:
+    def idle(
+        self: Any, settlement_id: str, reason: str, now: dt.datetime, reversal_id: str = "", answer: bytes = b""
+    ) -> None:
         abandon(self, settlement_id, reason, now)
 
     return patch.object(Journal, "abandon", idle)
