@@ -39,8 +39,8 @@ from tests.disk.sweep import STOPPED_STATUS, forget_shared_memory, forked
 
 assert sqlite_utils  # Loaded once for all runs: a migration needs it.
 TERMINAL_ID = "T1"
-TABLES = ("settlements", "outbox", "print_jobs", "keys")
-"""What the first schema knew of a settlement, beside its entry."""
+TABLES = ("settlements", "outbox", "print_jobs", "keys", "counters")
+"""What the first schema knew of a settlement, beside its entry, and the counters that its numbers came from."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
