@@ -39,13 +39,15 @@ def test_every_linked_file_exists() -> None:
 
 
 def test_every_threat_names_tests_that_exist() -> None:
-    """The fourth column of each row: paths below `tests/`; a bare file lies where the one before it does."""
+    """The fourth column of each row: paths below `tests/`; a bare file lies where the one before it does, and
+    behind `::` stands a test in it."""
     rows = Path("THREATS.md").read_text(encoding="utf-8").splitlines()
     shown = [row.split(" | ")[3] for row in rows if re.match(r"\| [A-Z]", row)]
     assert len(shown) > 10
     for cell in shown:
         folder = Path("tests")
-        for name in re.findall(r"[\w./]+", cell):
+        for name, test in re.findall(r"([\w./]+)(?:::(\w+))?", cell):
             path = Path("tests", name) if "/" in name else folder / name
             folder = path.parent
             assert path.exists(), path
+            assert not test or f"def {test}(" in path.read_text(encoding="utf-8"), test

@@ -201,6 +201,17 @@ def test_a_card_that_contradicts_itself_is_a_case_for_people(shop: PurseShop) ->
     assert shop.journal.verify() == []
 
 
+def test_a_card_that_contradicted_itself_is_not_believed_later(shop: PurseShop) -> None:
+    """It comes back and says that it has never paid, as a copy from before would: the case stays for people."""
+    shop.purse.grows = True
+    assert refusal(InDoubt, shop, "torn") == "purse-in-doubt"
+    shop.reader.insert(purse_card())
+    (case,) = shop.counter.ask_purse()
+    assert case.trouble == "contradiction"
+    decided = shop.counter.decide_purse(case.settlement_id, "debited", "持卡人与经办机构确认已扣款")
+    assert decided.state == "committed"
+
+
 def test_the_card_has_the_better_word_than_the_operator(shop: PurseShop) -> None:
     """Decided as not debited while the right card is in the reader: it says that it has paid, and that holds."""
     _, _, number = torn(shop)

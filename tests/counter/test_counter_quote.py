@@ -125,6 +125,28 @@ def test_a_pending_void_gives_back(tmp_path: Path) -> None:
         assert shop.quote(purchase("150.00")).settlement.account == 15000
 
 
+def test_what_is_parked_is_still_taken_off_the_balance(tmp_path: Path) -> None:
+    """A sale whose message waits for a person: its 100.00 of 150.00 are spent, however long that takes."""
+    with Shop(tmp_path, person(1, balance="150.00")) as shop:
+        shop.settle(purchase("100.00"))
+        (message,) = shop.journal.queue()
+        shop.journal.mark_parked(message.message_id, "never answered", shop.clock.now())
+        shop.clock.advance(86_400)
+        shop.sign_in()
+        assert shop.quote(purchase("100.00")).settlement.account == 5000
+
+
+def test_the_void_of_what_the_center_refused_gives_nothing_back(tmp_path: Path) -> None:
+    """It never took the 100.00 there: taken back here, the account holds its 150.00 and no fen more."""
+    with Shop(tmp_path, person(1, balance="150.00")) as shop:
+        number = shop.settle(purchase("100.00"))["id"]
+        shop.center.faults.inject("refuse", infno="2102")
+        shop.upload_all()
+        assert shop.journal.settlement(number).upload_state == "refused"
+        shop.void(number)
+        assert shop.quote(purchase("200.00")).settlement.account == 15000
+
+
 def test_a_quote_lapses_by_real_time_only(shop: Shop) -> None:
     """After ten minutes it is gone; an operator who sets the clock neither shortens nor lengthens that."""
     quote = shop.quote(purchase("1.00"))

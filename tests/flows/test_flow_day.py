@@ -134,6 +134,20 @@ def test_other_amounts_at_the_center_are_adopted_beside_ours(shop: Shop) -> None
     assert shop.journal.verify() == []
 
 
+def test_other_amounts_of_a_void_are_adopted_as_what_comes_back(shop: Shop) -> None:
+    """Amount, of a void: 15.00 came back to the account there. The day's two rows leave 5.00 of it, and -5.00 in cash,
+    and the day is sealed."""
+    shop.void(shop.settle(purchase("20.00"))["id"])
+    shop.upload_all()
+    _, (void, _) = shop.books.settlements()
+    other = msgspec.structs.replace(void.settlement, account=Fen(1_500), cash=Fen(500))
+    shop.books.change_amounts(void.settlement_id, other)
+    assert causes(shop) == [("amount", "adopt-amounts")]
+    assert repaired(shop) == "sealed"
+    (group,) = shop.journal.group_totals(DAY)
+    assert (group.total, group.account, group.cash) == (0, 500, -500)
+
+
 def test_a_void_that_only_the_terminal_has_is_sent_again(shop: Shop) -> None:
     """Void one-sided: the center has lost the void; it goes again."""
     shop.void(shop.settle(purchase("20.00"))["id"])

@@ -52,6 +52,22 @@ def test_a_month_adds_up_to_its_days(tmp_path: Path) -> None:
         assert (july.ready, july.open_days) == (False, [JULY])
 
 
+def test_what_the_center_refused_stands_in_no_statement(tmp_path: Path) -> None:
+    """Refused there, and taken back here: neither of the two is counted, only what the center has taken in."""
+    with two_counties(tmp_path) as shop:
+        refused = shop.settle(purchase("20.00"))["id"]
+        shop.center.faults.inject("refuse", infno="2102")
+        shop.upload_all()
+        shop.settle(purchase("30.00"))
+        shop.upload_all()
+        for taken_back in (False, True):
+            if taken_back:
+                shop.void(refused)
+            june = month_statement(shop.journal, JUNE, COUNTIES, shop.clock.now().date())
+            assert [(one.count, one.void_count, one.total) for one in june.lines] == [(1, 0, 3_000)]
+            assert june.totals.total == 3_000
+
+
 def test_the_file_for_the_office_has_a_row_for_each_county(tmp_path: Path) -> None:
     """Every day by county, then each county's sum, then the month's; amounts in yuan."""
     with two_counties(tmp_path) as shop:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hw.apdu import CardLink, Channel
+from hw.cards.pin import verify_pin
 from hw.ports import DeviceError, Pin, PinError
 from hw.simulated.memory import CardMemory
 from hw.simulated.reader import SimulatedReader
@@ -126,6 +129,26 @@ def test_torn_before_the_pin_is_sent_costs_no_try(bench: Bench, guarded: Virtual
     bench.remove()
     bench.insert(guarded)
     assert tries_of(failure(bench, None)) == 3
+
+
+@pytest.mark.parametrize("digits", ["314159", "000000", "31415x"])
+def test_no_pin_stays_in_memory(guarded: VirtualCard, digits: str) -> None:
+    """Right, wrong, or no PIN at all: the very bytes that went to the card are zeros afterwards, and the digits too."""
+    sent: list[bytes | bytearray] = []
+    pin = pin_of(digits)
+
+    def overheard(link: CardLink) -> None:
+        def transmit(command: bytes | bytearray) -> bytes:
+            sent.append(command)
+            return link.transmit(command)
+
+        with contextlib.suppress(PinError):
+            verify_pin(Channel(transmit), pin)
+
+    SimulatedReader(guarded).with_card(overheard)
+    assert pin.digits == bytearray(6)
+    carried = [command for command in sent if isinstance(command, bytearray)]
+    assert carried == ([bytearray(8)] if digits.isdigit() else [])
 
 
 @pytest.mark.parametrize("digits", ["3141", "31415", "3141592", "314159265358"])

@@ -35,6 +35,15 @@ def test_pages_are_had_without_a_token_and_say_what_they_may_do(shop: Shop) -> N
         assert stranger.get("/v1/catalogue", params={"find": "a"}).status_code == 401
 
 
+def test_no_page_is_framed_and_no_text_a_script(shop: Shop) -> None:
+    """What the browser is told to refuse by itself: any frame around a page, and any text where a script is meant."""
+    asked = {"frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"}
+    with httpx.Client(base_url=shop.url, trust_env=False) as stranger:
+        for path in ("/", "/patient"):
+            policy = stranger.get(path).headers["content-security-policy"]
+            assert asked - set(policy.split("; ")) == set(), path
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.*")), ids=lambda path: path.name)
 def test_nothing_comes_from_outside(path: Path) -> None:
     """No address of another host, and no text that becomes markup."""
