@@ -44,7 +44,7 @@ authorised or abandoned (the center decided); debiting, then debited or not-debi
 refunding, then a void and what stays, or refund-given-up (a refund online, of a part); accepted,
 refused, reversing, renewed, reopened, adopted (what became of its message to the center); debit-trouble (the card
 cannot tell), goods (what was handed out); day-frozen, day-run, repair-begun, repair-unsent, repaired, repair-refused,
-day-sealed; law, published, publication-refused; till-added, till-removed, taken-over, drawer, diagnosis.
+day-sealed, clock-mistake; law, published, publication-refused; till-added, till-removed, taken-over, drawer, diagnosis.
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from daemon.holding import HoldingLine
 from daemon.process import TIMEOUT_SECONDS, TerminalProcess, bill
 from terminal.api.background import Background
 from terminal.bureau.server import BureauServer
@@ -70,6 +72,36 @@ def test_a_spoilt_row_neither_ends_the_terminal_nor_stops_the_counter(bureau: Bu
 def failing(health: Any) -> list[str]:
     """The names of the steps that fail."""
     return [one["step"] for one in health["failing_steps"]]
+
+
+def test_a_locked_journal_keeps_the_intent_open_and_told_until_it_can_be_written(
+    bureau: BureauServer, tmp_path: Path
+) -> None:
+    """Online, another program holds the journal when the center's yes comes: in doubt, the step `intents` fails by name
+    for as long as that lasts; then the sale is reversed at the center by itself, without a restart."""
+    with HoldingLine(bureau.url) as line:
+        terminal = TerminalProcess(tmp_path, line.url)
+        text = terminal.config.read_text(encoding="utf-8")
+        terminal.config.write_text(
+            text.replace("till_number = 1", 'till_number = 1\nmode = "online"'), encoding="utf-8"
+        )
+        with terminal, ThreadPoolExecutor(1) as till:
+            terminal.sign_in()
+            body = terminal.quoted(bill("20.00"))
+            line.hold("2304")
+            settled = till.submit(terminal.post, "/v1/settlements", body, "locked")
+            assert line.held.wait(TIMEOUT_SECONDS)
+            with closing(sqlite3.connect(tmp_path / "journal.db", timeout=TIMEOUT_SECONDS)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                line.let_go()
+                assert settled.result(TIMEOUT_SECONDS).json()["code"] == "settlement-in-doubt"
+                told = terminal.until("/v1/health", lambda health: "intents" in failing(health))
+                assert [one["error"] for one in told["failing_steps"] if one["step"] == "intents"] == [
+                    "journal-unwritable"
+                ]
+            terminal.until("/v1/health", lambda health: failing(health) == [])
+            terminal.until_quiet()
+        assert [state for _, state in bureau.books.settlements()] == ["reversed"]
 
 
 def test_a_step_that_fails_again_and_again_is_tried_ever_later() -> None:
