@@ -143,14 +143,17 @@ class PrintQueue:
 
 
 class PaperlessQueue:
-    """The worker of a terminal without a printer: every document is filed as electronic."""
+    """The worker of a terminal without a printer: every document is filed as electronic, but for what an earlier
+    printer may have torn: that waits to be seen, and holds up no other.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
     def tick(self, now: dt.datetime) -> bool:
-        """File one document. True where one was due."""
-        job = self._journal.due_print(now)
+        """File one document. True where there was one."""
+        waiting = (job for job in self._journal.print_queue() if job.state == "queued" and not job.repeat)
+        job = next(waiting, None)
         if job is not None:
             self._journal.file_electronic(job.document, job.subject)
         return job is not None

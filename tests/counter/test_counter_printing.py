@@ -123,6 +123,19 @@ def test_an_electronic_receipt_needs_no_printer_and_leaves_nothing_waiting(shop:
     assert "REPRINT 1" in shop.print_all()[0]
 
 
+def test_a_torn_paper_is_not_filed_by_a_terminal_that_has_no_printer_any_more(shop: Shop) -> None:
+    """Half of a receipt lies on the counter, and the printer is taken away: the job stays to be seen. What no paper
+    was begun for is filed, its own reprint too, and then there is nothing to do."""
+    torn, _ = (shop.settle(purchase("10.00"))["id"] for _ in range(2))
+    shop.printer.fail_after_lines(5, "paper_out")
+    assert shop.print_all() == []
+    shop.clock.advance(60)
+    shop.counter.papers.reprint(torn)
+    queue = PaperlessQueue(shop.journal)
+    assert [queue.tick(shop.clock.now()) for _ in range(3)] == [True, True, False]
+    assert [(job.subject, job.repeat, job.why) for job in shop.journal.print_queue()] == [(torn, True, "paper-out")]
+
+
 def test_an_electronic_receipt_is_part_of_what_a_key_stands_for(shop: Shop) -> None:
     """The repeat of a key with the other kind of receipt is another request."""
     quote = shop.quote(purchase("10.00"))
