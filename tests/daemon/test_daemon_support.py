@@ -81,8 +81,8 @@ def test_what_a_center_says_of_somebody_is_taken_out(bureau: BureauServer, tmp_p
     assert files["metrics.txt"].startswith("# the terminal did not answer")
     told = [line.strip() for line in files["README.txt"].splitlines()]
     assert {
-        "known person 已知人员: 4",
-        "card number 社保卡号: 2",
+        "known person 已知人员: 6",
+        "bank card number 银行卡号: 2",
         "line that is not the terminal's 非终端日志行: 1",
     } <= set(told)
     everything = "".join(files.values()) + said
