@@ -85,7 +85,7 @@ def lines_changed(change: Callable[[list[dict[str, Any]]], object], rechained: b
         for place, line in enumerate(lines, start=1):
             if rechained:
                 line["number"] = line["body"]["number"] = place
-            line["body"] = json.dumps(line["body"], ensure_ascii=False)
+            line["body"] = json.dumps(line["body"], ensure_ascii=False, separators=(",", ":"))
             if rechained:
                 line["hash"] = hashlib.sha256(bytes.fromhex(previous) + line["body"].encode()).hexdigest()
             previous = line["hash"]
@@ -143,6 +143,16 @@ def second_void(lines: list[dict[str, Any]]) -> None:
     lines.insert(at + 1, {"body": again})
 
 
+def without_article(lines: list[dict[str, Any]]) -> None:
+    """A payer's line rests on nothing."""
+    split_of(lines)["lines"][0].update(cite="", rule="")
+
+
+def never_begun(kind: str) -> Callable[[list[dict[str, Any]]], object]:
+    """The word on something that nobody asked."""
+    return lambda lines: lines.append({"body": {"kind": kind, "settlement": "T1000"}})
+
+
 ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: of(lines, "settlement")["record"].update(operator="008"), False, "its hash does not fit"),
     (lambda lines: lines.pop(2), False, "its hash does not fit"),
@@ -164,6 +174,9 @@ ENTRIES: list[tuple[Callable[[list[dict[str, Any]]], object], bool, str]] = [
     (lambda lines: items_of(lines)[0].update(amount="0.01"), True, "the items are not the total"),
     (lambda lines: split_of(lines, "void").update(account_balance="9.99"), True, "it takes back other amounts"),
     (second_void, True, "a second time"),
+    (without_article, True, "a line without its article"),
+    (never_begun("authorised"), True, "authorised: of T1000, which was not begun"),
+    (never_begun("not-debited"), True, "not-debited: of T1000, which was not begun"),
     (less_than_nothing, True, "somebody pays less than nothing"),
     (lambda lines: of(lines, "settlement", 1)["record"].update(business_day="2021-06-29"), True, "has other sums than"),
 ]
@@ -179,6 +192,19 @@ def test_what_an_honest_journal_cannot_hold_is_found(
     assert status == 1, words
     assert said in words
     assert "not this key's signature" in verifier(forged, "--key", kept.key)[1]
+
+
+def test_a_tail_that_was_cut_off_shows_by_its_anchor_alone(kept: Kept, tmp_path: Path) -> None:
+    """The last sale and all behind it left out, and all made to fit: only the hash that its receipt bears tells."""
+
+    def cut(lines: list[dict[str, Any]]) -> None:
+        last = max(place for place, line in enumerate(lines) if line["body"]["kind"] == "settlement")
+        del lines[last:]
+
+    forged = rewritten(kept, tmp_path, lines_changed(cut), honest_manifest=True)
+    assert verifier(forged)[0] == 0
+    status, words = verifier(forged, *[f"--anchor={one}" for one in kept.witnesses])
+    assert (status, words.count("no entry has this hash")) == (1, 1), words
 
 
 FILES: list[tuple[Callable[[Files], object], str]] = [
@@ -201,6 +227,11 @@ def test_a_changed_file_is_found(kept: Kept, tmp_path: Path, change: Callable[[F
     assert said in words
 
 
+def laws_of(files: Files) -> set[str]:
+    """The files of law in the archive."""
+    return {name for name in files if name.startswith("law/")}
+
+
 def richer_report(files: Files) -> None:
     """The day's report with another sum in its first group, named by its own digest everywhere."""
     lines = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
@@ -218,13 +249,14 @@ def richer_report(files: Files) -> None:
     [
         (richer_report, "has other sums than its records"),
         (lambda files: files.update({"schema.json": b"{}"}), "it asks nothing of a record"),
+        (lambda files: files.update(dict.fromkeys(laws_of(files), b"")), "named by another digest"),
     ],
-    ids=["report", "schema"],
+    ids=["report", "schema", "law"],
 )
 def test_a_forger_who_lists_his_own_files_is_found(
     kept: Kept, tmp_path: Path, change: Callable[[Files], None], said: str
 ) -> None:
-    """A sealed report with other sums, a schema that lets everything pass: though every digest and hash fits."""
+    """A sealed report with other sums, a schema that lets everything pass, another law: though his own list fits."""
     status, words = verifier(rewritten(kept, tmp_path, change, honest_manifest=True))
     assert status == 1, words
     assert said in words
