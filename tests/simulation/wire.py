@@ -136,7 +136,7 @@ class Wire:
         if fault == "drop-after":
             raise self._silence()
         told = self._spoilt(answer, sent, fault)
-        self.met[fault] += fault in SPOILING and not _same(told, answer)
+        self.met[fault] += fault in SPOILING and not _same(told, answer, fault)
         return told
 
     def _silence(self) -> Silence:
@@ -161,11 +161,10 @@ class Wire:
         return spoilt(answer, fault) if fault in SPOILT else answer  # type: ignore[arg-type]
 
 
-def _same(told: bytes, answer: bytes) -> bool:
+def _same(told: bytes, answer: bytes, fault: str) -> bool:
     """Whether nothing has become of the answer but that it was written again."""
-    return told == answer or (
-        told[-1:] == answer[-1:] == b"}" and msgspec.json.decode(told) == msgspec.json.decode(answer)
-    )
+    rewritten = fault in SPOILT and answer[:1] == b"{"
+    return told == answer or (rewritten and msgspec.json.decode(told) == msgspec.json.decode(answer))
 
 
 def _is_plain_refusal(answer: bytes) -> bool:
