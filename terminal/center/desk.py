@@ -16,10 +16,11 @@ from terminal.center.amounts import amounts_of
 from terminal.center.answers import TAKEN_BACK, Accepted, Hindrance, Institution, NotSent, Outcome, Rejected
 from terminal.center.details import CenterRow
 from terminal.center.envelope import Answer
-from terminal.center.exchange import Exchange, SignIns, TurnedAway, understood
+from terminal.center.exchange import Exchange, SignIns
 from terminal.center.lanes import Lanes, OneByOne
 from terminal.center.link import Lane, Link
 from terminal.center.machine import Machine
+from terminal.center.no_answer import TurnedAway, understood
 from terminal.center.outcome import (
     accepted,
     amounts_there,

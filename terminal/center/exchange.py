@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -16,7 +16,6 @@ from terminal.center import fields, messages
 from terminal.center.answers import Institution, SignIn
 from terminal.center.envelope import (
     Answer,
-    GatewayRefused,
     Request,
     Unreadable,
     decode_answer,
@@ -27,14 +26,12 @@ from terminal.center.envelope import (
 from terminal.center.form import Attached, form
 from terminal.center.link import Link, Silence, Unreachable
 from terminal.center.machine import Machine
+from terminal.center.no_answer import decoded, not_understood, taken, understood, unreachable
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, seal, unseal
 from terminal.clock import Clock
-from terminal.errors import Refused, Unavailable
+from terminal.errors import Refused
 from terminal.journal.records import SettlementRecord
-
-A = TypeVar("A")
-T = TypeVar("T")
 
 MESSAGE_ID_CHARACTERS = 30
 PROVIDER_NAME_CHARACTERS_MAX = 20
@@ -43,10 +40,6 @@ PROVIDER_NAME_CHARACTERS_MAX = 20
 
 SignIns = dict[str, tuple[dt.date, str]]
 """Operator → day and number of the sign-in. Two connections of one till share it, so that nobody signs in twice."""
-
-
-class TurnedAway(Unavailable):
-    """The gateway let one message not through; others it may let."""
 
 
 class Exchange:
@@ -184,8 +177,8 @@ class Exchange:
         request = self.request(infno, provider_id, operator, data, self.sign_number(operator))
         body = self._posted(request)
         if body[:1] in (b"{", b"<", b""):
-            taken(_decoded(body))
-            raise _not_understood(Unreadable("an answer, and no file"))
+            taken(decoded(decode_answer, body))
+            raise not_understood(Unreadable("an answer, and no file"))
         return body
 
     def request(
@@ -241,13 +234,7 @@ class Exchange:
         return self._asked(request, attached)
 
     def _asked(self, request: Request, attached: Attached | None = None) -> Answer:
-        body = self._posted(request, attached)
-        try:
-            return self.decode(body)
-        except GatewayRefused as error:
-            raise _turned_away(error) from None
-        except Unreadable as error:
-            raise _not_understood(error) from None
+        return decoded(self.decode, self._posted(request, attached))
 
     def encode(self, request: Request) -> bytes:
         """The request's bytes, signed and encrypted as the profile says."""
@@ -262,9 +249,9 @@ class Exchange:
         try:
             return self.link.post(form(body, attached) if attached else body)
         except Unreachable as error:
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
         except Silence as error:
-            raise _not_understood(error) from None
+            raise not_understood(error) from None
 
     def is_sign_in_doubted(self, answer: Answer) -> bool:
         """Whether this is the refusal that asks for a new sign-in; nothing was done then."""
@@ -277,15 +264,6 @@ class Exchange:
 
     def _today(self) -> dt.date:
         return self._clock.now().date()
-
-
-def taken(answer: Answer) -> Answer:
-    """The answer of success. Raises Refused with the center's reason."""
-    if not answer.accepted:
-        raise Refused(
-            "center-refused", f"the center refuses: {answer.words}", f"医保中心拒绝：{answer.words}", "center"
-        )
-    return answer
 
 
 def _person_in(data: messages.Input) -> str:
@@ -301,35 +279,3 @@ def _numbered(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_numbered(inner, name) for inner in value]
     return msgspec.Raw(value.encode()) if name in fields.NUMERIC_FIELDS and value else value
-
-
-def _decoded(body: bytes) -> Answer:
-    try:
-        return decode_answer(body)
-    except GatewayRefused as error:
-        raise _turned_away(error) from None
-    except Unreadable as error:
-        raise _not_understood(error) from None
-
-
-def _unreachable(error: Exception) -> Unavailable:
-    message = f"the center cannot be reached ({error})"
-    return Unavailable("center-unreachable", message, "无法连接医保中心", "center")
-
-
-def _turned_away(error: Exception) -> TurnedAway:
-    message = f"the center's gateway does not let it through ({error})"
-    return TurnedAway("center-unreachable", message, "医保中心网关拒绝", "center")
-
-
-def understood(read: Callable[[A], T], answer: A) -> T:
-    """What `read` makes of the answer. Raises Unavailable where it lacks what it must have."""
-    try:
-        return read(answer)
-    except Unreadable as error:
-        raise _not_understood(error) from None
-
-
-def _not_understood(error: Exception) -> Unavailable:
-    message = f"the center gave no usable answer ({error})"
-    return Unavailable("center-silent", message, "医保中心没有给出有效应答", "center")

@@ -12,7 +12,8 @@ from terminal.center import fields, messages, publications
 from terminal.center.answers import Credential, Inquiry, InsuredPerson, RowThere, SignIn, TotalsAnswer
 from terminal.center.details import CenterRow, OwnRow, packed, read_center_rows, unpacked
 from terminal.center.entitlement import entitlement_input, with_entitlement
-from terminal.center.exchange import Exchange, understood
+from terminal.center.exchange import Exchange
+from terminal.center.no_answer import understood
 from terminal.center.outcome import amounts_there
 from terminal.center.publications import Offer
 from terminal.errors import Refused

@@ -17,10 +17,12 @@ from typing import Literal
 
 import msgspec
 
-from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
+from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.burst import BATCH_MESSAGES_MAX, Burst, Prepared, answered, to_another
-from terminal.center.desk import CenterDesk, hindrance_of
+from terminal.center.desk import CenterDesk
+from terminal.center.line import Line
 from terminal.center.pauses import Pauses
+from terminal.center.reversals import NEVER_TAKEN_IN, Reversals
 from terminal.center.turned_away import TurnedAways
 from terminal.clock import Clock
 from terminal.errors import Refused, Unavailable
@@ -39,7 +41,6 @@ RECORDS_AT_ONCE = 8
 """So many settlements are read at once: while a batch's 32 are, an answer that has come waits several times as long as
 the center took for it, and with one in flight so does the next message."""
 
-NEVER_TAKEN_IN = "the center never took in the settlement that this takes back: nothing to undo there"
 SIGN_IN_RENEWED = "the center doubted the sign-in, which is renewed"
 STILL_IN_DOUBT = (
     "asked again and again, the center neither takes it back nor says that it never booked it:"
@@ -69,20 +70,19 @@ class Upload:
         self._desk = desk
         self._clock = clock
         self._pauses = Pauses(random, pause_seconds_min, pause_seconds_max)
+        self._line = Line(journal, clock, self._pauses)
+        self._reversals = Reversals(journal, desk)
         self._turned_aways = TurnedAways()
         self.silences = 0
-        self._failures_in_row = 0
-        self._rests_until_seconds = clock.monotonic_seconds()
-        self._remembers = False
 
     @property
     def reachable(self) -> bool:
         """Whether the center was reached when last tried (true before the first try)."""
-        return self._failures_in_row == 0
+        return self._line.reachable
 
     def tick(self, now: dt.datetime) -> bool:
         """One bounded step: at most one message. True where one was worked on, False where none is due."""
-        if self._rests():
+        if self._line.rests():
             return False
         message = self._turned_aways.next_of(self._journal.due_together(now, self._turned_aways.count + 1))
         return message is not None and self._work_on(message, now)
@@ -108,7 +108,7 @@ class Upload:
         """
         if self._turned_aways.count:
             return self.tick(now)
-        waiting = [] if self._rests() else self._journal.due_together(now, BATCH_MESSAGES_MAX)
+        waiting = [] if self._line.rests() else self._journal.due_together(now, BATCH_MESSAGES_MAX)
         if not waiting:
             return False
         batch = list(self._prepared(waiting))
@@ -120,13 +120,17 @@ class Upload:
             self._reached(now)
         before = self.silences
         for message, record, outcome in burst.troubles:
-            if isinstance(outcome, NotSent) and self._rests():
+            if isinstance(outcome, NotSent) and self._line.rests():
                 # The line's pause is counted once, however many met it.
                 self._journal.mark_unsent(message.message_id, now)
             else:
                 self._note(message, record, outcome, now)
         self.silences = before if burst.heard else min(self.silences, before + 1)
         return True
+
+    def wake(self) -> None:
+        """Try again at once, whatever the pause: an operator asks for it."""
+        self._line.wake()
 
     def _prepared_behind(self, now: dt.datetime) -> Iterator[Prepared]:
         """The next batch, while the one before it is on its way."""
@@ -145,28 +149,6 @@ class Upload:
                     if ready is None:
                         return
                     yield message, ready
-
-    def wake(self) -> None:
-        """Try again at once, whatever the pause: an operator asks for it."""
-        self._remember()
-        self._rests_until_seconds = self._clock.monotonic_seconds()
-
-    def _rests(self) -> bool:
-        self._remember()
-        return self._clock.monotonic_seconds() < self._rests_until_seconds
-
-    def _remember(self) -> None:
-        """How long the center is to be left alone, as an earlier process wrote it down.
-
-        Not asked for before the first step: who makes this may stand on the very thread that the journal answers on.
-        """
-        if self._remembers:
-            return
-        self._remembers = True
-        self._failures_in_row, until = self._journal.center_rest()
-        if until is not None and self._failures_in_row:
-            left = (until - self._clock.now()).total_seconds()
-            self._rests_until_seconds += min(max(left, 0), self._pauses.seconds_max)
 
     def _upload(self, message: QueuedMessage, now: dt.datetime) -> None:
         record = self._journal.settlement(message.settlement_id)
@@ -243,7 +225,7 @@ class Upload:
             self._not_ready(message, reason, now, may_park=verdict == "message")
 
     def _rest_with(self, message: QueuedMessage, reason: str, now: dt.datetime) -> None:
-        self._journal.mark_queued(message.message_id, reason, now + self._rest(now), now)
+        self._journal.mark_queued(message.message_id, reason, now + self._line.is_gone(now), now)
 
     def _doubted(self, message: QueuedMessage, outcome: NotSent) -> Outcome:
         """A sign-in that the center doubts is renewed once for a message; refused so again, it is the message."""
@@ -283,77 +265,16 @@ class Upload:
 
     def _reverse(self, message: QueuedMessage, now: dt.datetime) -> None:
         record = self._journal.settlement(message.settlement_id)
-        transaction = message.undoes_transaction or "settle"
-        service = record.bill.service
-        if self._desk.is_reversible(transaction, service):
-            outcome = self._undone(message, record, transaction, now)
-        else:
-            # A look counts as a try too: what is refused for good must not be asked for ever.
-            self._journal.mark_sent(message.message_id, b"", now)
-            outcome = self._asked_instead(record, transaction, now)
+        outcome = self._reversals.taken_back(message, record, now)
         if isinstance(outcome, Accepted | Rejected):
             self._reached(now)
-            undone = isinstance(outcome, Accepted)
-            reason = outcome.reason if isinstance(outcome, Rejected) else ""
-            new_id = self._desk.new_message_id(record.provider_id)
-            self._journal.renew(message.message_id, outcome.answer, reason, undone, new_id, now)
-            if record.state == "abandoned":
-                self._desk.give_up(record)
+            self._reversals.conclude(message, record, outcome, now)
         else:
             self._note(message, record, outcome, now)
 
-    def _undone(
-        self, message: QueuedMessage, record: SettlementRecord, transaction: Literal["settle", "void"], now: dt.datetime
-    ) -> Outcome:
-        """What 2601 comes to; where it is refused without a word on the message itself, a void is looked up as well."""
-        outcome = self._desk.undo(
-            record,
-            message.undoes,
-            self._desk.money_number(transaction, record.bill.service),
-            lambda request: self._journal.mark_sent(message.message_id, request, now),
-        )
-        if transaction == "void" and isinstance(outcome, Unknown) and outcome.is_refusal:
-            looked = self._asked_instead(record, transaction, now)
-            return outcome if isinstance(looked, Unknown | NotSent) else looked
-        return outcome
-
-    def _asked_instead(self, record: SettlementRecord, transaction: str, now: dt.datetime) -> Outcome:
-        """A void that this center does not reverse: whether its settlement is taken back there says what became of it.
-
-        Not taken back: the void never was booked, and goes again. Taken back: it was, and that is its last word.
-        """
-        if transaction != "void":
-            return Unknown("this center does not reverse a settlement: ask the insurance office", is_refusal=True)
-        original = self._journal.settlement(record.voids)
-        if not original.center_references.get("setl_id"):
-            # The void named nothing that the center could have taken back.
-            return Rejected(b"", NEVER_TAKEN_IN)
-        try:
-            taken_back = self._desk.is_taken_back(original)
-        except Unavailable as error:
-            is_silent = error.code == "center-silent"
-            return Unknown(error.message) if is_silent else NotSent(error.message, hindrance_of(error))
-        except Refused as error:
-            return Unknown(error.message, is_refusal=True)
-        if not taken_back:
-            return Rejected(b"", "never booked at the center")
-        for message in self._journal.queue():
-            if message.settlement_id == record.id and message.transaction == "void":
-                self._journal.mark_accepted(message.message_id, b"", {"found": TAKEN_BACK}, now)
-        return Rejected(b"", TAKEN_BACK)
-
     def _reached(self, now: dt.datetime) -> None:
         self._turned_aways.answered()
-        if self._failures_in_row:
-            self._failures_in_row = 0
-            self._journal.keep_center_rest(0, now)
-
-    def _rest(self, now: dt.datetime) -> dt.timedelta:
-        self._failures_in_row += 1
-        pause = self._pauses.after(self._failures_in_row)
-        self._rests_until_seconds = self._clock.monotonic_seconds() + pause.total_seconds()
-        self._journal.keep_center_rest(self._failures_in_row, now + pause)
-        return pause
+        self._line.is_there(now)
 
 
 def _is_plain(message: QueuedMessage) -> bool:

@@ -16,7 +16,8 @@ import msgspec
 
 from terminal.center import fields
 from terminal.center import visit_messages as messages
-from terminal.center.exchange import Exchange, understood
+from terminal.center.exchange import Exchange
+from terminal.center.no_answer import understood
 from terminal.center.settle_messages import Input
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import SettlementRecord

@@ -11,7 +11,8 @@ from watched import Telling, Watched
 from terminal.bureau.faults import FaultName
 from terminal.center.answers import TAKEN_BACK
 from terminal.center.profile import Profile, Refusals, Said, load_profile
-from terminal.center.upload import NEVER_TAKEN_IN, STILL_IN_DOUBT, UNKNOWN_ATTEMPTS_MAX
+from terminal.center.reversals import NEVER_TAKEN_IN
+from terminal.center.upload import STILL_IN_DOUBT, UNKNOWN_ATTEMPTS_MAX
 
 WITHOUT_VOIDS = msgspec.structs.replace(UNSAFE, reversible=("2102",))
 

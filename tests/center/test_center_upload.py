@@ -10,7 +10,8 @@ from till import Till
 from town import DAY, E7_ITEMS, LAW, OPERATOR, Town
 
 from terminal.center.reconcile import GroupResult, reconcile
-from terminal.center.upload import NEVER_TAKEN_IN, Upload
+from terminal.center.reversals import NEVER_TAKEN_IN
+from terminal.center.upload import Upload
 from terminal.money import Fen
 
 

@@ -21,7 +21,7 @@ from terminal.center.answers import Accepted, Credential, Institution, NotSent, 
 from terminal.center.desk import CenterDesk
 from terminal.center.details import read_center_rows
 from terminal.center.envelope import GatewayRefused, Unreadable, decode_answer
-from terminal.center.exchange import understood
+from terminal.center.no_answer import understood
 from terminal.center.profile import REFERENCE, Body, Profile
 from terminal.center.publications import Offer
 from terminal.center.seal import Secrets, sm4
