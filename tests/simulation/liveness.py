@@ -66,12 +66,15 @@ class _DaysToClose:
     def __init__(self, workload: Workload) -> None:
         self._shop = workload.shop
         self._days = [workload.first_day + dt.timedelta(days=one) for one in range(DAYS_MAX)]
+        self._began = workload.shop.clock.now().date()
         self._sealed: set[dt.date] = set()
 
     def open(self) -> list[dt.date]:
-        """Every day from the first to today, sold on or not, and every later one that was sold on."""
+        """Every day from the first to today, sold on or not, and every later one that was sold on. The day on which the
+        faults end is one of them, whenever it is over: somebody at the bureau may have done something on it.
+        """
         journal = self._shop.journal
-        passed = {day for day in self._days if _is_over(self._shop, day)}
+        passed = {day for day in self._days if day <= self._began or _is_over(self._shop, day)}
         wanted = (passed | set(journal.unclosed_days(dt.date.max))) - self._sealed
         self._sealed |= {day for day in wanted if journal.day_state(day) == "sealed"}
         return sorted(wanted - self._sealed)
