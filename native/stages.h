@@ -107,14 +107,22 @@ SETTLE_STEP int64_t stage_components(const settle_state *state, const settle_sta
     return fen_divide_half_up(sum->exact, SETTLE_STAGE_UNIT);
 }
 
-/* Cuts the last lines so that they add up to what the room left. */
+/*
+ * Cuts the last lines so that they add up to what the room left: one with a rate ends where what is paid is reached, as a
+ * piece of the walk does, so that its base by its rate is its amount.
+ */
 static void stage_lines(settle_state *state, stage_sum *sum, int64_t rounded, int64_t paid) {
     state_share_out(sum->lines, sum->shares, sum->count, SETTLE_STAGE_UNIT, rounded);
     int64_t left = paid;
     for (int32_t i = 0; i < sum->count; i++) {
-        const int64_t amount = fen_min(sum->lines[i].amount, left);
+        settle_line *line = &sum->lines[i];
+        const int64_t amount = fen_min(line->amount, left);
         left -= amount;
-        state_keep(state, &sum->lines[i], amount);
+        if (amount < line->amount && line->rate != -1) {
+            line->base = fen_divide_up(amount * SETTLE_RATE_ONE, line->rate);
+            line->axis_to = line->axis_from + line->base;
+        }
+        state_keep(state, line, amount);
     }
 }
 

@@ -23,6 +23,7 @@ from terminal.api.thread import CounterThread
 from terminal.api.tills import tills_file, token_digests
 from terminal.center.answers import Inquiry
 from terminal.center.desk import CenterDesk
+from terminal.center.left_visits import LeftVisits
 from terminal.center.link import HttpLink
 from terminal.center.stock import StockUpload
 from terminal.center.upload import Upload
@@ -69,6 +70,7 @@ class Terminal:
     prints: PrintQueue | PaperlessQueue
     upload: Upload
     stock: StockUpload
+    left_visits: LeftVisits
     fetching: Fetching
     downloads: Downloads
     sight: CenterSight
@@ -121,6 +123,7 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
             prints=_prints(config, from_afar, devices.printer, _on(thread, counter.papers.document_of)),
             upload=_upload(config.center, from_afar, upload_desk, clock),
             stock=StockUpload(from_afar, desks.new(from_afar, uploads=False), random.Random(secrets.randbits(64))),
+            left_visits=LeftVisits(from_afar, desks.new(from_afar, uploads=False), random.Random(secrets.randbits(64))),
             fetching=Fetching(downloads, desks.new(from_afar, uploads=False), thread.run),
             downloads=downloads,
             sight=desks.sight,

@@ -44,8 +44,14 @@ def verify(path: Path, anchors: Sequence[str] = ()) -> int:
     return 1 if found else 0
 
 
+REWORDED = "the same fen, explained in other words than then 逐分一致，说明文字与当时不同"
+
+
 def replayed(path: Path) -> int:
-    """Work every settlement out again from the journal alone, and print those that come out otherwise."""
+    """Work every settlement out again from the journal alone, and print those that come out otherwise.
+
+    The same fen in other words, as another version of the program explains them, is told and counts as agreement.
+    """
     count = wrong = 0
     with _opened(path) as (connection, _):
         for one in replay(connection):
@@ -53,6 +59,8 @@ def replayed(path: Path) -> int:
             if one.problem:
                 wrong += 1
                 print(f"entry {one.entry}: {one.kind} {one.settlement_id}: {one.problem}")
+            if one.is_reworded:
+                print(f"entry {one.entry}: {one.kind} {one.settlement_id}: {REWORDED}")
     told = "all to the same fen 逐分一致" if not wrong else f"{wrong} do not agree 不一致"
     print(f"settlements and voids worked out again: {count}; {told}")
     return 1 if wrong else 0

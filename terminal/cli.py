@@ -119,7 +119,8 @@ def _add_bureau(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--books", default=":memory:", metavar="PLACE", help="a file or postgresql://… (default: memory)"
     )
     bureau.add_argument("--supplement", action="append", default=[], metavar="FILE", help="a bureau's parameters")
-    bureau.add_argument("--published", type=Path, metavar="DIR", help="publish the signed files of this folder")
+    published = "publish the signed files of this folder; the center itself settles by the packs of this program"
+    bureau.add_argument("--published", type=Path, metavar="DIR", help=published)
     bureau.add_argument("--port", type=int, default=8432, metavar="N", help="port on loopback (default 8432)")
     bureau.add_argument("--profile", default="reference", metavar="NAME", help="demand what this province demands")
     bureau.add_argument("--keys", type=Path, metavar="FILE", help="the center's keys for it (TOML)")

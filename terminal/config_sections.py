@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from terminal.center.tls import Tls
 from terminal.limits import (
     CENTER_REPLY_TIMEOUT_SECONDS,
     CODE_LIFE_SECONDS,
@@ -103,6 +104,11 @@ class CenterSection(Section, frozen=True):
     reply_timeout_seconds: Annotated[int, Meta(ge=1, le=REPLY_TIMEOUT_SECONDS_MAX)] = CENTER_REPLY_TIMEOUT_SECONDS
     retry_pause_seconds_min: PauseSeconds = RETRY_PAUSE_SECONDS_MIN
     retry_pause_seconds_max: PauseSeconds = RETRY_PAUSE_SECONDS_MAX
+
+    @property
+    def tls(self) -> Tls:
+        """The certificates for https."""
+        return Tls(self.tls_authority, self.tls_certificate, self.tls_key)
 
 
 class ReaderSection(Section, frozen=True):

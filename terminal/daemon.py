@@ -40,7 +40,6 @@ from terminal.counter.scan import ScanDesk
 from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
 from terminal.journal.gauges import gauges_of
-from terminal.limits import CLOCK_OFF_SECONDS_WARNED
 
 
 def run(config_path: Path) -> int:
@@ -148,6 +147,7 @@ def _background(terminal: Terminal) -> Background:
         "intents": lambda now: terminal.thread.run(terminal.counter.undo_interrupted),
         "uploads": terminal.upload.run,
         "goods": terminal.stock.tick,
+        "visits": terminal.left_visits.tick,
         "downloads": terminal.fetching.tick,
         "prints": terminal.prints.tick,
         "devices": terminal.hotplug.tick,
@@ -186,7 +186,7 @@ def _facts(
     config: Config, terminal: Terminal, devices: dict[str, DeviceAnswer], failing: list[FailingStep]
 ) -> HealthAnswer:
     counter, journal = terminal.counter, terminal.journal
-    day = counter.business_day()
+    day, offset = counter.business_day(), counter.clock_offset
     return HealthAnswer(
         terminal=config.terminal.id,
         mode=config.terminal.mode,
@@ -196,8 +196,9 @@ def _facts(
         business_day=day,
         day_state=journal.day_state(day),
         day_ahead_of_clock=counter.day_ahead_of_clock(),
-        clock_off_seconds=counter.clock_off_seconds,
-        clock_is_off=abs(counter.clock_off_seconds or 0) >= CLOCK_OFF_SECONDS_WARNED,
+        clock_off_seconds=offset.seconds if offset else None,
+        clock_measured_at=offset.measured_at if offset else None,
+        clock_is_off=offset is not None and offset.is_off,
         devices=devices,
         card_service=terminal.hotplug.card_service,
         readers=terminal.hotplug.readers,

@@ -11,7 +11,7 @@ from terminal.api.sight import CenterSight
 from terminal.center.answers import Institution
 from terminal.center.desk import CenterDesk
 from terminal.center.exchange import SignIns
-from terminal.center.link import HttpLink, Lane, Tls
+from terminal.center.link import HttpLink, Lane
 from terminal.center.machine import machine_towards
 from terminal.center.profile import Profile, load_profile
 from terminal.center.seal import Secrets, load_secrets
@@ -27,7 +27,7 @@ class Desks:
         self._config = config
         self._clock = clock
         self._sign_ins: SignIns = {}
-        self._tls = Tls(config.center.tls_authority, config.center.tls_certificate, config.center.tls_key)
+        self._tls = config.center.tls
         self.sight = CenterSight(clock)
         self.links: list[HttpLink] = []
 

@@ -7,20 +7,22 @@ through the doors that are given, since a device has one owner.
 from __future__ import annotations
 
 import shutil
-import socket
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hw.ports import DeviceState, Health
 from terminal import __version__
 from terminal.api.health_types import FailingStep
+from terminal.center.link import HttpLink, NoAnswer
 from terminal.clock import Clock
 from terminal.config import Config
-from terminal.errors import TerminalError
+from terminal.errors import Refused, TerminalError
 from terminal.journal.audit import problems
 from terminal.journal.beside import beside
+from terminal.journal.center_clock import clock_offset_in
 from terminal.journal.days import day_ahead_of
 from terminal.journal.published import troubles_in
 from terminal.receipt.doctor import Check, DoctorReport, Verdict
@@ -29,6 +31,8 @@ from terminal.settlement.shelf import read_key
 
 DISK_FREE_BYTES_MIN = 200 * 1024 * 1024
 """Less than this on the journal's disk is a warning: a day of settlements is a few megabytes."""
+
+SET_THE_CLOCK = "校准系统时间 set the clock"
 
 _VERDICTS: dict[Health, Verdict] = {Health.GOOD: "good", Health.FAULT: "fault", Health.UNKNOWN: "unknown"}
 
@@ -59,10 +63,11 @@ def diagnose(
         _law(config),
         _journal(config),
         _time(config, clock),
+        _center_time(config),
         _published(config),
         _disk(config),
         *(_device(name, devices[key], getattr(config, key).kind) for key, name in _DEVICES.items() if key in devices),
-        _center(config),
+        _center(config, clock),
         *([] if steps is None else [_steps(steps)]),
     )
     return DoctorReport(config.terminal.id, __version__, clock.now(), checks)
@@ -92,34 +97,57 @@ def _journal(config: Config) -> Check:
     return Check(name, "good", "agrees with its chain")
 
 
-def _time(config: Config, clock: Clock) -> Check:
-    name, path, today = "时钟 clock", Path(config.terminal.journal), clock.now().date()
+def _in_journal(config: Config, name: str, nothing: str, look: Callable[[sqlite3.Connection], Check]) -> Check:
+    """What one look at the journal comes to; nothing: what is said where there is no journal yet."""
+    path = Path(config.terminal.journal)
     if not path.exists():
-        return Check(name, "good", f"{today}")
+        return Check(name, "good", nothing)
     try:
         with beside(path) as connection:
-            ahead = day_ahead_of(connection, today)
+            return look(connection)
     except sqlite3.DatabaseError as error:
         return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")
-    if ahead is not None:
-        remedy = "校准系统时间 set the clock"
-        return Check(name, "warning", f"it says {today}, and business has come to {ahead}", remedy)
-    return Check(name, "good", f"{today}")
+
+
+def _time(config: Config, clock: Clock) -> Check:
+    name, today = "时钟 clock", clock.now().date()
+
+    def look(connection: sqlite3.Connection) -> Check:
+        ahead = day_ahead_of(connection, today)
+        if ahead is not None:
+            return Check(name, "warning", f"it says {today}, and business has come to {ahead}", SET_THE_CLOCK)
+        return Check(name, "good", f"{today}")
+
+    return _in_journal(config, name, f"{today}", look)
+
+
+def _center_time(config: Config) -> Check:
+    name, nothing = "中心时间 center's time", "compared at the first sign-in"
+
+    def look(connection: sqlite3.Connection) -> Check:
+        offset = clock_offset_in(connection)
+        if offset is None:
+            return Check(name, "good", nothing)
+        side = "behind" if offset.seconds < 0 else "before"
+        told = f"the clock was {abs(offset.seconds)} s {side} it at the sign-in of {offset.measured_at:%Y-%m-%d %H:%M}"
+        if offset.is_off:
+            return Check(name, "warning", told, SET_THE_CLOCK)
+        return Check(name, "good", told)
+
+    return _in_journal(config, name, nothing, look)
 
 
 def _published(config: Config) -> Check:
-    name, path = "下发文件 published files", Path(config.terminal.journal)
-    if not path.exists():
-        return Check(name, "good", "none yet")
-    try:
-        with beside(path) as connection:
-            found = troubles_in(connection)
-    except sqlite3.DatabaseError as error:
-        return Check(name, "unknown", f"cannot be read: {error}", "重新启动终端 start the terminal once")
-    if found:
-        remedy = "请医保局重新发布正确文件 ask the bureau to publish it anew"
-        return Check(name, "warning", f"refused: {found[0].what}: {found[0]}", remedy)
-    return Check(name, "good", "nothing was refused")
+    name = "下发文件 published files"
+
+    def look(connection: sqlite3.Connection) -> Check:
+        found = troubles_in(connection)
+        if found:
+            remedy = "请医保局重新发布正确文件 ask the bureau to publish it anew"
+            return Check(name, "warning", f"refused: {found[0].what}: {found[0]}", remedy)
+        return Check(name, "good", "nothing was refused")
+
+    return _in_journal(config, name, "none yet", look)
 
 
 def _disk(config: Config) -> Check:
@@ -149,12 +177,13 @@ def _steps(steps: Mapping[str, FailingStep | None]) -> Check:
     return Check(name, "fault", told, "将支持包交给工程师 send the engineer a support bundle")
 
 
-def _center(config: Config) -> Check:
-    name, parts = "中心 municipal center", urlsplit(config.center.url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+def _center(config: Config, clock: Clock) -> Check:
+    name, center, place = "中心 municipal center", config.center, urlsplit(config.center.url).netloc
     try:
-        with socket.create_connection((parts.hostname or "", port), timeout=config.center.reply_timeout_seconds):
-            return Check(name, "good", f"{parts.hostname}:{port} takes connections")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Check(name, "fault", f"{parts.hostname}:{port}: {reason}", "检查专线 check the line to the bureau")
+        with closing(HttpLink(center.url, clock, center.reply_timeout_seconds, tls=center.tls)) as link:
+            link.knock()
+    except NoAnswer as error:
+        return Check(name, "fault", f"{place}: {error}", error.reason_zh or "检查专线 check the line to the bureau")
+    except Refused as error:
+        return Check(name, "fault", str(error), f"{error.message_zh} correct the configuration")
+    return Check(name, "good", f"{place} takes connections")

@@ -37,7 +37,9 @@ _USB_FIELDS = ("idVendor", "idProduct", "manufacturer", "product")
 
 _READ_ME = """\
 终端支持包 / Support bundle of terminal {terminal}, program {version}, made {made}
-不含姓名、证件号、卡号和金额，可交给厂商工程师。 No name, identity, card number or amount: fit to be handed on.
+不含证件号、卡号、金额，及本终端已知的姓名，可交给厂商工程师。 No identity, card number or amount, and no name that this
+terminal knows: fit to be handed on. 医保中心原话 (journal.json, reason) 若提到他人，请先查看。
+Words of the center may name somebody else: look at `reason` first.
 
 about.json          program, Python, SQLite, system 程序及系统版本
 configuration.json  terminal.toml as it was understood; secrets are files of their own and not in it 配置，不含密钥

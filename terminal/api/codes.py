@@ -27,6 +27,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "bad-code": ("不是有效的电子凭证码", "this is no e-credential code"),
         "bad-id-number": ("身份证号码有误", "this is no identity number, or its check character does not agree"),
         "another-person": ("该结算不属于当前识别的参保人", "the settlement is another person's"),
+        "amounts-below-zero": ("中心金额有一项小于零", "one of the center's amounts comes below zero"),
         "bad-input": ("输入有误，位置见 at", "the input is wrong at the place that `at` names"),
         "bill-of-another-year": ("非本年度费用", "the center tells nothing of the year that the bill is of"),
         "bill-in-the-future": ("账单日期晚于营业日", "the bill's date is after the business day"),
@@ -121,6 +122,7 @@ _BY_KIND: dict[tuple[type[TerminalError], ...], dict[str, tuple[str, str]]] = {
         "key-running": ("同一幂等键的请求正在处理", "a request under this key is still running"),
         "not-accepted": ("该消息仍在上传", "this message is still on its way"),
         "not-committed": ("该结算尚未完成", "this settlement is not committed"),
+        "not-settled": ("该号未结算，没有结算单", "nothing was settled under this number, so there is no receipt"),
         "not-parked": ("该消息未被搁置", "this message is not parked"),
         "number-of-another": ("该结算编号属于另一笔结算", "the center's number is that of another settlement"),
         "quote-changed": ("结算结果与预结算不一致", "the split is no longer the one that was quoted"),
@@ -297,7 +299,7 @@ MOVES_MONEY = (*CENTER, *KEY, "disk-full", "not-signed-in", "person-in-doubt", "
 VOID = ("no-such-settlement", "already-voided", "void-of-a-void", "not-committed", "intent-open", "refund-open")
 """What taking a settlement back may say."""
 
-RECEIPT = ("no-such-settlement", "amount-too-large")
+RECEIPT = ("no-such-settlement", "not-settled", "amount-too-large")
 """What laying out a receipt may say."""
 
 REFUND = (
@@ -311,5 +313,12 @@ REFUND = (
 )
 """What a refund by line may say before it is begun."""
 
-REPAIR = ("no-such-difference", "nothing-to-do", "not-accepted", "number-of-another", "repair-in-doubt")
+REPAIR = (
+    "no-such-difference",
+    "nothing-to-do",
+    "not-accepted",
+    "amounts-below-zero",
+    "number-of-another",
+    "repair-in-doubt",
+)
 """What repairing a difference may say."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from terminal.api.tills import TILLS_MAX, TillName
 from terminal.api.types import Word
 from terminal.center.reconcile import GroupResult
-from terminal.counter.day import OpenMatter
 from terminal.counter.difference import Action, Cause
 from terminal.counter.match_till import TillRow
+from terminal.counter.open_matters import OpenMatter
 from terminal.journal.records import DayState
 from terminal.money import Fen
 
@@ -59,18 +60,22 @@ class DayList(Struct, frozen=True):
 
 class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/days/{day}/close. `till`: every settlement that the till that asks has made on this day, under its own
-    references; sales of other tills are not compared with it. null: no till's are; the operator's page sends that.
-    A run that balances with the list of the till that asks seals the day, also where another till has given none yet.
+    references; an empty list: it made none. It is kept, and counts until this till gives another one: each run compares
+    the lists of all tills, and the day waits for every till that sold under references of its own.
+    without: tills by their names that give no list, being gone or having none: they are neither compared nor waited
+    for, and stand in the report with the operator's name (`unmatched_tills`).
+    null: closed without any till's list; the operator's page sends that.
     """
 
     till: list[TillRow] | None = None
+    without: Annotated[list[TillName], Meta(max_length=TILLS_MAX)] = []
 
 
 class DifferenceView(Struct, frozen=True):
     """One difference of a day. `id` names it in every run; `action` is what a repair would do, `none` for nothing.
 
     explained: it stands to reason and keeps no day open. Amounts of voids are negative. other_…: null where the
-    other side does not tell its amounts (`totals`: the center says only that they differ).
+    other side does not tell its amounts (`totals`: the center says only that they differ). till: whose list differs.
     """
 
     id: str
@@ -87,13 +92,15 @@ class DifferenceView(Struct, frozen=True):
     other_total: Fen | None
     other_fund_total: Fen | None
     other_account: Fen | None
+    till: str = ""
 
 
 class DayReportView(Struct, frozen=True):
     """One run of day end. `reconciliation`: `pending` where the center gave no answer; `detail` says why.
 
     journal_head: the chain's newest hash then. forgotten: earlier days that are not sealed. closed_there: the center
-    has closed this day on its own side. uploads: how many messages in each state.
+    has closed this day on its own side. uploads: how many messages in each state. unmatched_tills: those that sold
+    under references of their own, and whose list this run did not compare.
     """
 
     day: dt.date
@@ -110,6 +117,7 @@ class DayReportView(Struct, frozen=True):
     differences: list[DifferenceView]
     forgotten: list[dt.date]
     closed_there: bool
+    unmatched_tills: list[str] = []
 
 
 class RunsAnswer(Struct, frozen=True):

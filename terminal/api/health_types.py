@@ -34,8 +34,7 @@ class CenterAnswer(Struct, frozen=True):
 
 
 class FailingStep(Struct, frozen=True):
-    """A step behind the counter that fails: `intents`, `uploads`, `goods`, `downloads`, `prints` or
-    `devices`.
+    """A step behind the counter that fails: `intents`, `uploads`, `goods`, `downloads`, `prints`, `devices`.
 
     error: the code, or of an error that nobody foresaw its type. times: in a row, since `since`. next_try_at: null
     where it is tried every second.
@@ -55,7 +54,7 @@ class HealthAnswer(Struct, frozen=True):
     refused_downloads: what the bureau published and this terminal did not take, with the reason.
     day_ahead_of_clock: the newest business day where the clock has fallen behind it, and must be set; else null.
     clock_off_seconds: how far the clock was before the center's at the last sign-in, negative behind; null: not known.
-    clock_is_off: by so much that it must be set.
+    clock_measured_at: when that was, by the center's clock. clock_is_off: by so much that it must be set.
     failing_steps: what goes on behind the counter and fails just now; empty where all is well.
     card_service, readers: what is seen of PC/SC now; `not-used` where no reader stands behind it.
     """
@@ -69,6 +68,7 @@ class HealthAnswer(Struct, frozen=True):
     day_state: str
     day_ahead_of_clock: dt.date | None
     clock_off_seconds: int | None
+    clock_measured_at: dt.datetime | None
     clock_is_off: bool
     devices: dict[str, DeviceAnswer]
     card_service: Literal["running", "stopped", "not-used"]

@@ -29,6 +29,7 @@ from terminal.counter.difference import Difference
 from terminal.counter.month import MonthStatement, month_statement
 from terminal.counter.refusals import after_refusals
 from terminal.counter.repair import LastRun
+from terminal.counter.till_lists import TillList
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals
 from terminal.money import Fen
@@ -69,11 +70,13 @@ async def close_day(call: Call[CloseRequest | None, None]) -> Response:
     The body, where there is one, holds what the till that asks has of the day by its own references.
     """
     terminal, counter, asked = call.terminal, call.terminal.counter, call.day
-    rows, till = call.body.till if call.body else None, call.till
+    body = call.body or CloseRequest()
+    given = None if body.till is None else TillList(call.till, body.till)
     operator = await terminal.call(counter.begin_day_end)
     # Day end drains the queue itself: two senders of one message would be one too many.
     report = await terminal.with_center(
-        lambda: terminal.ask_center(asked, operator), lambda compared: counter.conclude_day(compared, rows, till)
+        lambda: terminal.ask_center(asked, operator),
+        lambda compared: counter.conclude_day(compared, given, body.without),
     )
     return json_answer(_run(encode(report)))
 
@@ -149,8 +152,9 @@ def _group(totals: GroupTotals) -> DayGroup:
 
 
 def _run(report: bytes) -> dict[str, Any]:
-    """A run's report as it was kept, its differences as they are answered."""
+    """A run's report as it was kept, its differences as they are answered, without the list that a till gave."""
     kept: dict[str, Any] = msgspec.json.decode(report)
+    kept.pop("till_list", None)
     return kept | {"differences": [_difference(one) for one in decode(report, LastRun).differences]}
 
 
@@ -182,6 +186,7 @@ def _difference(found: Difference) -> DifferenceView:
         other_total=Fen(found.other_total_fen) if found.tells_amounts else None,
         other_fund_total=Fen(found.other_fund_total_fen) if found.tells_amounts else None,
         other_account=Fen(found.other_account_fen) if found.tells_amounts else None,
+        till=found.till,
     )
 
 

@@ -12,7 +12,8 @@ from terminal.api.contract import AnyOperation, Call, Operation
 from terminal.api.served import json_answer
 from terminal.api.settlement_routes import settlement_view
 from terminal.api.types import SettlementView, Word
-from terminal.counter.purse_cases import PurseCase
+from terminal.counter.counter import Counter
+from terminal.counter.refused_debits import RefusedDebit
 from terminal.money import Fen
 
 
@@ -30,10 +31,33 @@ class PurseDebitView(Struct, frozen=True):
     trouble: str
 
 
+class RefusedDebitView(Struct, frozen=True):
+    """The card has paid, the center refused the booking: for the insurance office, with what proves the debit.
+
+    serial: the purse's number. counter: the card's after the debit. tac: "" where the card gave none. taken_back: the
+    settlement is voided here.
+    """
+
+    settlement: str
+    patient: str
+    taken_back: bool
+    serial: str
+    amount: Fen
+    counter: int
+    terminal_number: str
+    terminal_counter: int
+    transaction_type: int
+    moment: str
+    tac: str
+
+
 class PurseDebitList(Struct, frozen=True):
-    """Every open debit, oldest first; a day is not sealed while one of it is open."""
+    """debits: every open one, oldest first; a day is not sealed while one of it is open. refused: what cards have paid
+    and the center will not book, until an operator confirms that the insurance office has settled it.
+    """
 
     debits: list[PurseDebitView]
+    refused: list[RefusedDebitView] = []
 
 
 class DecisionRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +69,14 @@ class DecisionRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 async def purse_debits(call: Call[None, None]) -> Response:
     """As the journal has them; no card is asked."""
-    return json_answer(_listed(await call.terminal.call(call.terminal.counter.open_purse_debits)))
+    return json_answer(await call.terminal.call(lambda: _listed(call.terminal.counter)))
 
 
 async def ask_purse(call: Call[None, None]) -> Response:
     """Moves no money: the card only says what it has done."""
-    return json_answer(_listed(await call.terminal.call(call.terminal.counter.ask_purse)))
+    counter = call.terminal.counter
+    await call.terminal.call(counter.ask_purse)
+    return json_answer(await call.terminal.call(lambda: _listed(counter)))
 
 
 async def decide_purse(call: Call[DecisionRequest, None]) -> Response:
@@ -60,12 +86,36 @@ async def decide_purse(call: Call[DecisionRequest, None]) -> Response:
     return json_answer(settlement_view(record))
 
 
-def _listed(cases: list[PurseCase]) -> PurseDebitList:
+async def confirm_refused(call: Call[None, None]) -> Response:
+    """Takes it off the list for good; the operator's name stands among the repairs of the settlement's day."""
+    counter, number = call.terminal.counter, call.path["id"]
+    await call.terminal.call(lambda: counter.confirm_refused_debit(number))
+    return json_answer(await call.terminal.call(lambda: _listed(counter)))
+
+
+def _listed(counter: Counter) -> PurseDebitList:
     return PurseDebitList(
         [
             PurseDebitView(one.settlement_id, one.patient, one.card, Fen(one.amount_fen), one.moment, one.trouble)
-            for one in cases
-        ]
+            for one in counter.open_purse_debits()
+        ],
+        [_refused(one) for one in counter.refused_debits()],
+    )
+
+
+def _refused(one: RefusedDebit) -> RefusedDebitView:
+    return RefusedDebitView(
+        settlement=one.settlement_id,
+        patient=one.patient,
+        taken_back=one.taken_back,
+        serial=one.serial,
+        amount=Fen(one.debit.amount_fen),
+        counter=one.debit.counter + 1,
+        terminal_number=one.debit.terminal_number,
+        terminal_counter=one.debit.terminal_counter,
+        transaction_type=one.debit.transaction_type,
+        moment=one.debit.moment,
+        tac=one.proof.tac,
     )
 
 
@@ -89,6 +139,16 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handler=ask_purse,
         gives={200: PurseDebitList},
         errors=WRITES,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/purse-debits/{id}/settled",
+        tag="queue",
+        zh="确认经办机构已办结：卡内已扣款而中心拒绝入账（记入账本）",
+        en="Confirm that the insurance office has settled what a card paid and the center refused; journalled",
+        handler=confirm_refused,
+        gives={200: PurseDebitList},
+        errors=(*WRITES, "not-signed-in", "no-such-debit"),
     ),
     Operation(
         method="POST",

@@ -16,16 +16,18 @@ from terminal.api.queue_types import (
     QueuedPrint,
     QueuedUpload,
     StuckGoods,
+    StuckVisit,
     UnfinishedRefund,
     UnresolvedAnswer,
 )
-from terminal.api.queue_words import STUCK, goods_why_of, print_why_zh, refund_words, why_of
+from terminal.api.queue_words import STUCK, VISIT_LEFT_OPEN, goods_why_of, print_why_zh, refund_words, why_of
 from terminal.api.served import Served, json_answer
 from terminal.api.settlement_routes import settlement_view
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob, QueuedMessage
 from terminal.journal.refunds import BegunRefund
 from terminal.journal.stock import StockMove
+from terminal.journal.visits import LeftVisit
 
 
 async def queue(call: Call[None, None]) -> Response:
@@ -42,7 +44,9 @@ async def hurry(call: Call[None, None]) -> Response:
 
 
 async def resume(call: Call[None, None]) -> Response:
-    """Send again what is put aside: a parked message as one whose outcome is unknown, refused goods as new."""
+    """Send again what is put aside: a parked message as one whose outcome is unknown, refused goods as new, and, by its
+    settlement's number, a visit that the center keeps open.
+    """
     return json_answer(await call.terminal.call(lambda: _resumed(call.terminal, call.path["message_id"])))
 
 
@@ -68,12 +72,14 @@ def _resumed(terminal: Served, message_id: str) -> QueueAnswer:
 
 
 def _queue(journal: Journal) -> QueueAnswer:
+    paid = journal.refused_debits()
     return QueueAnswer(
-        uploads=[_upload(message) for message in journal.queue()],
+        uploads=[_upload(message, message.settlement_id in paid) for message in journal.queue()],
         prints=[_print(job) for job in journal.print_queue()],
         progress=journal.progress(journal.clock.now()),
         goods=journal.stock_counts(),
         stuck_goods=[_stuck_goods(move) for move in journal.stuck_stock()],
+        stuck_visits=[_stuck_visit(left) for left in journal.stuck_visits()],
     )
 
 
@@ -100,8 +106,8 @@ def _refund(one: BegunRefund) -> UnfinishedRefund:
     )
 
 
-def _upload(message: QueuedMessage) -> QueuedUpload:
-    english, chinese = why_of(message)
+def _upload(message: QueuedMessage, card_has_paid: bool) -> QueuedUpload:
+    english, chinese = why_of(message, card_has_paid)
     return QueuedUpload(
         message_id=message.message_id,
         transaction=message.transaction,
@@ -147,6 +153,10 @@ def _stuck_goods(move: StockMove) -> StuckGoods:
     )
 
 
+def _stuck_visit(left: LeftVisit) -> StuckVisit:
+    return StuckVisit(left.record.id, left.number, left.attempts, left.reason, *VISIT_LEFT_OPEN)
+
+
 def _job(job: PrintJob) -> PrintJobView:
     return PrintJobView(**{name: getattr(job, name) for name in PrintJobView.__struct_fields__})
 
@@ -176,8 +186,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         method="POST",
         path="/v1/queue/{message_id}/resume",
         tag="queue",
-        zh="重新发送已搁置的消息，或被拒绝的商品进销存消息",
-        en="Send a parked message again, or goods that the center refused",
+        zh="重新发送已搁置的消息、被拒绝的商品进销存消息，或（以结算编号）未撤销的就诊登记",
+        en="Send a parked message again, goods that the center refused, or, by its settlement, a visit left open there",
         handler=resume,
         gives={200: QueueAnswer},
         errors=(*WRITES, "no-such-message", "not-parked"),

@@ -67,9 +67,23 @@ class StuckGoods(Struct, frozen=True):
     why_zh: str
 
 
+class StuckVisit(Struct, frozen=True):
+    """A visit whose settlement was taken back, or never came about, and that stands open at the center: it, or the
+    lines there, may make the next upload fail. It goes again under its settlement's number (`resume`). visit: the
+    center's number of it; reason: the center's; why, why_zh: what to do, in one sentence.
+    """
+
+    settlement: str
+    visit: str
+    attempts: int
+    reason: str
+    why: str
+    why_zh: str
+
+
 class QueueAnswer(Struct, frozen=True):
     """GET /v1/queue: everything that is not finished. progress: how fast it goes. goods: stock moves by state; those
-    that are stuck are listed, the oldest 100 of them.
+    that are stuck are listed, the oldest 100 of them, and as many visits that are left open at the center.
     """
 
     uploads: list[QueuedUpload]
@@ -77,6 +91,7 @@ class QueueAnswer(Struct, frozen=True):
     progress: Progress
     goods: dict[str, int]
     stuck_goods: list[StuckGoods]
+    stuck_visits: list[StuckVisit]
 
 
 class PrintJobsQuery(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from terminal.counter import said
 from terminal.journal.records import PrintJob, QueuedMessage
 from terminal.journal.stock import StockMove
 
 STUCK = frozenset({"refused", "parked"})
 """States of a message that no waiting changes."""
+
+_VOID_REFUSED = (
+    "the center refuses the void: day end proposes to send it again; or ask the insurance office",
+    "医保中心拒绝撤销：请办理日终并按建议重新发送，或询问医保经办机构",
+)
+
+_CARD_PAID = (said.REFUSED_AND_CARD_PAID.en, said.REFUSED_AND_CARD_PAID.zh)
 
 _WHY = {
     "queued": ("it waits to be sent", "等待上传"),
@@ -26,8 +34,12 @@ _WHY = {
 }
 
 
-def why_of(message: QueuedMessage) -> tuple[str, str]:
-    """English and Chinese."""
+def why_of(message: QueuedMessage, card_has_paid: bool = False) -> tuple[str, str]:
+    """English and Chinese. card_has_paid: out of its purse, for what the center refused (`Journal.refused_debits`)."""
+    if message.state == "refused" and message.transaction == "void":
+        return _VOID_REFUSED
+    if message.state == "refused" and card_has_paid:
+        return _CARD_PAID
     english, chinese = _WHY[message.state]
     if message.state == "queued" and message.reason:
         return (
@@ -45,6 +57,13 @@ def goods_why_of(move: StockMove) -> tuple[str, str]:
             "进销存登记被拒绝：请与医保中心核实原因后重新发送",
         )
     return _WHY["parked"]
+
+
+VISIT_LEFT_OPEN = (
+    "the center keeps this visit open: clear up its reason with the center, then have it asked again",
+    "该就诊登记在医保中心仍未撤销：请与医保中心核实原因后重新发送",
+)
+"""What to do about a visit that is stuck, English and Chinese."""
 
 
 def print_why_zh(job: PrintJob) -> str:

@@ -135,7 +135,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         en="Print a receipt once more; the paper says which reprint it is",
         handler=reprint,
         gives={202: PrintAnswer},
-        errors=(*WRITES, "no-such-settlement"),
+        errors=(*WRITES, "no-such-settlement", "not-settled"),
     ),
     Operation(
         method="GET",

@@ -113,7 +113,9 @@ class Schemas:
 def _always(info: inspect.StructType, field: inspect.Field, given: bool) -> bool:
     """Whether an answer always has a field, though a request need not."""
     omits = info.cls.__struct_config__.omit_defaults
-    return not given and not omits and field.default is not msgspec.UNSET
+    # Of a field that is left out where it is unset, msgspec tells no default at all.
+    has_default = (field.default, field.default_factory) != (msgspec.NODEFAULT, msgspec.NODEFAULT)
+    return not given and not omits and has_default
 
 
 def _plain(info: inspect.Type) -> Schema:

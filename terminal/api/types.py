@@ -193,7 +193,9 @@ class PrintAnswer(Struct, frozen=True):
 class SettlementView(Struct, frozen=True):
     """A settlement or a void as the journal has it, without the bill. `voids`, `voided_by`: numbers or "".
 
-    till: the name of the till that asked for it.
+    till: the name of the till that asked for it. upload: how far the center has been told of it: `queued`, `sent`,
+    `accepted`, `refused`, `unknown`, `parked`; `none` where nothing of it goes there; `reversing` where it was
+    abandoned, and what the center may have of it is being undone.
     """
 
     id: str

@@ -11,7 +11,7 @@ import datetime as dt
 from typing import Any
 
 from terminal.bureau.asked import Denied, Work
-from terminal.bureau.books import Booked
+from terminal.bureau.bookings import Booked
 from terminal.center.details import unpacked, zipped
 from terminal.center.envelope import Unreadable, fen_of, text_of
 from terminal.center.profile import Profile

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from terminal.bureau.asked import Denied, Work
-from terminal.bureau.books import CredentialKind
 from terminal.bureau.ecredential import holder_of
 from terminal.bureau.persons import Person
 from terminal.bureau.published import newest
+from terminal.bureau.register import CredentialKind
 from terminal.center import fields
 from terminal.center.envelope import moment_text, text_of
 from terminal.center.extension import PersonExtension, write_extension

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from terminal.bureau.books import Booked
+from terminal.bureau.bookings import Booked
 from terminal.bureau.persons import Person
 from terminal.center import fields
 from terminal.center.amounts import amounts_of, negated, written

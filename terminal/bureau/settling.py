@@ -14,7 +14,7 @@ import msgspec
 
 from terminal.bureau.accounts import Entry, note_entry
 from terminal.bureau.asked import Denied, Work
-from terminal.bureau.books import Booked
+from terminal.bureau.bookings import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.purse import check_debit, keep_debit, with_purse
 from terminal.bureau.rebuild import read_settle_extension, rebuild_bill

@@ -65,6 +65,17 @@ def open_storage(place: Path | str, tables: Sequence[str]) -> Storage:
     return SqliteStorage(place, tables)
 
 
+def first_of(storage: Storage, statement: str, *values: object) -> Found | None:
+    """The first row of a statement, or None where it has none. Raises Unavailable."""
+    found = storage.rows(statement, *values)
+    return found[0] if found else None
+
+
+def placeholders(values: Sequence[object]) -> str:
+    """As many `?` as there are values, for an IN."""
+    return ", ".join("?" * len(values))
+
+
 def is_server(place: Path | str) -> bool:
     """Whether this place is a database by URL, and no file."""
     return str(place).startswith(("postgresql://", "postgres://"))

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from terminal.bureau.asked import Denied, Work
-from terminal.bureau.books import Booked
+from terminal.bureau.bookings import Booked
 from terminal.bureau.persons import Person
 from terminal.bureau.setlinfo import voided_nodes
 from terminal.bureau.settling import move, new_number

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from terminal.journal.records import CenterSums
+from terminal.journal.records import CenterSums, Scheme
 from terminal.settlement.bill import Account, Entitlement, Patient, Year
 
 
@@ -152,11 +152,13 @@ class Inquiry(Struct, frozen=True):
 class RowThere(Struct, frozen=True):
     """A row of the center as it stands there, as far as the center tells: whether it was taken back, and the number of
     what it takes back itself, "" for a settlement, or where the center names none. at: its own time as it writes it.
+    scheme: under which it counts it, "" where it tells none that is known here.
     """
 
     taken_back: bool
     takes_back: str
     at: str = ""
+    scheme: Scheme | Literal[""] = ""
 
 
 class TotalsAnswer(Struct, frozen=True):

@@ -15,6 +15,7 @@ from itertools import islice
 from terminal.center.answers import Accepted, Outcome, Rejected, Unknown
 from terminal.center.envelope import kept
 from terminal.center.lanes import Flying, Lanes, Ready
+from terminal.center.nameless import nameless
 from terminal.clock import Clock
 from terminal.journal.journal import Journal
 from terminal.journal.outbox import Outbox
@@ -103,14 +104,14 @@ class Burst:
 
         if heard or sent or unsent:
             self._journal.at_once(write)
-        doubted = [(message, record, to_another(word)) for word, message, record in heard if word in of_others]
+        doubted = [(message, record, to_another(word, record)) for word, message, record in heard if word in of_others]
         self.troubles += doubted
         self.heard += len(heard) - len(doubted)
 
 
-def to_another(word: LastWord) -> Unknown:
+def to_another(word: LastWord, record: SettlementRecord) -> Unknown:
     """What a last word comes to that tells the number of another settlement: it is the answer to another message."""
-    return Unknown("the answer tells the number of another settlement", kept(word.answer))
+    return nameless(Unknown("the answer tells the number of another settlement", kept(word.answer)), record)
 
 
 def answered(message: QueuedMessage, outcome: Accepted | Rejected) -> LastWord:

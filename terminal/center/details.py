@@ -12,12 +12,13 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center.envelope import Unreadable, fen_of
 from terminal.journal.records import CenterSums, SettlementRecord, Whereabouts
 from terminal.limits import CENTER_REPLY_BYTES_MAX
-from terminal.money import format_fen
+from terminal.money import Fen, format_fen
 
 FILE_BYTES_MAX = 8 * CENTER_REPLY_BYTES_MAX
 """Unpacked; a ZIP that grows beyond is a bomb, not a day."""
@@ -67,6 +68,19 @@ def own_row(record: SettlementRecord, sums: CenterSums) -> OwnRow | None:
         fund_total=record.sign * sums.fund_total,
         account=record.sign * sums.account,
         refunded=record.sign < 0,
+    )
+
+
+def sums_there(record: SettlementRecord, row: CenterRow, own: CenterSums) -> CenterSums | None:
+    """The center's sums of a record from its row: what a row does not tell is as in `own`, and cash is the rest. None
+    where one of them comes below zero: nobody can have paid that.
+    """
+    total, fund_total, account = (record.sign * amount for amount in (row.total, row.fund_total, row.account))
+    cash = total - fund_total - account - own.provider_borne
+    if min(total, fund_total, account, cash) < 0:
+        return None
+    return msgspec.structs.replace(
+        own, total=Fen(total), fund_total=Fen(fund_total), account=Fen(account), cash=Fen(cash)
     )
 
 

@@ -35,6 +35,8 @@ _PERSON_IN_PROSE = re.compile(
     r"""((?:姓\s*名|患者|参保人员?|(?<![A-Za-z_/])(?:psn_)?name)(?:\s|&nbsp;|["']|[:：=>]|<[^>]*>)+)[^\s<>&"'“”…,，;；:：]+"""
 )
 """The same in a page, or in whatever else is no JSON: the word behind one that announces a name."""
+_NAMED = re.compile(r"(姓\s*名\s*[:：=]\s*)[^\s,，;；。]+")
+"""The same in words for screens, where what follows a bare 参保人 is as often the reason itself."""
 _MANY_DIGITS = re.compile(r"[0-9A-Za-z]*[0-9]{8,}[0-9A-Za-z]*")
 
 
@@ -188,10 +190,11 @@ def read_moment(text: str, offset: dt.tzinfo) -> dt.datetime:
 
 
 def masked(text: str) -> str:
-    """A foreign text fit for logs and screens: one line, at most 200 characters, long numbers cut to their
-    last four.
+    """A foreign text fit for logs and screens: one line, at most 200 characters, long numbers cut to their last four,
+    names that it announces as such blacked out.
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = _NAMED.sub(r"\1…", line)
     return _MANY_DIGITS.sub(lambda match: f"…{match.group()[-4:]}", line)[:200]
 
 

@@ -1,4 +1,4 @@
-"""One exchange with the center: the envelope around it, its fresh `msgid`, and the sign-in that it needs.
+"""One exchange with the center: a question, its answer, and the sign-in that it needs.
 
 A sign-in is good for one operator and one day; it is renewed when the day changes or the center no longer
 knows it.
@@ -8,45 +8,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
-
-import msgspec
 
 from terminal.center import fields, messages
 from terminal.center.answers import Institution, SignIn
-from terminal.center.envelope import (
-    Answer,
-    Request,
-    Unreadable,
-    decode_answer,
-    moment_text,
-    rows,
-    text_of,
-)
+from terminal.center.envelope import Answer, Request, Unreadable, decode_answer
+from terminal.center.envelopes import Envelopes
 from terminal.center.form import Attached, form
 from terminal.center.link import Link, Silence, Unreachable
 from terminal.center.machine import Machine
-from terminal.center.no_answer import decoded, not_understood, taken, understood, unreachable
+from terminal.center.no_answer import decoded, not_understood, silent, taken, understood, unreachable
 from terminal.center.profile import REFERENCE, Profile
-from terminal.center.seal import Secrets, seal, unseal
+from terminal.center.seal import Secrets
 from terminal.clock import Clock
 from terminal.errors import Refused
 from terminal.journal.records import SettlementRecord
-
-MESSAGE_ID_CHARACTERS = 30
-PROVIDER_NAME_CHARACTERS_MAX = 20
-"""`fixmedins_name` of the envelope is shorter than everywhere else."""
-
 
 SignIns = dict[str, tuple[dt.date, str]]
 """Operator → day and number of the sign-in. Two connections of one till share it, so that nobody signs in twice."""
 
 
-class Exchange:
-    """Requests and answers of one institution and one till; knows who is signed in today (`sign_ins`).
+class Exchange(Envelopes):
+    """Asks over one link for one institution and one till; knows who is signed in today (`sign_ins`).
 
-    place_of: the insured place known of a person number, "" for none. machine: the one that signs in, as it is now. One
-    thread at a time.
+    machine: the one that signs in, as it is now. The rest as of `Envelopes`. One thread at a time.
     """
 
     def __init__(
@@ -62,27 +46,11 @@ class Exchange:
         place_of: Callable[[str], str] = lambda person_number: "",
         machine: Callable[[], Machine] = Machine,
     ) -> None:
-        self._place_of = place_of
-        self._machine = machine
-        self._secrets = secrets or Secrets()
-        self.profile = profile
+        super().__init__(institution, stamp, till_number, clock, profile, secrets, place_of)
         self.link = link
-        self.institution = institution
-        self._stamp = stamp
-        self._till_number = till_number
-        self._clock = clock
+        self._machine = machine
         self._sign_ins = {} if sign_ins is None else sign_ins
         self._refused_on: dict[str, dt.date] = {}
-
-    def new_message_id(self, provider_id: str) -> str:
-        """A fresh `msgid`: provider 12, second 14, till 2, counter 2 characters."""
-        second, counter = self._stamp()
-        return f"{provider_id:0<12.12}{second:%Y%m%d%H%M%S}{self._till_number:02d}{counter:02d}"
-
-    def is_of_another_till(self, message_id: str) -> bool:
-        """Whether this is the id of a message of one of our institutions, sent by a till of another number."""
-        ours = any(message_id.startswith(f"{provider_id:0<12.12}") for provider_id in self.institution.provider_names)
-        return ours and len(message_id) == MESSAGE_ID_CHARACTERS and message_id[26:28] != f"{self._till_number:02d}"
 
     def sign_in(self, operator: str) -> SignIn:
         """9001, whoever is signed in already. Raises Unavailable or Refused."""
@@ -127,10 +95,6 @@ class Exchange:
                 raise
             return others[-1]
         return operator
-
-    def now(self) -> dt.datetime:
-        """The moment that the next envelope will name."""
-        return self._clock.now()
 
     def forget(self, operator: str) -> None:
         """The center no longer knows this operator's sign-in."""
@@ -181,45 +145,6 @@ class Exchange:
             raise not_understood(Unreadable("an answer, and no file"))
         return body
 
-    def request(
-        self,
-        infno: str,
-        provider_id: str,
-        operator: str,
-        data: messages.Input,
-        sign_number: str,
-        message_id: str = "",
-        insured_place: str = "",
-    ) -> Request:
-        """The envelope around `data`, under a fresh `msgid` unless one is given. insured_place: of the person whom
-        `data` names, at the time of what this is about; "": what is known of them now.
-        """
-        name = self.institution.provider_names.get(provider_id, "")
-        return Request(
-            infno=infno,
-            msgid=message_id or self.new_message_id(provider_id),
-            mdtrtarea_admvs=self.institution.area_code,
-            insuplc_admdvs=insured_place or self._place_of(_person_in(data)),
-            recer_sys_code=self.profile.receiving_system,
-            dev_no=self.institution.terminal_number,
-            infver=self.profile.interface_version,
-            opter_type=fields.OPERATOR_CLERK,
-            opter=operator,
-            opter_name=operator,
-            inf_time=moment_text(self._clock.now()),
-            fixmedins_code=provider_id,
-            fixmedins_name=name[:PROVIDER_NAME_CHARACTERS_MAX],
-            sign_no=sign_number,
-            input=_numbered(data) if self.profile.numbers == "as-numbers" else data,
-        )
-
-    def request_about(
-        self, record: SettlementRecord, infno: str, data: messages.Input, sign_number: str, message_id: str
-    ) -> Request:
-        """The envelope of what is told of a settlement: by its operator, for its institution and its person's place."""
-        place = record.insured_place
-        return self.request(infno, record.provider_id, record.operator, data, sign_number, message_id, place)
-
     def _signed(
         self,
         infno: str,
@@ -236,14 +161,6 @@ class Exchange:
     def _asked(self, request: Request, attached: Attached | None = None) -> Answer:
         return decoded(self.decode, self._posted(request, attached))
 
-    def encode(self, request: Request) -> bytes:
-        """The request's bytes, signed and encrypted as the profile says."""
-        return seal(request, self.profile, self._secrets)
-
-    def decode(self, body: bytes) -> Answer:
-        """The answer in these bytes. Raises Unreadable (also where its signature is wrong), GatewayRefused."""
-        return decode_answer(unseal(body, self.profile, self._secrets))
-
     def _posted(self, request: Request, attached: Attached | None = None) -> bytes:
         body = self.encode(request)
         try:
@@ -251,7 +168,7 @@ class Exchange:
         except Unreachable as error:
             raise unreachable(error) from None
         except Silence as error:
-            raise not_understood(error) from None
+            raise silent(error) from None
 
     def is_sign_in_doubted(self, answer: Answer) -> bool:
         """Whether this is the refusal that asks for a new sign-in; nothing was done then."""
@@ -263,19 +180,4 @@ class Exchange:
         return next(iter(self.institution.provider_names))
 
     def _today(self) -> dt.date:
-        return self._clock.now().date()
-
-
-def _person_in(data: messages.Input) -> str:
-    """The number of the person whom a message's nodes name, or ""."""
-    named = (row.get("psn_no") for name in data for row in rows(data, name))
-    return next((text_of(number) for number in named if number), "")
-
-
-def _numbered(value: Any, name: str = "") -> Any:
-    """The same nodes with amounts and counts as JSON numbers, digit for digit as they were written."""
-    if isinstance(value, dict):
-        return {key: _numbered(inner, key) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_numbered(inner, name) for inner in value]
-    return msgspec.Raw(value.encode()) if name in fields.NUMERIC_FIELDS and value else value
+        return self.now().date()

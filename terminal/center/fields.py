@@ -126,7 +126,9 @@ OLD_NAMES: Final = {
 }
 """Names that other editions, and the void of every edition, use for the same amount (part 3.5)."""
 
-INSURANCE_TYPES: Final = {"employee": "310", "resident": "390"}
+SCHEMES: Final[dict[str, Literal["employee", "resident"]]] = {"310": "employee", "390": "resident"}
+
+INSURANCE_TYPES: Final[dict[str, str]] = {scheme: code for code, scheme in SCHEMES.items()}
 
 CREDENTIAL_KINDS: Final = {"qr": "01", "id": "02", "card": "03"}
 

@@ -15,6 +15,7 @@ from terminal.center.amounts import Amounts, amounts_of
 from terminal.center.answers import Outcome
 from terminal.center.exchange import Exchange
 from terminal.center.link import Lane, Link, Silence, Unreachable
+from terminal.center.nameless import nameless
 from terminal.center.outcome import accepted, heard
 from terminal.center.settle_messages import settle_input
 from terminal.journal.records import SettlementRecord
@@ -102,12 +103,13 @@ class Lanes:
     def land(self, flying: Flying) -> Outcome:
         """Wait for the answer, and say what it means."""
         ready = flying.ready
-        return heard(
+        outcome = heard(
             self._exchange,
             lambda: _fetched(flying),
             ready.operator,
             lambda answer: accepted(answer, ready.record, ready.own, None, ready.message_id),
         )
+        return nameless(outcome, ready.record)
 
 
 def _fetched(flying: Flying) -> bytes:

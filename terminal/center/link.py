@@ -10,17 +10,14 @@ import http.client
 import re
 import select
 import socket
-import ssl
 from collections.abc import Callable
-from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
-
-from msgspec import Struct
 
 from terminal.center.form import form_type
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets, gateway_headers
+from terminal.center.tls import Tls
 from terminal.center.wire import Unanswered, read_answer, whole_request
 from terminal.clock import Clock
 from terminal.errors import Refused
@@ -38,36 +35,23 @@ _INFNO = re.compile(rb'\{"infno":"([0-9A-Z]{4,6})"')
 INFNO_WITHIN_BYTES = 200
 
 
-class Tls(Struct, frozen=True, dict=True):
-    """Paths of PEM files: who vouches for the center ("" for the machine's own), and our certificate with its key.
+class NoAnswer(Exception):
+    """An exchange came to nothing. reason_zh: what the operator can do about it, "" where nothing is known."""
 
-    They are read once, for all links that it is given to: the machine's own authorities alone take nearly a megabyte.
-    """
-
-    authority: str = ""
-    certificate: str = ""
-    key: str = ""
-
-    @cached_property
-    def context(self) -> ssl.SSLContext:
-        """TLS 1.2 or newer, with the center's name checked. Raises Refused where a file cannot be used."""
-        try:
-            context = ssl.create_default_context(cafile=self.authority or None)
-            if self.certificate:
-                context.load_cert_chain(self.certificate, self.key or None)
-        except (OSError, ssl.SSLError) as error:
-            message = f"a certificate or key cannot be used ({type(error).__name__})"
-            raise Refused("bad-configuration", message, "证书或密钥无法使用", "center.tls") from None
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+    def __init__(self, reason: str, reason_zh: str = "") -> None:
+        super().__init__(reason)
+        self.reason_zh = reason_zh
 
 
-class Unreachable(Exception):
+class Unreachable(NoAnswer):
     """No connection: surely not a byte of the request has left."""
 
 
-class Silence(Exception):
+class Silence(NoAnswer):
     """The request may have arrived, and no whole answer came: the outcome is unknown."""
+
+
+N = TypeVar("N", Unreachable, Silence)
 
 
 class Link(Protocol):
@@ -106,9 +90,9 @@ class HttpLink:
         parts, port = _address(url)
         host, patience = parts.hostname or "", min(reply_timeout_seconds, CONNECT_SECONDS_MAX)
         self._connection: http.client.HTTPConnection
-        if parts.scheme == "https":
-            context = (tls or Tls()).context
-            self._connection = http.client.HTTPSConnection(host, port, timeout=patience, context=context)
+        self._tls = (tls or Tls()) if parts.scheme == "https" else None
+        if self._tls:
+            self._connection = http.client.HTTPSConnection(host, port, timeout=patience, context=self._tls.context)
         else:
             self._connection = http.client.HTTPConnection(host, port, timeout=patience)
         self._profile, self._secrets, self._nonce = profile, secrets or Secrets(), nonce
@@ -118,6 +102,7 @@ class HttpLink:
         self._deadline_seconds = 0.0
         self._is_cut = False
         self._is_awaited = False
+        self._was_answered = False
 
     def post(self, body: bytes) -> bytes:
         """Send `body` as UTF-8 JSON. Raises Unreachable (surely not sent) or Silence (outcome unknown)."""
@@ -129,12 +114,11 @@ class HttpLink:
         if self._is_awaited:
             self.close()
         self._connect()
-        self._deadline_seconds = self._clock.monotonic_seconds() + self._timeout_seconds
         try:
-            self._connection.sock.sendall(whole_request(self._connection, *self._dressed(body)))
-        except (OSError, http.client.HTTPException) as error:
-            raise self._silent(error) from None
-        self._is_awaited = True
+            request = whole_request(self._connection, *self._dressed(body))
+        except http.client.HTTPException as error:
+            raise self._failed(Silence, error) from None
+        self._write(request)
 
     def receive(self) -> bytes:
         """See `Lane`."""
@@ -142,17 +126,42 @@ class HttpLink:
         try:
             answer = read_answer(self._connection.sock, self._left, CENTER_REPLY_BYTES_MAX)
         except (OSError, Unanswered) as error:
-            raise self._silent(error) from None
+            raise self._failed(Silence, error) from None
         self._is_awaited = False
+        self._was_answered = True
         if not answer.stays:
             self.close()
         if len(answer.body) > CENTER_REPLY_BYTES_MAX:
             raise Silence(f"the answer is longer than {CENTER_REPLY_BYTES_MAX} bytes")
+        if self._tls and (refusal := self._tls.refusal_on(answer.body)):
+            raise Silence(*refusal)
         return answer.body
 
-    def _silent(self, error: Exception) -> Silence:
+    def knock(self) -> None:
+        """Whether the center opens: connect and, over TLS, hear how it answers to a bare GET, which changes nothing.
+
+        Raises as `post`.
+        """
+        self._connect()
+        if self._tls:
+            self._write(f"GET {self._path} HTTP/1.1\r\nHost: {self._connection.host}\r\n\r\n".encode())
+            self.receive()
+
+    def _write(self, request: bytes) -> None:
+        self._deadline_seconds = self._clock.monotonic_seconds() + self._timeout_seconds
+        try:
+            self._connection.sock.sendall(request)
+        except OSError as error:
+            raise self._failed(Silence, error) from None
+        self._is_awaited = True
+
+    def _failed(self, kind: type[N], error: Exception) -> N:
         self.close()
-        return Silence(f"no answer: {_named(error)}")
+        what = "no connection" if kind is Unreachable else "no answer"
+        refusal = self._tls.refusal(error) if self._tls and not self._was_answered else None
+        if refusal is None:
+            return kind(f"{what}: {_named(error)}")
+        return kind(f"{what}: {_named(error)}; {refusal.en}", refusal.zh)
 
     def _dressed(self, body: bytes) -> tuple[str, dict[str, str], bytes]:
         """Path, headers and body as the profile wants them for this body's transaction."""
@@ -181,11 +190,11 @@ class HttpLink:
         if self._connection.sock is not None and self._stale():
             self._connection.close()
         if self._connection.sock is None:
+            self._was_answered = False
             try:
                 self._connection.connect()
             except (OSError, UnicodeError) as error:
-                self._connection.close()
-                raise Unreachable(f"no connection: {_named(error)}") from None
+                raise self._failed(Unreachable, error) from None
         if self._is_cut:
             self._connection.close()
             raise Unreachable("the terminal ends")

@@ -5,7 +5,7 @@ back. Questions and reconciliation; what settles stands in `settle_messages`. Pu
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ from terminal.center.machine import Machine
 from terminal.center.profile import Profile
 from terminal.center.publications import read_newest
 from terminal.clock import BEIJING
-from terminal.journal.records import GroupTotals, SettlementRecord
+from terminal.journal.records import GroupTotals, Scheme, SettlementRecord
 from terminal.money import Fen, format_fen
 
 Input = dict[str, Any]
@@ -124,7 +124,8 @@ def read_row(answer: Answer) -> RowThere:
     # A void is flagged as what it takes back is; only the void names another settlement.
     row = node(answer.output, "setlinfo")
     takes_back, at = text_of(row.get("init_setl_id")), text_of(row.get("setl_time"))
-    return RowThere(not takes_back and _refund_flag(row).endswith("1"), takes_back, at)
+    scheme: Scheme | Literal[""] = fields.SCHEMES.get(text_of(row.get("insutype")), "")
+    return RowThere(not takes_back and _refund_flag(row).endswith("1"), takes_back, at, scheme)
 
 
 def _refund_flag(row: Input) -> str:

@@ -18,19 +18,24 @@ from terminal.center.desk import CenterDesk
 from terminal.center.details import agency_there
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
-from terminal.journal.records import ClearingClass, GroupTotals, Scheme, SettlementRecord
+from terminal.journal.records import ClearingClass, GroupTotals, Scheme, SettlementRecord, Whereabouts
+
+LOOK_BACK_DAYS = 31
+"""So long after its own business day something may still be counted at the center on another one."""
 
 
 class GroupResult(Struct, frozen=True):
     """The center's word on one group: provider, scheme, clearing class and agency of one business day.
 
     text: its reason, also where it refuses to compare. closed_there: the center says that it has closed this day.
+    explained: not balanced, and the center has confirmed the totals with the rows added that stand to reason.
     """
 
     group: GroupTotals
     balanced: bool
     text: str
     closed_there: bool
+    explained: bool = False
 
 
 def agency_of(journal: Journal, desk: CenterDesk, record: SettlementRecord) -> str:
@@ -41,30 +46,48 @@ def agency_of(journal: Journal, desk: CenterDesk, record: SettlementRecord) -> s
     return named or desk.clearing_agency
 
 
+def settled_lately(journal: Journal, day: dt.date) -> list[Whereabouts]:
+    """What may still be counted at the center on `day`, or tells where it clears what we settle."""
+    return journal.whereabouts(min([*journal.unclosed_days(day), day - dt.timedelta(days=LOOK_BACK_DAYS)]))
+
+
 def groups_of(
-    journal: Journal, desk: CenterDesk, day: dt.date, records: Sequence[SettlementRecord]
+    journal: Journal,
+    desk: CenterDesk,
+    day: dt.date,
+    records: Sequence[SettlementRecord],
+    lately: Sequence[Whereabouts] = (),
 ) -> list[GroupTotals]:
     """The day's totals, of the configured agency every group there can be (where nothing stands here, nothing may stand
-    there), of others those that the center has named for one of the day's records.
+    there), of others those that the center has named for one of the day's records, or `lately`. An agency that it has
+    named for nothing of ours in all that time cannot be asked: nobody here knows that there is one.
     """
     own = desk.clearing_agency
     totals = {(one.provider_id, one.scheme, one.clearing_class, own): one for one in journal.group_totals(day)}
     possible = product(desk.provider_ids, get_args(Scheme), get_args(ClearingClass))
     for key in (*journal.group_keys(day), *possible):
         totals.setdefault((*key, own), GroupTotals.of_nothing(*key))
+    for one in lately:
+        names = (one.provider_id, one.scheme, one.clearing_class)
+        if agency := agency_there(one):
+            totals.setdefault((*names, agency), GroupTotals.of_nothing(*names))
     for record in records:
         agency = agency_of(journal, desk, record)
         if agency != own and record.upload_state != "refused":
             names = (record.provider_id, record.scheme, record.clearing_class)
             nothing = GroupTotals.of_nothing(*names, agency)
-            one = nothing.of_one(record.sign, journal.counted_sums(record))
-            totals[(*names, agency)] = totals.get((*names, agency), nothing).plus(one)
-            totals[(*names, own)] = totals[(*names, own)].plus(one, -1)
+            counted = nothing.of_one(record.sign, journal.counted_sums(record))
+            totals[(*names, agency)] = totals.get((*names, agency), nothing).plus(counted)
+            totals[(*names, own)] = totals[(*names, own)].plus(counted, -1)
     return [msgspec.structs.replace(totals[key], agency=key[-1]) for key in sorted(totals)]
 
 
 def reconcile(
-    journal: Journal, desk: CenterDesk, day: dt.date, records: Sequence[SettlementRecord]
+    journal: Journal,
+    desk: CenterDesk,
+    day: dt.date,
+    records: Sequence[SettlementRecord],
+    lately: Sequence[Whereabouts] = (),
 ) -> list[GroupResult]:
     """Ask the center for every group of `day`, whose `records` these are. Raises Unavailable where it does not answer
     for one, Refused where it refuses all.
@@ -76,9 +99,10 @@ def reconcile(
     begun = set(journal.group_keys(day))
     results = []
     refused: list[Refused] = []
-    groups = groups_of(journal, desk, day, records)
+    groups = groups_of(journal, desk, day, records, lately)
     for group in groups:
-        is_begun = (group.provider_id, group.scheme, group.clearing_class) in begun
+        is_counted = group.agency == desk.clearing_agency or group.count + group.void_count > 0
+        is_begun = is_counted and (group.provider_id, group.scheme, group.clearing_class) in begun
         try:
             answer = desk.totals(day, group)
         except Refused as error:

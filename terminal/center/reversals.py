@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Literal
 
 from terminal.center.answers import TAKEN_BACK, Accepted, NotSent, Outcome, Rejected, Unknown
-from terminal.center.desk import CenterDesk, hindrance_of
+from terminal.center.desk import CenterDesk
+from terminal.center.telling import hindrance_of
 from terminal.errors import Refused, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import QueuedMessage, SettlementRecord

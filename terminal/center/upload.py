@@ -202,7 +202,7 @@ class Upload:
             self._silent(message, record, outcome, now)
             return
         for word in self._journal.mark_answered([answered(message, outcome)], now):
-            self._silent(message, record, to_another(word), now)
+            self._silent(message, record, to_another(word, record), now)
 
     def _not_sent(self, message: QueuedMessage, outcome: NotSent, now: dt.datetime) -> None:
         if outcome.hindrance == "line":

@@ -4,13 +4,14 @@ No step moves money: silence at one means that it is asked for again later, and 
 is looked up before another is made. Lines that may lie at the center already are withdrawn before they are sent again.
 What was not answered may arrive late, behind what was sent after it, and change the visit unseen: such a visit is
 doubted, and what is refused on it is not refused for good. That a visit is being taken back is written down before the
-first step of it: whoever finds that after an end takes back what is left, and begins anew.
+first step of it, and it is on file until the center has none of it any more: whoever finds that, after an end or a
+silence, takes back what is left (`left_visits`), and a settlement that goes up again begins anew.
 """
 
 from __future__ import annotations
 
 import contextlib
-from typing import Protocol
+import datetime as dt
 
 import msgspec
 
@@ -19,48 +20,14 @@ from terminal.center import visit_messages as messages
 from terminal.center.exchange import Exchange
 from terminal.center.no_answer import understood
 from terminal.center.settle_messages import Input
+from terminal.center.visit_keeper import VisitKeeper
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import SettlementRecord
 from terminal.journal.visits import Visit, VisitStep
+from terminal.limits import RETRY_PAUSE_SECONDS_MIN
 
-
-class VisitKeeper(Protocol):
-    """Who remembers how far a visit has come, and where people are insured; the journal does."""
-
-    def insured_place(self, person_number: str) -> str:
-        """The division that the center named for a person last, six digits, or ""."""
-
-    def visit_of(self, settlement_id: str) -> Visit | None:
-        """The visit of a settlement, or None."""
-
-    def keep_visit(self, settlement_id: str, visit: Visit) -> None:
-        """The center has answered one more step, or the visit is about to be taken back."""
-
-    def drop_visit(self, settlement_id: str) -> None:
-        """The visit was taken back."""
-
-
-class VisitMemory:
-    """Remembers for as long as the process lives: for a desk without a journal."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Visit] = {}
-
-    def insured_place(self, person_number: str) -> str:
-        """See `VisitKeeper`; nothing is kept of anybody here."""
-        return ""
-
-    def visit_of(self, settlement_id: str) -> Visit | None:
-        """See `VisitKeeper`."""
-        return self._known.get(settlement_id)
-
-    def keep_visit(self, settlement_id: str, visit: Visit) -> None:
-        """See `VisitKeeper`."""
-        self._known[settlement_id] = visit
-
-    def drop_visit(self, settlement_id: str) -> None:
-        """See `VisitKeeper`."""
-        self._known.pop(settlement_id, None)
+FIRST_PAUSE = dt.timedelta(seconds=RETRY_PAUSE_SECONDS_MIN)
+"""Between the first try to take a visit back and the next one, which another thread makes."""
 
 
 class VisitWalk:
@@ -80,7 +47,9 @@ class VisitWalk:
             return ""
         visit = self._keeper.visit_of(record.id)
         if visit is not None and visit.given_up:
-            self.give_up(record)
+            # What the center refuses to take back is found as it stands there, and gone on with.
+            with contextlib.suppress(Refused):
+                self.take_back(record)
             visit = None
         if visit is None:
             visit = self._kept(record, self._registered(record))
@@ -101,24 +70,58 @@ class VisitWalk:
         return visit is not None and visit.doubted
 
     def give_up(self, record: SettlementRecord, number: str = "") -> None:
-        """Take an unsettled visit back, as far as the center lets us: lines, discharge, registration.
+        """An unsettled visit is to stand open at the center no longer: written down, then asked for once. Until it is
+        heard to be gone there it stays on file as given up (`take_back`).
 
-        number: where the visit is not on file here. What is left there is told by the day's reconciliation as nothing:
-        no money stands on it.
+        number: of a visit that is not on file here.
         """
         visit = self._keeper.visit_of(record.id)
-        number = number or (visit.number if visit else "")
-        numbers = self._profile.numbers_of(record.bill.service)
-        if not number or not numbers.unregister:
+        if visit is None and number:
+            visit = Visit(number, "ready")
+        if visit is None or not self._profile.numbers_of(record.bill.service).unregister:
             return
-        if visit is not None:
-            self._keeper.keep_visit(record.id, msgspec.structs.replace(visit, given_up=True))
+        is_on_file = number in ("", visit.number)
+        if is_on_file:
+            self._keeper.leave_visit(record, visit, self._exchange.now() + FIRST_PAUSE)
         with contextlib.suppress(Unavailable, Refused):
-            if numbers.undo_discharge and (visit is None or visit.step == "ready"):
-                self._ask(numbers.undo_discharge, record, messages.cancel_input(record, number))
-            self._withdraw_lines(record, number)
-            self._ask(numbers.unregister, record, messages.cancel_input(record, number))
-        self._keeper.drop_visit(record.id)
+            if is_on_file:
+                self.take_back(record)
+            else:
+                # The center had the settlement twice: the visit on file is that of the one that stands.
+                self._close(record, Visit(number, "ready"))
+
+    def take_back(self, record: SettlementRecord) -> None:
+        """Take the visit on file back at the center: discharge, lines, registration. Done before, it is found done.
+
+        Raises Unavailable (not answered: ask again) or Refused, with the center's words: it stands open there.
+        """
+        visit = self._keeper.visit_of(record.id)
+        if visit is not None:
+            self._close(record, visit)
+            self._keeper.drop_visit(record.id, visit.number)
+
+    def _close(self, record: SettlementRecord, visit: Visit) -> None:
+        numbers = self._profile.numbers_of(record.bill.service)
+        cancelled = messages.cancel_input(record, visit.number)
+        steps = [
+            (numbers.withdraw_lines, messages.withdraw_input(record, visit.number)),
+            (numbers.unregister, cancelled),
+        ]
+        if numbers.undo_discharge and visit.step == "ready":
+            steps.insert(0, (numbers.undo_discharge, cancelled))
+        refusal: Refused | None = None
+        for infno, data in steps:
+            refusal = self._refusal(infno, record, data)
+        # The last step alone tells: a step that was done before, unheard, is refused now.
+        if refusal is not None and self._found(record) == visit.number:
+            raise refusal
+
+    def _refusal(self, infno: str, record: SettlementRecord, data: Input) -> Refused | None:
+        try:
+            self._ask(infno, record, data)
+        except Refused as error:
+            return error
+        return None
 
     def _registered(self, record: SettlementRecord) -> Visit:
         """The visit, registered now; doubted where it stands there already."""

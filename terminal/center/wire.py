@@ -59,6 +59,10 @@ class Unanswered(Exception):
     """What came is no HTTP answer."""
 
 
+class Closed(Unanswered):
+    """The line ended before there was an answer's head."""
+
+
 class Heard(NamedTuple):
     """An answer's body, and whether the connection may carry another request."""
 
@@ -119,7 +123,7 @@ def read_answer(sock: socket.socket, left: Left, bytes_max: int) -> Heard:
         if not answer.has_head and come_bytes > HEAD_BYTES_MAX:
             raise Unanswered(f"its head is longer than {HEAD_BYTES_MAX} bytes")
     if not answer.has_head:
-        raise Unanswered("the line was closed")
+        raise Closed("the line was closed")
     return Heard(b"".join(answer.pieces), answer.stays and answer.body_bytes <= bytes_max)
 
 

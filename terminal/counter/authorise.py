@@ -12,11 +12,16 @@ from typing import Any
 
 from terminal.center.answers import Accepted, NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
+from terminal.center.plain_words import in_plain_words, is_about_sums
 from terminal.counter.identify import refuse_in_doubt
 from terminal.counter.settle import answer_of, stored
 from terminal.errors import InDoubt, Refused, TerminalError, Unavailable
 from terminal.journal.journal import Journal
 from terminal.journal.records import RecordKind, SettlementRecord
+
+
+class OtherSums(Refused):
+    """A sale refused since the center knows another balance or year: what was known of the person is old."""
 
 
 def authorise(
@@ -60,7 +65,7 @@ def authorise(
         raise _silent(record.kind, outcome.reason)
     if isinstance(outcome, NotSent) and original is None:
         center.give_up(record)
-    raise _refused(outcome)
+    raise _refused(record.kind, outcome)
 
 
 def refuse_open(journal: Journal, key: str, request_digest: str) -> None:
@@ -114,13 +119,20 @@ def _silent(kind: RecordKind, reason: str) -> InDoubt:
     return error
 
 
-def _refused(outcome: Rejected | NotSent) -> Refused | Unavailable:
+def _refused(kind: RecordKind, outcome: Rejected | NotSent) -> Refused | Unavailable:
     if isinstance(outcome, NotSent):
         if outcome.hindrance != "line":
             message = f"the center did not take it in ({outcome.reason}); nothing was settled"
             return Unavailable("center-unreachable", message, f"医保中心未受理：{outcome.reason}；未结算", "center")
         message = f"the center cannot be reached ({outcome.reason}); nothing was settled"
         return Unavailable("center-unreachable", message, "无法连接医保中心，未结算", "center")
-    return Refused(
-        "center-refused", f"the center refuses: {outcome.reason}", f"医保中心拒绝：{outcome.reason}", "center"
+    reason, reason_zh = in_plain_words(outcome.reason)
+    message, message_zh = f"the center refuses: {reason}", f"医保中心拒绝：{reason_zh}"
+    if kind == "void" or not is_about_sums(outcome.reason):
+        return Refused("center-refused", message, message_zh, "center")
+    return OtherSums(
+        "center-refused",
+        f"{message}; nothing was settled: identify the patient again and quote anew",
+        f"{message_zh}；未结算：请重新识别患者并重新预结算",
+        "center",
     )

@@ -7,22 +7,23 @@ sessions → sales → returns → counter.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection
 from random import Random
 
 from terminal.counter.day import Compared, DayReport, ask_center, conclude
 from terminal.counter.difference import Difference
 from terminal.counter.identify import Identification
-from terminal.counter.match_till import TillRow
 from terminal.counter.papers import Papers
 from terminal.counter.place import Equipment, Place
 from terminal.counter.purse_cases import PurseCase
 from terminal.counter.quote import Quote
 from terminal.counter.recover import conclude_voids, undo_interrupted
 from terminal.counter.refusals import after_refusals
+from terminal.counter.refused_debits import RefusedDebit, confirm_refused_debit, refused_debits
 from terminal.counter.repair import LastRun, found_in, repair_here, take_back_there
 from terminal.counter.returns import Returns
 from terminal.counter.sessions import SignedIn
+from terminal.counter.till_lists import TillList
 from terminal.errors import Conflict
 from terminal.journal.purse_records import Decision
 from terminal.journal.records import SettlementRecord
@@ -54,14 +55,22 @@ class Counter(Returns):
         self._purses.cases.decide(settlement_id, decision, operator, reason)
         return self._journal.settlement(settlement_id)
 
-    def close_day(self, day: dt.date, till_rows: Sequence[TillRow] | None = None, till: str = "") -> DayReport:
+    def refused_debits(self) -> list[RefusedDebit]:
+        """What cards have paid and the center will not book, until the office has settled it; oldest first."""
+        return refused_debits(self._journal)
+
+    def confirm_refused_debit(self, settlement_id: str) -> None:
+        """The insurance office has settled it, by the operator's word, journalled. Raises Missing `no-such-debit`."""
+        confirm_refused_debit(self._journal, settlement_id, self.require_operator())
+
+    def close_day(self, day: dt.date, given: TillList | None = None, without: Collection[str] = ()) -> DayReport:
         """Day end for `day`, as far as it goes now; call again until it is sealed. Raises Refused, Conflict.
 
-        till_rows: what `till` says of itself, for the three-way match.
+        given, without: for the three-way match, as `match_tills` takes them.
         """
         operator = self.begin_day_end()
         compared = ask_center(self._journal, self._center, day, operator, Random(self._place.identity()))
-        return self.conclude_day(compared, till_rows, till)
+        return self.conclude_day(compared, given, without)
 
     def begin_day_end(self) -> str:
         """What comes before `ask_center`; who closes the day. Raises Refused `not-signed-in`, Unavailable."""
@@ -69,9 +78,11 @@ class Counter(Returns):
         self.undo_interrupted()
         return operator
 
-    def conclude_day(self, compared: Compared, till_rows: Sequence[TillRow] | None = None, till: str = "") -> DayReport:
+    def conclude_day(
+        self, compared: Compared, given: TillList | None = None, without: Collection[str] = ()
+    ) -> DayReport:
         """What comes after `ask_center`: report and seal. Raises Conflict."""
-        report = conclude(self._journal, compared, till_rows, till)
+        report = conclude(self._journal, compared, given, without)
         self.papers.keep(report)
         return report
 

@@ -7,25 +7,26 @@ away, stays frozen with its report and a proposal for each difference, and sales
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import Random
 from typing import Literal, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from terminal.center.desk import CenterDesk
-from terminal.center.reconcile import GroupResult, reconcile
+from terminal.center.reconcile import GroupResult, reconcile, settled_lately
 from terminal.center.upload import Upload
-from terminal.counter import said
 from terminal.counter.day_details import day_differences
 from terminal.counter.difference import Difference
-from terminal.counter.match_till import TillRow, match_till
+from terminal.counter.open_matters import OpenMatter, open_matters, waiting_for
 from terminal.counter.refusals import after_refusals
-from terminal.counter.refused_matters import is_repaired, refused_matters
+from terminal.counter.refused_debits import left_by_refusals
+from terminal.counter.refused_matters import refused_matters
+from terminal.counter.till_lists import TillList, TillsMatched, match_tills
 from terminal.errors import Conflict, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.records import QueuedMessage, SettlementRecord
-from terminal.limits import LATE_SECONDS_MAX
+from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import encode
 
 DRAIN_SILENCES_MAX = 3
@@ -34,27 +35,15 @@ DRAIN_SILENCES_MAX = 3
 CHANGED_MEANWHILE = "a settlement of this day changed here while the center was asked: run day end again"
 
 
-class OpenMatter(Struct, frozen=True):
-    """What keeps a day from being sealed: a settlement that the center has not taken in, and why.
-
-    upload_state: of its message, or of what is to undo it; `debiting` where nobody knows whether its card has paid;
-    `authorising` where nobody knows what the center has booked; `refunding` where a refund of it is begun and not done.
-    reason: in English, with what the center said; reason_zh: what to do.
-    """
-
-    settlement_id: str
-    upload_state: str
-    reason: str
-    reason_zh: str = ""
-
-
 class DayReport(Struct, frozen=True):
     """The result of one run of day end. `reconciliation`: `pending` where the center gave no answer, or
     something of the day changed here while it was asked; `detail` says why.
 
     journal_head: the chain's newest hash when the report was made. run: its number, from 1. differences: with the
-    till's own references where it gave them, and with the center's details where its totals differ. forgotten: earlier
-    days that are not sealed. closed_there: the center has closed this day on its own side.
+    tills' own references where they gave them, and with the center's details where its totals differ. forgotten:
+    earlier days that are not sealed. closed_there: the center has closed this day on its own side. till_list: what a
+    till gave for this run, kept for the later ones. unmatched_tills: those that sold, and whose list this run did not
+    compare; of a sealed day, who was closed without one, by the word of `operator`.
     """
 
     day: dt.date
@@ -71,6 +60,8 @@ class DayReport(Struct, frozen=True):
     differences: list[Difference] = []
     forgotten: list[dt.date] = []
     closed_there: bool = False
+    till_list: TillList | None = None
+    unmatched_tills: list[str] = []
 
 
 class Compared(NamedTuple):
@@ -105,28 +96,28 @@ def ask_center(journal: Journal, center: CenterDesk, day: dt.date, operator: str
     records = _begun(journal, day)
     groups: list[GroupResult] | None = None
     try:
-        groups = reconcile(journal, center, day, records)
-        found = day_differences(journal, center, day, records, groups)
-        return Compared(day, now, operator, records, groups, found)
+        lately = settled_lately(journal, day)
+        groups = reconcile(journal, center, day, records, lately)
+        return Compared(day, now, operator, records, *day_differences(journal, center, day, records, groups, lately))
     except (Unavailable, Refused) as error:
         return Compared(day, now, operator, records, groups, None, error.message)
 
 
 def conclude(
-    journal: Journal, compared: Compared, till_rows: Sequence[TillRow] | None = None, till: str = ""
+    journal: Journal, compared: Compared, given: TillList | None = None, without: Collection[str] = ()
 ) -> DayReport:
     """The run's report, kept, and the day sealed where it may be, in one transaction. Raises Conflict `day-closed`.
 
-    Where a record of the day has changed since it was compared, what the center said is not believed. till_rows: what
-    `till` says of its own sales of the day (`match_till`).
+    Where a record of the day has changed since it was compared, what the center said is not believed. given, without:
+    a till's list of its own sales of the day, and the tills that give none (`match_tills`).
     """
     day, now = compared.day, compared.asked_at
     with journal.writing():
         records = _begun(journal, day)
         if records != compared.records:
             compared = compared._replace(records=records, found=None, detail=CHANGED_MEANWHILE)
-        differences = match_till(records, till_rows, till) if till_rows is not None else []
-        report = _report(journal, compared, differences)
+        tills = match_tills(journal, day, records, given, without)
+        report = msgspec.structs.replace(_report(journal, compared, tills), till_list=given)
         journal.queue_print("day", day.isoformat(), now)
         journal.keep_run(day, encode(report), now)
         if report.state == "sealed":
@@ -148,18 +139,12 @@ def _begun(journal: Journal, day: dt.date) -> list[SettlementRecord]:
     return [record for record in journal.of_day(day) if record.state != "authorising"]
 
 
-def _report(journal: Journal, compared: Compared, till: Sequence[Difference]) -> DayReport:
+def _report(journal: Journal, compared: Compared, tills: TillsMatched) -> DayReport:
     day, now, operator, records, groups, found, detail = compared
-    asked = [record for record in journal.unresolved() if record.state == "authorising" and record.business_day == day]
     refused = refused_matters(journal, records)
-    open_matters = [
-        *_open_matters(journal, records),
-        *(OpenMatter(record.id, "authorising", *said.NOT_WRITTEN_DOWN) for record in asked),
-        *_late_matters(journal, day, now),
-        *_begun_refunds(journal, day),
-    ]
-    agreed = groups is not None and found is not None and _agreed(groups, found) and not till
-    balanced = agreed and not open_matters
+    matters = [*open_matters(journal, day, records, now), *waiting_for(tills.waiting)]
+    agreed = groups is not None and found is not None and _agreed(groups, found) and not tills.differences
+    balanced = agreed and not matters
     return DayReport(
         day=day,
         state="sealed" if balanced else "frozen",
@@ -168,13 +153,17 @@ def _report(journal: Journal, compared: Compared, till: Sequence[Difference]) ->
         reconciliation="pending" if found is None else "matched" if agreed else "different",
         detail=detail or "; ".join(group.text for group in groups or [] if not group.balanced),
         groups=groups or [],
-        open_matters=open_matters,
+        open_matters=matters,
         uploads=journal.counts(),
         journal_head=journal.head(),
         run=len(journal.runs(day)) + 1,
-        differences=after_refusals(journal, day, [*till, *_still_refused(refused, found or []), *(found or [])]),
+        differences=after_refusals(
+            journal, day, [*tills.differences, *_still_refused(refused, found or []), *(found or [])]
+        )
+        + left_by_refusals(journal, records),
         forgotten=journal.unclosed_days(day),
         closed_there=any(group.closed_there for group in groups or []),
+        unmatched_tills=tills.unmatched,
     )
 
 
@@ -185,52 +174,5 @@ def _still_refused(refused: Sequence[Difference], found: Sequence[Difference]) -
 
 
 def _agreed(groups: Sequence[GroupResult], found: Sequence[Difference]) -> bool:
-    """The totals are the same, or every difference in them stands to reason."""
-    explained = {difference.provider_id for difference in found if difference.moves_totals}
-    told = all(group.balanced or group.group.provider_id in explained for group in groups)
-    return told and all(difference.explained for difference in found)
-
-
-def _open_matters(journal: Journal, records: Sequence[SettlementRecord]) -> list[OpenMatter]:
-    queue = journal.queue()
-    reasons = {message.settlement_id: message.reason for message in queue}
-    reasons |= {one.settlement_id: one.trouble or said.PURSE_IN_DOUBT.en for one in journal.open_debits()}
-    undone = {message.settlement_id: message for message in queue if message.transaction == "reverse"}
-    return [
-        _open_matter(record, undone.get(record.id), reasons.get(record.id, ""))
-        for record in records
-        if record.id in undone or _is_open(journal, record)
-    ]
-
-
-def _open_matter(record: SettlementRecord, reversal: QueuedMessage | None, reason: str) -> OpenMatter:
-    if reversal is not None:
-        is_parked = reversal.state == "parked"
-        return OpenMatter(
-            record.id, reversal.state, reversal.reason, said.REVERSAL_PARKED_ZH if is_parked else said.REVERSAL_OPEN_ZH
-        )
-    state = "debiting" if record.state == "debiting" else record.upload_state
-    return OpenMatter(record.id, state, reason, said.open_zh(state))
-
-
-def _late_matters(journal: Journal, day: dt.date, now: dt.datetime) -> list[OpenMatter]:
-    """What was lost on its way so lately that it may arrive yet, behind the reversal that did not find it."""
-    since = now - dt.timedelta(seconds=LATE_SECONDS_MAX)
-    return [OpenMatter(number, "unknown", *said.MAY_ARRIVE_YET) for number in journal.lately_undone(day, since)]
-
-
-def _begun_refunds(journal: Journal, day: dt.date) -> list[OpenMatter]:
-    begun = [one for one in journal.open_refunds() if one.stays.business_day <= day]
-    return [OpenMatter(one.original, "refunding", *said.REFUND_BEGUN) for one in begun]
-
-
-def _is_open(journal: Journal, record: SettlementRecord) -> bool:
-    """Not taken in, unless the center refused it and it has been taken back since: then no money stands on it.
-
-    What was abandoned is open only as long as it is being undone.
-    """
-    if record.state == "abandoned":
-        return False
-    if record.upload_state == "refused":
-        return not is_repaired(journal, record)
-    return record.upload_state != "accepted"
+    """The totals are the same, or differ by just what stands to reason, and nothing else differs."""
+    return all(one.balanced or one.explained for one in groups) and all(one.explained for one in found)

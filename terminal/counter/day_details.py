@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import reduce
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,9 +15,11 @@ from terminal.center.reconcile import GroupResult, agency_of
 from terminal.counter import said
 from terminal.counter.behind import is_unnumbered
 from terminal.counter.difference import Difference
+from terminal.counter.explained import differ_by_just
 from terminal.counter.match_center import adopted_once, counted_elsewhere, match_center, own_rows
 from terminal.counter.never_booked import never_booked
 from terminal.counter.pairs import without_pairs
+from terminal.counter.said import Said
 from terminal.counter.unnumbered import unnumbered
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
@@ -25,8 +28,12 @@ from terminal.journal.records import ClearingClass, GroupTotals, SettlementRecor
 Group = tuple[str, ClearingClass, str]
 """Provider, class and agency: what 3202 is asked for at once."""
 
-LOOK_BACK_DAYS = 31
-"""So long after its own business day something may still be counted at the center on another one."""
+
+class Detailed(NamedTuple):
+    """The groups of the day, those marked that differ by just what stands to reason; and every difference."""
+
+    groups: list[GroupResult]
+    differences: list[Difference]
 
 
 def day_differences(
@@ -35,19 +42,21 @@ def day_differences(
     day: dt.date,
     records: Sequence[SettlementRecord],
     groups: Sequence[GroupResult],
-) -> list[Difference]:
+    lately: Sequence[Whereabouts],
+) -> Detailed:
     """The center's details (3202), once for each provider, class and agency in which a total differs, or may hide a
     row. Raises Unavailable, or Refused with the group, where it gives none for something that stands here.
     """
     wanted: dict[Group, list[GroupTotals]] = {}
     differing = {_key(one.group) for one in groups if not one.balanced}
-    hiding = _hiding(journal, center, day)
+    hiding = _hiding(center, day, lately)
     for one in groups:
         if _key(one.group) in differing | hiding.keys():
             wanted.setdefault(_key(one.group), []).append(one.group)
     for key, nothing in hiding.items():
         wanted.setdefault(key, [nothing])
-    found = []
+    found: list[Difference] = []
+    explained: set[Group] = set()
     for key, parts in wanted.items():
         mine = [one for one in records if _key_of(journal, center, one) == key]
         try:
@@ -57,11 +66,19 @@ def day_differences(
                 raise _named(error, key) from None
             # What it will not speak of, and nothing stands in here, is nothing that it has.
             different = []
-        told = any(one.moves_totals for one in different) or _on_the_way(mine)
-        if key in differing and not told:
-            different.append(_totals_alone(_together(parts)))
+        if all(one.explained for one in different) and not _on_the_way(mine):
+            of_key = [one for one in groups if _key(one.group) == key]
+            if not of_key or differ_by_just(journal, center, day, of_key, mine, different):
+                explained.add(key)
+            else:
+                different.append(
+                    _totals_alone(_together(parts), said.TOTALS_BEYOND if different else said.TOTALS_ALONE)
+                )
         found += [msgspec.structs.replace(one, agency=key[-1]) for one in different]
-    return adopted_once(found)
+    marked = [
+        msgspec.structs.replace(one, explained=not one.balanced and _key(one.group) in explained) for one in groups
+    ]
+    return Detailed(marked, adopted_once(found))
 
 
 def _of_group(
@@ -95,30 +112,29 @@ def _key_of(journal: Journal, center: CenterDesk, record: SettlementRecord) -> G
 
 def _on_the_way(records: Sequence[SettlementRecord]) -> bool:
     """Whether some count in our totals and not in the center's, since it has not answered them yet."""
-    return any(record.upload_state not in ("accepted", "refused") for record in records)
+    counting = (record for record in records if record.state in ("committed", "voided"))
+    return any(record.upload_state not in ("accepted", "refused") for record in counting)
 
 
-def _totals_alone(sums: GroupTotals) -> Difference:
+def _totals_alone(sums: GroupTotals, text: Said) -> Difference:
     """What only the totals show: 3202 knows no insurance type, 3201 goes by it."""
     return Difference(
         id=f"totals:{sums.provider_id}:{sums.clearing_class}:{sums.agency}",
         cause="totals",
         between="center",
         action="none",
-        text=said.TOTALS_ALONE.en,
-        text_zh=said.TOTALS_ALONE.zh,
+        text=text.en,
+        text_zh=text.zh,
         provider_id=sums.provider_id,
         terminal_total_fen=int(sums.total),
     )
 
 
-def _hiding(journal: Journal, center: CenterDesk, day: dt.date) -> dict[Group, GroupTotals]:
+def _hiding(center: CenterDesk, day: dt.date, lately: Sequence[Whereabouts]) -> dict[Group, GroupTotals]:
     """The groups, empty, in which a difference may hide behind totals that agree.
 
     Where the center has named no agency for something, with any that it has named lately for its like.
     """
-    since = min([*journal.unclosed_days(day), day - dt.timedelta(days=LOOK_BACK_DAYS)])
-    lately = journal.whereabouts(since)
     agencies: dict[tuple[str, ClearingClass], set[str]] = {}
     for one in lately:
         named = agencies.setdefault((one.provider_id, one.clearing_class), {center.clearing_agency})
@@ -138,6 +154,12 @@ def _may_hide(one: Whereabouts, day: dt.date) -> bool:
 
     Its number there is not known, and its row may stand on any day; or it counts on this day on one side only; or
     its amounts or its answer were once in doubt.
+
+    A settlement that only the center has and its void of the same day are shown where details are asked for, and do not
+    ask for them: 3201 compares count, total, fund and account of each insurance type, class and agency, and of these
+    such a pair leaves nothing to pay or to be paid. Nor does a void of ours that only the center has, beside a sale of
+    the same shares that is not known here: of that the sums are right, and whose they are is found by nobody who does
+    not ask for the details of every day.
     """
     if one.upload_state in ("sent", "unknown", "parked") or is_unnumbered(one):
         return True

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from terminal.center.details import CenterRow
 from terminal.counter.said import Said
+from terminal.journal.records import SettlementRecord
 
 Cause = Literal[
     "missing-here",
@@ -20,6 +21,7 @@ Cause = Literal[
     "refused",
     "totals",
     "never-booked",
+    "card-paid",
 ]
 Action = Literal[
     "reverse-at-center",
@@ -38,7 +40,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
     between: who differs from the terminal. settlement_id "": the terminal has nothing. Amounts in fen, of voids
     negative; the other's only where `tells_amounts`. message_id, center_number: the center's own, where it has a row.
-    agency: the one that clears it.
+    agency: the one that clears it. till: whose list differs, "" where no name came with it.
     """
 
     id: str
@@ -59,21 +61,17 @@ class Difference(Struct, frozen=True, kw_only=True):
     other_fund_total_fen: int = 0
     other_account_fen: int = 0
     agency: str = ""
+    till: str = ""
 
     @property
     def explained(self) -> bool:
         """Whether it stands to reason and keeps no day open."""
-        return self.cause in ("date-boundary", "another-till", "cancelled")
+        return self.cause in ("date-boundary", "another-till", "cancelled", "card-paid")
 
     @property
     def tells_amounts(self) -> bool:
         """Whether the other side's amounts are known: of totals the center says only that they differ."""
         return self.cause != "totals"
-
-    @property
-    def moves_totals(self) -> bool:
-        """Whether the totals of its group differ because of it."""
-        return self.cause != "cancelled"
 
     @property
     def row(self) -> CenterRow:
@@ -86,6 +84,22 @@ class Difference(Struct, frozen=True, kw_only=True):
         """The same row, seen otherwise. subject: the settlement here that it is about."""
         row, found = self.row, cause or self.cause
         return of_row(f"{found}:{row.center_number}", found, action, text, self.provider_id, subject, row)
+
+
+def of_record(name: str, cause: Cause, action: Action, text: Said, record: SettlementRecord) -> Difference:
+    """A difference with the center of which only the record here is known."""
+    return Difference(
+        id=name,
+        cause=cause,
+        between="center",
+        action=action,
+        text=text.en,
+        text_zh=text.zh,
+        settlement_id=record.id,
+        provider_id=record.provider_id,
+        person_number=record.person_number,
+        terminal_total_fen=record.sign * int(record.settlement.total),
+    )
 
 
 def of_row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from terminal.counter.month import MonthLine, lines_between
+from terminal.counter.month import MonthLine, lines_between, told_apart
 from terminal.counter.settle import was_paid_by_card
 from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, PrintJob, SettlementRecord
@@ -29,10 +29,12 @@ def receipt(
     mark: str = "",
     forms: Forms | None = None,
     counted: CenterSums | None = None,
+    standing: tuple[str, ...] = (),
 ) -> Document:
     """The receipt of a settlement, or of a void with the cash to give back.
 
     counted: the sums that count for it; where they are the center's and not its own, the paper says both.
+    standing: what has become of it since, as marks.
     """
     bill, split = record.bill, record.settlement
     head = ReceiptHead(
@@ -48,6 +50,7 @@ def receipt(
         refund_at_bureau=was_paid_by_card(record),
         journal_hash=record.entry_hash,
         mark=mark,
+        standing=standing,
         center_amounts=_center_amounts(record, counted),
     )
     if record.kind == "void":
@@ -75,12 +78,13 @@ def month_statement_of(
 ) -> MonthStatement:
     """The statement of the month that holds `month`, for clearing: what the center refused is counted apart."""
     days = journal.days_of_month(month)
+    shown = told_apart(provider_names)
     rows, excluded = [], 0
     for day in days:
         lines = lines_between(journal, day, day, counties)
         excluded += sum(group.count for group in journal.group_totals(day, with_refused=True))
         excluded -= sum(line.count for line in lines)
-        rows += [_month_row(day, line, provider_names) for line in lines]
+        rows += [_month_row(day, line, shown) for line in lines]
     return MonthStatement(
         provider_name="、".join(provider_names.values()),
         month=month.replace(day=1),
@@ -97,7 +101,7 @@ def month_statement_of(
 def _month_row(day: dt.date, line: MonthLine, provider_names: Mapping[str, str]) -> MonthRow:
     sums = Sums(**{name: getattr(line, name) for name in Sums.__dataclass_fields__})
     provider = provider_names.get(line.provider_id, line.provider_id)
-    return MonthRow(day, provider, line.county, line.scheme, line.clearing_class, sums)
+    return MonthRow(day, line.provider_id, provider, line.place, line.county, line.scheme, line.clearing_class, sums)
 
 
 def _center_amounts(record: SettlementRecord, counted: CenterSums | None) -> str:

@@ -35,9 +35,12 @@ def keep_goods(journal: Journal, center: CenterDesk, settlement_id: str, goods: 
 
 def resume(journal: Journal, center: CenterDesk, message_id: str) -> None:
     """Send again what is put aside: a message of a settlement as one whose outcome is unknown, goods that the center
-    refused too. Raises Missing `no-such-message`, Conflict `not-parked`.
+    refused too. Of a visit that stands open at the center the settlement's number, under which it has no message.
+    Raises Missing `no-such-message`, Conflict `not-parked`.
     """
     move, now = journal.stock_move(message_id), journal.clock.now()
+    if journal.ask_visit_again(message_id, now):
+        return
     if move is None:
         journal.resume(message_id, now)
     else:

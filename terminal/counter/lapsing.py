@@ -44,6 +44,10 @@ class Lapsing(Generic[T]):
         """Forget every value of which `lapsed` says so."""
         self._held = {key: held for key, held in self._held.items() if not lapsed(held[1])}
 
+    def values(self) -> list[T]:
+        """Everything that is held and has not lapsed."""
+        return [held for key in list(self._held) if (held := self.get(key)) is not None]
+
     def clear(self) -> None:
         """Forget everything."""
         self._held.clear()

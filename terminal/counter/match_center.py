@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence, Set
 
 import msgspec
 
-from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row
+from terminal.center.details import CenterRow, OwnRow, counted_there, number_there, own_row, sums_there
 from terminal.counter import said
 from terminal.counter.behind import behind, may_be_taken_back_by, proposal_for
 from terminal.counter.difference import Action, Cause, Difference, of_row
@@ -62,12 +62,12 @@ def match_center(
             is_foreign = one.cause != "another-till" and row.visit_number in cancelled
             found.append(one.saying(said.CANCELLED, cause="cancelled") if is_foreign else one)
         elif _amounts(mine) != _amounts(row):
-            found.append(_amount(provider_id, record, mine, row))
+            found.append(_amount(journal, provider_id, record, row))
     elsewhere = {row.center_number: row for row in rows_elsewhere if not _is_lost(row)}
     for mine, record in ours.values():
         other = elsewhere.get(mine.center_number)
         if other is not None and _amounts(mine) != _amounts(other):
-            found.append(_amount(provider_id, record, mine, other))
+            found.append(_amount(journal, provider_id, record, other))
         else:
             found.append(_only_here(day, provider_id, record, mine, other is not None))
     return found
@@ -139,9 +139,12 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
     return of_row(f"{cause}:{row.center_number or row.message_id}", cause, action, text, provider_id, subject, row)
 
 
-def _amount(provider_id: str, record: SettlementRecord, mine: OwnRow, row: CenterRow) -> Difference:
-    text = said.OTHER_AMOUNTS
-    return of_row(f"amount:{record.id}", "amount", "adopt-amounts", text, provider_id, record.id, row, mine.total)
+def _amount(journal: Journal, provider_id: str, record: SettlementRecord, row: CenterRow) -> Difference:
+    own = journal.counted_sums(record)
+    action: Action = "adopt-amounts" if sums_there(record, row, own) else "none"
+    text = said.OTHER_AMOUNTS if action == "adopt-amounts" else said.BELOW_ZERO
+    ours = record.sign * own.total
+    return of_row(f"amount:{record.id}", "amount", action, text, provider_id, record.id, row, ours)
 
 
 def _only_here(day: dt.date, provider_id: str, record: SettlementRecord, row: OwnRow, elsewhere: bool) -> Difference:

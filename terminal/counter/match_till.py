@@ -7,6 +7,7 @@ told apart by state and total.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -40,13 +41,13 @@ def match_till(records: Sequence[SettlementRecord], rows: Sequence[TillRow], til
         row = paired.get(record.id)
         void_here: Action = "void-here" if record.till == till else "none"
         if row is None and record.state == "committed":
-            found.append(_till(record.id, "missing-there", void_here, record, None, said.TILL_MISSING))
+            found.append(_till(till, record.id, "missing-there", void_here, record, None, said.TILL_MISSING))
         elif row is not None and row.total != record.settlement.total:
-            found.append(_till(record.id, "amount", "none", record, row, said.TILL_TOTAL))
+            found.append(_till(till, record.id, "amount", "none", record, row, said.TILL_TOTAL))
         elif row is not None and not _same_state(record, row):
             action: Action = void_here if row.voided else "none"
-            found.append(_till(record.id, "void-one-sided", action, record, row, said.TILL_VOID))
-    return found + _unknown_here(only_theirs)
+            found.append(_till(till, record.id, "void-one-sided", action, record, row, said.TILL_VOID))
+    return found + _unknown_here(till, only_theirs)
 
 
 def _paired(
@@ -58,40 +59,43 @@ def _paired(
     and the sale that stands for one that the till does not know.
     """
     paired: dict[str, TillRow] = {}
-    left = list(rows)
+    left: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        left.setdefault(row.reference, []).append(place)
     for same_state, same_total in ((True, True), (True, False), (False, True), (False, False)):
         for record in records:
+            places = left.get(record.till_reference, [])
             alike = (
-                row
-                for row in left
-                if row.reference == record.till_reference
-                and (_same_state(record, row) or not same_state)
-                and (record.settlement.total == row.total or not same_total)
+                place
+                for place in places
+                if (_same_state(record, rows[place]) or not same_state)
+                and (record.settlement.total == rows[place].total or not same_total)
             )
-            row = None if record.id in paired else next(alike, None)
-            if row is not None:
-                paired[record.id] = row
-                left.remove(row)
-    return paired, left
+            found = None if record.id in paired else next(alike, None)
+            if found is not None:
+                paired[record.id] = rows[found]
+                places.remove(found)
+    return paired, [rows[place] for place in sorted(itertools.chain(*left.values()))]
 
 
 def _same_state(record: SettlementRecord, row: TillRow) -> bool:
     return row.voided == (record.state in ("voided", "abandoned"))
 
 
-def _unknown_here(rows: Sequence[TillRow]) -> list[Difference]:
-    """The rows that no record has; the second of one reference is told apart by its number."""
+def _unknown_here(till: str, rows: Sequence[TillRow]) -> list[Difference]:
+    """The rows that no record has, by till and reference; the second of one reference is told apart by its number."""
     found, seen = [], Counter[str]()
     for row in rows:
         seen[row.reference] += 1
         times = seen[row.reference]
-        name = row.reference if times == 1 else f"{row.reference}#{times}"
-        found.append(_till(name, "missing-here", "none", None, row, said.TILL_ONLY))
+        name = ":".join(filter(None, (till, row.reference)))
+        name = name if times == 1 else f"{name}#{times}"
+        found.append(_till(till, name, "missing-here", "none", None, row, said.TILL_ONLY))
     return found
 
 
 def _till(
-    name: str, cause: Cause, action: Action, record: SettlementRecord | None, row: TillRow | None, text: Said
+    till: str, name: str, cause: Cause, action: Action, record: SettlementRecord | None, row: TillRow | None, text: Said
 ) -> Difference:
     return Difference(
         id=f"till-{cause}:{name}",
@@ -103,4 +107,5 @@ def _till(
         settlement_id=record.id if record else "",
         terminal_total_fen=int(record.settlement.total) if record else 0,
         other_total_fen=int(row.total) if row else 0,
+        till=till,
     )

@@ -7,6 +7,7 @@ negative in the month of its own business day.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -17,14 +18,19 @@ from terminal.journal.journal import Journal
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord
 from terminal.money import Fen
 
-UNKNOWN_COUNTY = ""
-"""A person whose insured place no answer of the center has told."""
+_Key = tuple[str, str, str, Scheme, ClearingClass]
+"""Of a line: provider's number, county's name and division, scheme, clearing class."""
 
 
 class MonthLine(Struct, frozen=True, kw_only=True):
-    """One line: a provider's settlements for the insured of one county, of one scheme and clearing class. In fen."""
+    """One line: a provider's settlements for the insured of one county, of one scheme and clearing class. In fen.
+
+    place: the county's six-digit division, "" where no answer of the center has told it: it tells lines apart. county:
+    its name (see `told_apart`).
+    """
 
     provider_id: str
+    place: str
     county: str
     scheme: Scheme
     clearing_class: ClearingClass
@@ -73,6 +79,12 @@ def lines_between(
     return _lines(journal, records, counties)
 
 
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The same names by number; one that several numbers have is followed by its number."""
+    times = Counter(names.values())
+    return {number: name if times[name] == 1 else f"{name} ({number})" for number, name in names.items()}
+
+
 def due_on(first_day: dt.date, agreed_day: int) -> dt.date:
     """The day of the following month (1 … 28) on which the statement of that month must be ready."""
     return (first_day + dt.timedelta(days=31)).replace(day=agreed_day)
@@ -108,22 +120,22 @@ def _counts(journal: Journal, record: SettlementRecord) -> bool:
 
 
 def _lines(journal: Journal, records: Sequence[SettlementRecord], counties: Mapping[str, str]) -> list[MonthLine]:
-    groups: dict[tuple[str, str, Scheme, ClearingClass], list[SettlementRecord]] = {}
+    shown = told_apart(counties)
+    groups: dict[_Key, list[SettlementRecord]] = {}
     for record in records:
         place = record.insured_place or journal.insured_place(record.person_number)
-        county = counties.get(place, place or UNKNOWN_COUNTY)
-        groups.setdefault((record.provider_id, county, record.scheme, record.clearing_class), []).append(record)
+        key = record.provider_id, shown.get(place, place), place, record.scheme, record.clearing_class
+        groups.setdefault(key, []).append(record)
     return [_line(journal, key, groups[key]) for key in sorted(groups)]
 
 
-def _line(
-    journal: Journal, key: tuple[str, str, Scheme, ClearingClass], records: Sequence[SettlementRecord]
-) -> MonthLine:
+def _line(journal: Journal, key: _Key, records: Sequence[SettlementRecord]) -> MonthLine:
     sums = [(record.sign, journal.counted_sums(record)) for record in records]
     money = {name: Fen(sum(sign * getattr(one, name) for sign, one in sums)) for name in _SUMS}
-    provider_id, county, scheme, clearing_class = key
+    provider_id, county, place, scheme, clearing_class = key
     return MonthLine(
         provider_id=provider_id,
+        place=place,
         county=county,
         scheme=scheme,
         clearing_class=clearing_class,

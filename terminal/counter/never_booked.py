@@ -11,7 +11,7 @@ from terminal.center.desk import CenterDesk
 from terminal.center.details import CenterRow
 from terminal.counter import said
 from terminal.counter.behind import behind
-from terminal.counter.difference import Difference
+from terminal.counter.difference import Difference, of_record
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals, SettlementRecord
@@ -28,7 +28,7 @@ def never_booked(
     messages = journal.queue()
     parked = {one.settlement_id for one in messages if one.transaction == "reverse" and one.state == "parked"}
     return [
-        _difference(one)
+        of_record(f"never-booked:{one.id}", "never-booked", "give-up-reversal", said.NEVER_BOOKED, one)
         for one in records
         if one.id in parked and not any(_is_of(journal, one, row) for row in _rows_since(journal, center, nothing, one))
     ]
@@ -51,19 +51,3 @@ def _rows_since(
 def _is_of(journal: Journal, record: SettlementRecord, row: CenterRow) -> bool:
     known, _ = behind(journal, row)
     return known is not None and known.id == record.id
-
-
-def _difference(record: SettlementRecord) -> Difference:
-    text = said.NEVER_BOOKED
-    return Difference(
-        id=f"never-booked:{record.id}",
-        cause="never-booked",
-        between="center",
-        action="give-up-reversal",
-        text=text.en,
-        text_zh=text.zh,
-        settlement_id=record.id,
-        provider_id=record.provider_id,
-        person_number=record.person_number,
-        terminal_total_fen=record.sign * int(record.settlement.total),
-    )

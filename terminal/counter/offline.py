@@ -1,7 +1,8 @@
 """Limits for the time the center cannot be reached: what the terminal may advance on its own last knowledge.
 
-Beyond them the pool's share, and then the account's, falls to self-pay: entitlement and account become `unverified`,
-which the law itself answers with its notices. The center is told, and works the bill out in the same way.
+Beyond them the whole of the funds' share, and then of the account's, falls to self-pay: entitlement and account become
+`unverified`, and the bill says for which limit and what waiting for the center would give. The center is told, and
+works the bill out in the same way.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from terminal.counter.identify import Identification
 from terminal.journal.records import SettlementRecord
-from terminal.money import format_fen
-from terminal.settlement.bill import Account, Bill, Entitlement
+from terminal.money import Fen
+from terminal.settlement.bill import Bill, Entitlement
 from terminal.settlement.law import Law
+from terminal.settlement.not_advanced import NotAdvanced, PassedLimit
+from terminal.settlement.result import Settlement
 
 
 class OfflineLimits(Struct, frozen=True, kw_only=True):
@@ -43,17 +46,39 @@ def limited(
     blacklist_as_of: dt.datetime | None,
 ) -> Bill:
     """The bill of somebody about whom the center could not be asked, as it may be settled now within `limits`."""
-    if limits.blacklist_age_hours_max and not _is_young(blacklist_as_of, limits.blacklist_age_hours_max, now):
-        return _without_account(_without_pool(bill, "offline: the blacklist is too old"))
-    as_of = identification.as_of
-    if not _is_young(as_of, limits.entitlement_age_hours_max, now) or (as_of and as_of.year != bill.date.year):
-        bill = _without_pool(bill, "offline: the last entitlement is too old")
-    room = min(limits.bill_fen_max, limits.person_day_fen_max - _advanced_on(now.date(), pending))
-    if _advanced(law.settle(bill)) > room and bill.entitlement.status == "active":
-        bill = _without_pool(bill, f"offline: more than {format_fen(max(0, room))} to advance")
-    if _advanced(law.settle(bill)) > room:
-        bill = _without_account(bill)
-    return bill
+    whole = law.settle(bill)
+    hours_max = limits.blacklist_age_hours_max
+    if hours_max and not _is_young(blacklist_as_of, hours_max, now):
+        old_list = PassedLimit(kind="blacklist-age", hours_max=hours_max)
+        return _held_back(bill, whole, old_list, old_list)
+    pool = _old_answer(bill, identification, limits, now)
+    most = _most_to_advance(limits, _advanced_on(now.date(), pending))
+    if pool is None and _advanced(whole) > most.left:
+        pool = most
+    without_pool = _held_back(bill, whole, pool, None)
+    if _advanced(law.settle(without_pool)) > most.left:
+        return _held_back(bill, whole, pool, most)
+    return without_pool
+
+
+def _old_answer(
+    bill: Bill, identification: Identification, limits: OfflineLimits, now: dt.datetime
+) -> PassedLimit | None:
+    """Why what the center said last does not hold any more for the pool; None where it does."""
+    as_of, hours_max = identification.as_of, limits.entitlement_age_hours_max
+    if not _is_young(as_of, hours_max, now):
+        return PassedLimit(kind="answer-age", hours_max=hours_max)
+    if as_of and as_of.year != bill.date.year:
+        return PassedLimit(kind="answer-year")
+    return None
+
+
+def _most_to_advance(limits: OfflineLimits, advanced_today: int) -> PassedLimit:
+    """What may be advanced of this bill: the narrower one of the two limits."""
+    left = max(0, limits.person_day_fen_max - advanced_today)
+    if limits.bill_fen_max <= left:
+        return PassedLimit(kind="bill", fen_max=Fen(limits.bill_fen_max), left=Fen(limits.bill_fen_max))
+    return PassedLimit(kind="person-day", fen_max=Fen(limits.person_day_fen_max), left=Fen(left))
 
 
 def _advanced_on(day: dt.date, pending: Sequence[SettlementRecord]) -> int:
@@ -63,18 +88,32 @@ def _advanced_on(day: dt.date, pending: Sequence[SettlementRecord]) -> int:
     return sum(_advanced(one.settlement) for one in bills if one.id not in taken_back)
 
 
-def _advanced(settlement: object) -> int:
-    return int(getattr(settlement, "fund_total", 0)) + int(getattr(settlement, "account", 0))
+def _advanced(settlement: Settlement) -> int:
+    return settlement.fund_total + settlement.account
 
 
 def _is_young(moment: dt.datetime | None, hours_max: int, now: dt.datetime) -> bool:
     return moment is not None and now - moment <= dt.timedelta(hours=hours_max)
 
 
-def _without_pool(bill: Bill, reason: str) -> Bill:
-    return msgspec.structs.replace(bill, entitlement=Entitlement("unverified", reason))
-
-
-def _without_account(bill: Bill) -> Bill:
-    account = Account(bill.account.balance, "unverified", bill.account.relation)
-    return msgspec.structs.replace(bill, account=account)
+def _held_back(bill: Bill, whole: Settlement, pool: PassedLimit | None, account: PassedLimit | None) -> Bill:
+    """The bill without the pool, or the account, that would pay but for a limit. whole: as it splits without one."""
+    entitlement, own = bill.entitlement, bill.account
+    if entitlement.status != "active":
+        pool = None
+    if own.status != "open":
+        account = None
+    if pool is None and account is None:
+        return bill
+    if pool is not None:
+        entitlement = Entitlement("unverified", f"offline: {pool.kind}")
+    if account is not None:
+        own = msgspec.structs.replace(own, status="unverified")
+    told = NotAdvanced(
+        pool=pool or UNSET,
+        account=account or UNSET,
+        fund_total=whole.fund_total,
+        account_total=whole.account,
+        cash=whole.cash,
+    )
+    return msgspec.structs.replace(bill, entitlement=entitlement, account=own, not_advanced=told)

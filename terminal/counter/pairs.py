@@ -17,7 +17,6 @@ from terminal.counter import said
 from terminal.counter.behind import proposal_for
 from terminal.counter.difference import Action, Difference
 from terminal.counter.lookalikes import Lookalikes, row_there
-from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals
 
@@ -87,6 +86,5 @@ def _is_known_by_its_message(journal: Journal, one: Difference) -> bool:
 def _waiting_days(journal: Journal, person_number: str) -> list[dt.date]:
     """The days of what of a person still waits for its number there, and could prove to be what was taken back."""
     waiting = [message.settlement_id for message in journal.queue() if message.transaction == "settle"]
-    records = [one for one in journal.settlements_of(waiting).values() if one.person_number == person_number]
-    open_ones = [one for one in records if one.upload_state != "refused" or not is_repaired(journal, one)]
-    return sorted({one.business_day for one in open_ones})
+    records = journal.settlements_of(waiting).values()
+    return sorted({one.business_day for one in records if one.person_number == person_number})

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from terminal.counter import documents
 from terminal.counter.day import DayReport
+from terminal.counter.standing import require_settled, standing_marks
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import PrintJob
@@ -62,7 +63,7 @@ class Papers:
         self._reports[report.day] = report
 
     def receipt(self, settlement_id: str) -> Document:
-        """The receipt of a settlement or a void as it was first printed. Raises Missing."""
+        """The receipt of a settlement or a void, saying how it stands now. Raises Missing, Conflict `not-settled`."""
         return self._receipt(settlement_id, TRAINING if self._training else "")
 
     def month(self, month: dt.date, operator: str) -> MonthStatement:
@@ -75,8 +76,9 @@ class Papers:
         return month_statement(statement, self._forms)
 
     def reprint(self, settlement_id: str) -> PrintJob:
-        """Queue a receipt once more; the paper says which reprint it is. Raises Missing."""
+        """Queue a receipt once more; the paper says which reprint it is. Raises Missing, Conflict `not-settled`."""
         record = self._journal.settlement(settlement_id)
+        require_settled(record)
         return self._journal.queue_print(record.kind, record.id, self._journal.clock.now())
 
     def print_month(self, month: dt.date) -> PrintJob:
@@ -100,7 +102,7 @@ class Papers:
         return CHOICES[line - 1]
 
     def document_of(self, job: PrintJob) -> Document:
-        """The document of a print job, with its mark. Raises Missing."""
+        """The document of a print job, with its mark. Raises Missing, Conflict `not-settled`."""
         mark = documents.mark_of(job, self._training)
         if job.document == "day":
             return self._day(dt.date.fromisoformat(job.subject), mark)
@@ -115,8 +117,9 @@ class Papers:
 
     def _receipt(self, settlement_id: str, mark: str) -> Document:
         record = self._journal.settlement(settlement_id)
-        counted = self._journal.counted_sums(record)
-        return documents.receipt(record, self._provider_names, mark, self._forms, counted)
+        require_settled(record)
+        counted, standing = self._journal.counted_sums(record), standing_marks(self._journal, record)
+        return documents.receipt(record, self._provider_names, mark, self._forms, counted, standing)
 
     def _day(self, day: dt.date, mark: str) -> Document:
         sealed = self._journal.day_report(day)

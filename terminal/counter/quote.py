@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from terminal.counter.identify import Identification
 from terminal.counter.tally import year_of
@@ -71,6 +71,8 @@ def fill(
         raise Refused("bill-in-the-future", f"the business day is {business_day}", f"营业日为 {business_day}", "date")
     if asked.policy not in ("", person.policy):
         raise _contradiction("policy")
+    if asked.not_advanced is not UNSET:
+        raise _contradiction("not_advanced")
     year, balance = counted
     account = msgspec.structs.replace(person.account, balance=balance)
     for name, known in (

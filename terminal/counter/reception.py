@@ -100,6 +100,10 @@ class Reception:
         self._held.drop(identification_id)
         self._leases.release(identification_id)
 
+    def of_person(self, person_number: str) -> list[Identification]:
+        """Who is held of one person."""
+        return [one for one in self._held.values() if one.person.person_number == person_number]
+
     def clear(self) -> None:
         """Forget everybody."""
         self._held.clear()

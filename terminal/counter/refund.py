@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 
 from terminal.counter.identify import Identification
 from terminal.counter.settle import was_paid_by_card
@@ -82,6 +82,7 @@ def what_stays(original: SettlementRecord, lines: Sequence[RefundLine]) -> Bill:
         account=Account(),
         year=Year(),
         consent=False,
+        not_advanced=UNSET,
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from terminal.counter import said
 from terminal.counter.difference import Difference
+from terminal.counter.said import Said
 from terminal.journal.journal import Journal
 from terminal.journal.repairs import Tried
 
@@ -34,14 +35,19 @@ def _not_refused(one: Difference, refused: dict[tuple[str, str], str]) -> Differ
 
 
 def _refused_again(journal: Journal, tried: Sequence[Tried], one: Difference) -> Difference:
-    """A void that was sent again today, for whatever reason, and that the center refused again."""
+    """A void that was sent again today, for whatever reason: refused again, it is the office's; else it is done."""
     sent = {each.difference.split(":", 1)[-1] for each in tried if each.action == "send-again" and not each.refused}
     if one.cause != "refused" or one.action != "send-again" or one.settlement_id not in sent:
         return one
-    reasons = {message.settlement_id: message.reason for message in journal.queue()}
-    return _for_the_office(one, reasons[one.settlement_id])
+    reasons = {message.settlement_id: message.reason for message in journal.queue() if message.state == "refused"}
+    if one.settlement_id in reasons:
+        return _for_the_office(one, reasons[one.settlement_id])
+    return _nothing_left(one, said.SENT_AGAIN)
 
 
 def _for_the_office(one: Difference, words: str) -> Difference:
-    text = said.ask_the_office(words)
+    return _nothing_left(one, said.ask_the_office(words))
+
+
+def _nothing_left(one: Difference, text: Said) -> Difference:
     return msgspec.structs.replace(one, action="none", text=text.en, text_zh=text.zh)

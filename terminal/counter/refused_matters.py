@@ -14,12 +14,17 @@ def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> li
     """What the center refused and still stands here: a settlement is to be taken back; a void, whose money is given
     back already, is to be sent again.
     """
-    return [_refused(one) for one in records if one.upload_state == "refused" and not is_repaired(journal, one)]
+    paid = journal.refused_debits()
+    return [
+        _refused(one, one.id in paid)
+        for one in records
+        if one.upload_state == "refused" and not is_repaired(journal, one)
+    ]
 
 
-def _refused(record: SettlementRecord) -> Difference:
+def _refused(record: SettlementRecord, card_has_paid: bool) -> Difference:
     action: Action = "send-again" if record.voids else "void-here"
-    text = said.VOID_REFUSED if record.voids else said.REFUSED
+    text = said.VOID_REFUSED if record.voids else said.REFUSED_AND_CARD_PAID if card_has_paid else said.REFUSED
     return Difference(
         id=f"refused:{record.id}",
         cause="refused",
@@ -35,6 +40,4 @@ def _refused(record: SettlementRecord) -> Difference:
 
 def is_repaired(journal: Journal, refused: SettlementRecord) -> bool:
     """Whether no money stands any more on what the center refused: taken back, or itself the void of such a one."""
-    if refused.voids:
-        return journal.settlement(refused.voids).upload_state == "refused"
-    return refused.state != "committed"
+    return journal.refusal_is_over(refused.id)

@@ -15,14 +15,13 @@ from msgspec import Struct
 
 from terminal.center.answers import NotSent, Outcome, Rejected, Unknown
 from terminal.center.desk import CenterDesk
-from terminal.center.details import references_of
+from terminal.center.details import references_of, sums_there
 from terminal.center.fields import SETTLING, VOIDING
 from terminal.counter.difference import Difference
 from terminal.counter.settle import Circumstances, digest_of
 from terminal.counter.void import void, void_of
 from terminal.errors import Conflict, InDoubt, Missing, Refused, Unavailable
 from terminal.journal.journal import Journal
-from terminal.journal.repairs import sums_from
 
 
 class LastRun(Struct, frozen=True):
@@ -54,7 +53,7 @@ def repair_here(
 ) -> None:
     """Do what `difference` proposes here, and write down that it is carried out. Sends nothing.
 
-    business_day: the open day on which a void counts. Raises Conflict.
+    business_day: the open day on which a void counts. Raises Conflict, Refused `amounts-below-zero`.
     """
     now = journal.clock.now()
     with journal.writing():
@@ -177,10 +176,11 @@ def _under_its_number(numbers: Sequence[str], asked: Callable[[str], Outcome]) -
 
 def _adopt(journal: Journal, difference: Difference, now: dt.datetime) -> None:
     record = journal.settlement(difference.settlement_id)
-    own, sign = journal.counted_sums(record), record.sign
-    amounts = (difference.other_total_fen, difference.other_fund_total_fen, difference.other_account_fen)
-    total, fund_total, account = (sign * amount for amount in amounts)
-    journal.adopt(record.id, sums_from(total, fund_total, account, own), now)
+    sums = sums_there(record, difference.row, journal.counted_sums(record))
+    if sums is None:
+        message = "one of the center's amounts comes below zero: nothing was adopted, ask the insurance office"
+        raise Refused("amounts-below-zero", message, "中心金额有一项小于零：未采用，请询问医保经办机构", "difference")
+    journal.adopt(record.id, sums, now)
 
 
 def _void_here(

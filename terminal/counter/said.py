@@ -35,6 +35,10 @@ NEVER_HEARD = Said("the center has it, its answer was never heard here", "中心
 TAKEN_BACK_THERE = Said("taken back at the center, and not here", "中心已撤销，终端未撤销")
 TOOK_IT_BACK = Said("it is what took the settlement back there", "中心据此撤销了该结算，应予采纳")
 OTHER_AMOUNTS = Said("the center has other amounts", "中心的金额与终端不一致")
+BELOW_ZERO = Said(
+    "the center has other amounts, with a share below zero, which nobody can have paid: ask the insurance office",
+    "中心的金额与终端不一致，且有一项小于零，不可能为实际支付：请询问医保经办机构",
+)
 GONE_THERE = Said("the center no longer has it", "中心已无此结算，应重新发送")
 TAKEN_BACK_BY_ITSELF = Said(
     "the center has taken it back by itself, counted on another day: it stands for nothing",
@@ -71,6 +75,12 @@ TOTALS_ALONE = Said(
     " count one under another insurance type",
     "中心未确认本机合计，但明细逐笔一致：请询问医保经办机构，是否有一笔计入其他险种",
 )
+TOTALS_BEYOND = Said(
+    "the center does not confirm our totals, not even with every row of its details counted in: another till may have"
+    " sold meanwhile, so run day end again; if it stays so, ask the insurance office, which may count one under another"
+    " insurance type",
+    "计入中心明细的每一笔后，中心仍未确认本机合计：其他终端可能刚有结算，请再次日终；仍不符的，请询问医保经办机构是否有一笔计入其他险种",
+)
 NEVER_BOOKED = Said(
     "the center neither takes it back nor says that it never booked it, and its details hold nothing of it: give the"
     " reversal up",
@@ -85,6 +95,16 @@ VOID_REFUSED = Said(
 )
 REFUSED = Said(
     "the center refused it; take it back, give the goods back or settle anew", "中心拒绝：请撤销，退回药品或重新结算"
+)
+REFUSED_AND_CARD_PAID = Said(
+    "the center refused it, and the card has paid: take it back, give the goods and the cash back, and let the"
+    " insurance office have the debit with its proof; settled anew, the card would pay a second time",
+    "中心拒绝，但卡内已扣款：请撤销，退回药品和现金，并凭扣款凭证（TAC）到医保经办机构办理退款；重新结算将再次扣卡",
+)
+CARD_PAID = Said(
+    "taken back here, and the center has booked nothing: what the card has paid only the insurance office can give"
+    " back; bring it the debit with its proof, then confirm it under the open matters",
+    "终端已撤销、中心未入账，但卡内已扣款：请凭扣款凭证（TAC）到医保经办机构办理退款，办结后在未了结事项中确认",
 )
 TILL_MISSING = Said("the till does not know this settlement", "收银系统没有此结算")
 TILL_TOTAL = Said("the till has another total", "收银系统的金额不一致")
@@ -109,9 +129,16 @@ _OPEN_ZH = {
     "unknown": "中心是否受理未知，终端将继续确认或冲正",
     "refused": "医保中心拒绝：请撤销该结算，再重新结算",
     "parked": "多次未成功已搁置：请核对原因后重新发送",
-    "accepted": "冲正尚未完成",
     "debiting": PURSE_IN_DOUBT.zh,
 }
+
+
+def waiting_for_till(till: str) -> Said:
+    """This till sold on the day and has not given its list of it."""
+    return Said(
+        f"waiting for till {till}: it sold on this day and has not given its list; let it give one, or close without",
+        f"等待收银端 {till} 提交当日清单；无法提交的，可不核对清单日终",
+    )
 
 
 def counts_here(day: object) -> Said:
@@ -153,6 +180,12 @@ def void_it_there(words: str) -> Said:
         f"the center refused to reverse it ({words}): void it there by its number",
         f"中心拒绝冲正（{words}）：可按中心编号撤销",
     )
+
+
+SENT_AGAIN = Said(
+    "it was sent again, and the center has not refused it since: run day end again",
+    "已重新发送，中心未再拒绝：请重新日终",
+)
 
 
 def ask_the_office(words: str) -> Said:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from terminal.counter.authorise import authorise, refuse_open
+from terminal.counter.authorise import OtherSums, authorise, refuse_open
 from terminal.counter.identify import Identification
 from terminal.counter.offline import limited
 from terminal.counter.pin import Pin
@@ -126,8 +126,17 @@ class Sales(Sessions):
 
     def _commit(self, record: SettlementRecord, key: str, request: str) -> bytes:
         if self._place.online:
-            return authorise(self._journal, self._center, record, None, key, request)
+            try:
+                return authorise(self._journal, self._center, record, None, key, request)
+            except OtherSums:
+                self._forget_person(record.person_number)
+                raise
         return commit(self._journal, self._center, record, key, request)
+
+    def _forget_person(self, person_number: str) -> None:
+        """What was known of this person is old: the center is to be asked again, and the card is free for that."""
+        for held in self._reception.of_person(person_number):
+            self.release(held.id)
 
     def _filled(self, identification: Identification, asked: Bill, taken_back: str) -> Bill:
         """The bill with everything that is known now, within what may be advanced without the center."""

@@ -20,6 +20,7 @@ from terminal.counter.quote import Quote
 from terminal.counter.reception import Reception
 from terminal.counter.tally import Tally
 from terminal.errors import Missing, Refused, Unavailable
+from terminal.journal.center_clock import ClockOffset
 from terminal.limits import CLOCK_OFF_SECONDS_MAX, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX
 from terminal.settlement.shelf import Shelf
 
@@ -50,7 +51,6 @@ class Sessions:
         self._quotes: Lapsing[Quote] = Lapsing(self._clock, QUOTE_LIFE_SECONDS, QUOTES_OPEN_MAX)
         self._tally = Tally(place.journal)
         self._operator = ""
-        self._clock_off_seconds: int | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -84,10 +84,9 @@ class Sessions:
         return SignedIn(operator, operator_name, self.business_day(), signed.center_time)
 
     @property
-    def clock_off_seconds(self) -> int | None:
-        """How far the clock was before the center's at the last sign-in, in seconds; negative: behind. None: not
-        known, or a training clock."""
-        return self._clock_off_seconds
+    def clock_offset(self) -> ClockOffset | None:
+        """How far the clock was from the center's at the last sign-in. None: not known, or a training clock."""
+        return None if self._place.training_clock else self._journal.clock_offset()
 
     def sign_out(self) -> None:
         """Sign out (9002). A center that is away, or says no, keeps no operator here: its sign-in ends with the day."""
@@ -150,8 +149,11 @@ class Sessions:
         if self._place.training_clock:
             return
         now = self._clock.now()
-        self._clock_off_seconds = off_seconds = int((now - center_time).total_seconds())
-        if abs(off_seconds) > CLOCK_OFF_SECONDS_MAX:
+        offset = ClockOffset(int((now - center_time).total_seconds()), center_time)
+        # A full disk, which cannot take it, is told elsewhere and keeps nobody out.
+        with contextlib.suppress(Unavailable):
+            self._journal.note_clock_offset(offset)
+        if abs(offset.seconds) > CLOCK_OFF_SECONDS_MAX:
             self._operator = ""
             raise Refused(
                 "clock-off",

@@ -13,7 +13,7 @@ from terminal.center.desk import CenterDesk
 from terminal.center.details import CenterRow, counted_there
 from terminal.counter import said
 from terminal.counter.behind import behind, is_unnumbered
-from terminal.counter.difference import Difference
+from terminal.counter.difference import Difference, of_record
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
 from terminal.journal.records import GroupTotals, SettlementRecord
@@ -32,7 +32,11 @@ def unnumbered(
     """
     adopted = {one.settlement_id for one in found if one.action == "adopt-settlement"}
     wanted = [one for one in records if is_unnumbered(one) and one.id not in adopted]
-    return [_difference(record, _days_of(journal, center, nothing, record)) for record in wanted]
+    days = [_days_of(journal, center, nothing, one) for one in wanted]
+    return [
+        of_record(f"unnumbered:{one.id}", "void-one-sided", "none", said.stands_there(*between), one)
+        for one, between in zip(wanted, days, strict=True)
+    ]
 
 
 def _days_of(
@@ -68,19 +72,3 @@ def _number_of(journal: Journal, record: SettlementRecord, rows: Sequence[Center
 
 def _takes_back(journal: Journal, row: CenterRow, settlement_id: str) -> bool:
     return any(one.id == settlement_id for one in journal.by_center_reference(row.visit_number))
-
-
-def _difference(record: SettlementRecord, days: tuple[dt.date, dt.date]) -> Difference:
-    text = said.stands_there(*days)
-    return Difference(
-        id=f"unnumbered:{record.id}",
-        cause="void-one-sided",
-        between="center",
-        action="none",
-        text=text.en,
-        text_zh=text.zh,
-        settlement_id=record.id,
-        provider_id=record.provider_id,
-        person_number=record.person_number,
-        terminal_total_fen=record.sign * int(record.settlement.total),
-    )

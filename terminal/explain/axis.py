@@ -104,7 +104,7 @@ def _walked(settlement: Settlement) -> list[Stretch]:
         stretches.append(Stretch("co_payment", "co_payment", place, start, cites=cites_of(settlement, "co_payment")))
         stretches.append(_segment(line, start, end))
         place = end
-    return [*stretches, _above(settlement, place)]
+    return [*stretches, *_above(settlement, place)]
 
 
 def _segment(line: Line, start: int, end: int) -> Stretch:
@@ -113,15 +113,19 @@ def _segment(line: Line, start: int, end: int) -> Stretch:
     return Stretch("segment", "co_payment", start, end, int(line.amount), rate, tuple(articles), articles[0])
 
 
-def _above(settlement: Settlement, place: int) -> Stretch:
-    """What no segment reaches: above the cap, where a further fund may pay by its own rate."""
+def _above(settlement: Settlement, place: int) -> list[Stretch]:
+    """What no segment reaches: above the cap, where a further fund may pay by its own rate, as far as it has room."""
     above = any(line.part in ("over_cap", "aid") for line in settlement.lines)
-    part = "over_cap" if above else "co_payment"
+    part, end = "over_cap" if above else "co_payment", int(settlement.eligible)
+    own = cites_of(settlement, part)
     aid = [line for line in settlement.lines if line.part == "aid" and _on_rest(line, place)]
-    articles = tuple(article for line in aid for article in articles_of(line.cite))
-    cites = tuple(dict.fromkeys((*articles, *cites_of(settlement, part))))
-    rate = int(aid[0].rate or 0) if len(aid) == 1 else None
-    return Stretch(part, part, place, settlement.eligible, 0, rate, cites, articles[0] if aid else "")
+    if len(aid) != 1:
+        cites = tuple(dict.fromkeys((*(article for line in aid for article in articles_of(line.cite)), *own)))
+        return [Stretch(part, part, place, end, cites=cites, rate_cite=cites[0] if aid else "")]
+    articles, paid_to = articles_of(aid[0].cite), int(aid[0].to or end)
+    cites = tuple(dict.fromkeys((*articles, *own)))
+    paid = Stretch(part, part, place, paid_to, 0, int(aid[0].rate or 0), cites, articles[0])
+    return [paid, Stretch(part, part, paid_to, end, cites=own)]
 
 
 def _on_rest(line: Line, place: int) -> bool:

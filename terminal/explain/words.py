@@ -49,6 +49,7 @@ LIMITS = {
     **{fund: (f"{zh}年度限额", f"{en}, yearly") for fund, (zh, en) in PAYERS.items()},
     "deductible": ("起付线", "deductible line"),
 }
+RULES_WITHOUT_ARTICLE = {"pooling.offline-limit": ("脱网限额", "offline limit")}
 _KINDS_OF_LIMIT = {"limit": ("本项限额", "limit"), "ceiling": ("费用上限", "ceiling of expense")}
 _HEADINGS = {
     "title": ("医疗费用结算说明", "Who pays this bill, and why"),

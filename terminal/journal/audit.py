@@ -8,7 +8,8 @@ It covers what has happened: money, the center's answers, ids on the wire, numbe
 tills, days, goods. It does not cover what is only on its way, of which no entry is written: how far an unanswered
 message, a visit, goods or a print has come, how often and when it is tried again (day end matches with the center
 whatever was sent), copies and reports that are printed again, and the center's last answer of each person, by which a
-sale without the center is split: the sale's own entry keeps the balance it was given, and the upload shows another.
+sale without the center is split: the sale's own entry keeps the balance it was given, and the upload shows another (why
+there is no entry of it: `known`).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def are_of_others(connection: sqlite3.Connection, told: Sequence[tuple[str, str]
         holders[number].add(settlement_id)
     found = []
     for settlement_id, number in told:
-        others = holders[number] - {settlement_id} if number else set()
+        others = holders[number] - {settlement_id}
         is_anothers = bool(others) and not others <= _counterparts(connection, settlement_id)
         if number and not is_anothers:
             holders[number].add(settlement_id)

@@ -126,7 +126,7 @@ class Commits(Numbers):
         queue_upload(connection, record, message_id, record.at)
         queue_first_print(connection, record, record.at)
         keep_key(connection, key, request_digest, number, answer(entry_hash))
-        return msgspec.structs.replace(written, entry_hash=entry_hash)
+        return msgspec.structs.replace(written, entry_hash=entry_hash, upload_state="queued")
 
 
 def _check(record: SettlementRecord, kind: RecordKind, key: str) -> None:

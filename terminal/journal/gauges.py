@@ -8,10 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from terminal.journal.beside import beside
+from terminal.journal.progress import counts_in
 
 
 class Gauges(Struct, frozen=True):
-    """What stands in the journal now. uploads: how many in each state. bytes: the store and its write-ahead log."""
+    """What stands in the journal now. uploads: as `Journal.counts`. bytes: store and write-ahead log."""
 
     uploads: dict[str, int]
     oldest_waiting_at: dt.datetime | None
@@ -24,7 +25,7 @@ class Gauges(Struct, frozen=True):
 def gauges_of(path: Path, day: dt.date) -> Gauges:
     """Look at the journal on a connection of one's own, which can only read. Raises sqlite3.Error, OSError."""
     with beside(path) as connection:
-        uploads = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+        uploads = counts_in(connection)
         (oldest,) = connection.execute(
             "SELECT min(first_queued_at) FROM outbox WHERE state IN ('queued', 'sent', 'unknown', 'parked')"
         ).fetchone()

@@ -39,9 +39,11 @@ from terminal.journal.rows import (
 )
 from terminal.journal.store import moment_text
 
+_DIGEST_OF_INTENT = "json_extract(CAST(e.body AS TEXT), '$.request_digest')"
+
+# That an abandoned one is neither committed nor voided is said for the index of those that are neither.
 _TAKEN_BACK = (
-    "SELECT s.id, json_extract(CAST(e.body AS TEXT), '$.key') AS key,"
-    " json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest"
+    f"SELECT s.id, {KEY_OF_INTENT} AS key, {_DIGEST_OF_INTENT} AS request_digest"
     " FROM settlements s JOIN intents i ON i.settlement_id = s.id JOIN entries e ON e.number = s.entry"
     " JOIN settlements o ON o.id = s.voids AND o.state = 'committed' JOIN outbox q ON q.settlement_id = s.id"
     " AND q.transaction_name = 'reverse' AND q.state = 'refused' AND q.reason = ?"
@@ -49,10 +51,7 @@ _TAKEN_BACK = (
     " AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.original = o.id AND r.given_up_by IS NULL)"
     " ORDER BY s.entry"
 )
-_SELECT = (
-    "SELECT i.settlement_id, i.message_id, i.request,"
-    f" json_extract(CAST(e.body AS TEXT), '$.request_digest') AS request_digest {OPEN_INTENTS} "
-)
+_SELECT = f"SELECT i.settlement_id, i.message_id, i.request, {_DIGEST_OF_INTENT} AS request_digest {OPEN_INTENTS} "
 
 
 class Intents(RefundIntents):

@@ -3,7 +3,7 @@
 Its parts are layered below, one job each.
 
 numbering → commit → look → refunds → intents → debits → outbox → printjobs → known → published → visits → stock →
-repairs → days → tills → law_files → news → whereabouts: each floor adds its methods to `Journal`.
+repairs → days → tills → law_files → news → whereabouts → center_clock: each floor adds its methods to `Journal`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Self
 
 from terminal.clock import Clock
 from terminal.journal.audit import problems
+from terminal.journal.center_clock import CenterClock
 from terminal.journal.chain import newest
-from terminal.journal.whereabouts import Whereabouts
 
 
-class Journal(Whereabouts):
+class Journal(CenterClock):
     """One terminal's journal. One thread opens it, uses it and closes it."""
 
     @classmethod

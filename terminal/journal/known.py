@@ -1,4 +1,12 @@
-"""What the center said last of each person, for the time when it cannot be asked. Not money: not part of the chain."""
+"""What the center said last of each person, for the time when it cannot be asked. Not money: not part of the chain.
+
+So the audit cannot tell a row that somebody wrote from the center's own. A digest in the settlement's entry would come
+too late: the row is forged before the sale, and the digest would be the forged one's. What would show it is an entry
+for each identification. It is not written: the chain would grow by about one entry a sale, and would tell for good who
+stood at the counter and when, also of those who bought nothing. And it would buy little: what a forged row can do is
+bounded by the limits without the center, the sale's entry keeps what it was split on, and its upload shows the
+difference.
+"""
 
 from __future__ import annotations
 

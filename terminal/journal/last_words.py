@@ -19,6 +19,13 @@ from terminal.journal.chain import append_all, digest
 from terminal.journal.records import LastWord
 from terminal.journal.rows import keep_sums
 
+_GIVE_UP_VISITS = (
+    "UPDATE visits SET given_up = 1 WHERE given_up = 0 AND settlement_id IN"
+    " (SELECT s.voids FROM outbox q JOIN settlements s ON s.id = q.settlement_id"
+    " WHERE q.transaction_name = 'void' AND q.message_id IN (SELECT value FROM json_each(?)))"
+)
+"""Of what the center has accepted as taken back, no visit is to stay open there."""
+
 _ROW = "SELECT number, message_id, state, request, settlement_id, sent_as FROM outbox "
 
 
@@ -56,6 +63,8 @@ def write_last_words(
         " WHERE number = ?",
         [(word.state, word.answer, *_numbers(word), word.reason, entry, row["number"]) for row, word, entry in told],
     )
+    taken_in = [word.message_id for word in new if word.state == "accepted"]
+    connection.execute(_GIVE_UP_VISITS, (_listed(taken_in),))
     keep_sums(connection, [(row["settlement_id"], entry, word.sums) for row, word, entry in told if word.sums])
     return Written([row["settlement_id"] for row, _, _ in told], of_others)
 
@@ -95,12 +104,16 @@ def not_parked() -> Conflict:
 
 
 def _rows(connection: sqlite3.Connection, words: Sequence[LastWord]) -> dict[str, sqlite3.Row]:
-    wanted = msgspec.json.encode([word.message_id for word in words]).decode()
-    found = connection.execute(_ROW + "WHERE message_id IN (SELECT value FROM json_each(?))", (wanted,))
+    wanted = [word.message_id for word in words]
+    found = connection.execute(_ROW + "WHERE message_id IN (SELECT value FROM json_each(?))", (_listed(wanted),))
     rows = {row["message_id"]: row for row in found}
     if any(word.message_id not in rows for word in words):
         raise no_such_message()
     return rows
+
+
+def _listed(message_ids: Sequence[str]) -> str:
+    return msgspec.json.encode(message_ids).decode()
 
 
 def _facts(word: LastWord, row: sqlite3.Row) -> dict[str, Any]:

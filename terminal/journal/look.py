@@ -13,7 +13,7 @@ from terminal.errors import Missing
 from terminal.journal.chain import newest
 from terminal.journal.commit import Commits
 from terminal.journal.purse_records import PurseProof
-from terminal.journal.records import SettlementRecord, UploadState
+from terminal.journal.records import SettlementRecord, ToldState
 from terminal.settlement.codec import decode, decode_hook_kept
 
 RECORDS_KEPT = 512
@@ -21,7 +21,9 @@ RECORDS_KEPT = 512
 
 _SELECT = (
     "SELECT s.state, s.voided_by, e.hash, e.body, o.state AS upload, o.center_references,"
-    " b.tac, b.mac2, b.mac2_verified, b.closed_by AS debit_closed_by"
+    " b.tac, b.mac2, b.mac2_verified, b.closed_by AS debit_closed_by,"
+    " s.state = 'abandoned' AND EXISTS (SELECT 1 FROM outbox r WHERE r.settlement_id = s.id"
+    " AND r.transaction_name = 'reverse' AND r.last_word IS NULL) AS reversing"
     " FROM settlements s JOIN entries e ON e.number = s.entry LEFT JOIN debits b ON b.settlement_id = s.id"
     " LEFT JOIN outbox o ON o.settlement_id = s.id AND o.transaction_name IN ('settle', 'void') "
 )
@@ -130,7 +132,7 @@ class Reads(Commits):
 
 
 def _record(row: sqlite3.Row) -> SettlementRecord:
-    upload: UploadState = row["upload"] or "queued"
+    upload: ToldState = row["upload"] or ("reversing" if row["reversing"] else "none")
     references = row["center_references"] or "{}"
     return msgspec.structs.replace(
         _written(row["body"]),

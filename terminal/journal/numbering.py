@@ -46,7 +46,7 @@ class Numbers(Store):
     def close(self) -> None:
         """Give back what was reserved and not given out, and let go of the store."""
         unused = [(given, name) for name, given in self._given.items() if given < self._reserved[name]]
-        if unused and self._lock >= 0:
+        if unused and self._lock is not None:
             with self.writing() as connection:
                 connection.executemany("UPDATE counters SET reserved = ? WHERE name = ?", unused)
         self._given = dict(self._reserved)
@@ -58,7 +58,7 @@ class Numbers(Store):
         Where the clock has jumped back, or more than 100 are asked for in a second, the stamp runs ahead of
         it.
         """
-        wanted = max(stamp_number(self.clock.now(), 0), self._given.get(STAMPS, 0) + 1)
+        wanted = max(stamp_number(self.clock.now(), 0), self._following(STAMPS))
         stamp = self._give(STAMPS, wanted, STAMP_BLOCK_SECONDS * STAMPS_A_SECOND)
         seconds, counter = divmod(stamp, STAMPS_A_SECOND)
         return _EPOCH + dt.timedelta(seconds=seconds), counter
@@ -66,10 +66,14 @@ class Numbers(Store):
     def next_settlement_number(self, business_day: dt.date) -> str:
         """Terminal id, yyyymmdd and six digits. Raises Refused after 999,999 of one day."""
         name = settlement_counter(business_day)
-        wanted = self._given.get(name, 0) + 1
+        wanted = self._following(name)
         if wanted > SETTLEMENTS_A_DAY_MAX:
             raise Refused("numbers-used-up", "this day's settlement numbers are used up", "当日结算号已用完")
         return f"{self.terminal_id}{business_day:%Y%m%d}{self._give(name, wanted, SETTLEMENT_BLOCK):06d}"
+
+    def _following(self, name: str) -> int:
+        """The number after the last that was given out; a counter begins with 1."""
+        return self._given.get(name, 0) + 1
 
     def _give(self, name: str, number: int, block: int) -> int:
         if number > self._reserved.get(name, 0):

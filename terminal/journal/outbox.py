@@ -17,7 +17,7 @@ from terminal.journal.center_numbers import number_of_another
 from terminal.journal.chain import append
 from terminal.journal.debits import Debits
 from terminal.journal.last_words import no_such_message, not_parked, unfinished, write_last_words
-from terminal.journal.progress import STUCK, Progress, progress_in
+from terminal.journal.progress import OVER, STUCK, Progress, counts_in, progress_in
 from terminal.journal.records import CenterSums, LastWord, QueuedMessage
 from terminal.journal.rows import queue_reversal
 from terminal.journal.store import moment_text
@@ -86,7 +86,8 @@ class Outbox(Debits):
     def queue(self) -> list[QueuedMessage]:
         """Every message that the center has not accepted, oldest first; refused and parked ones too.
 
-        A reversal that was refused is none of them: it found nothing to undo, and what it was for goes on.
+        What was refused is none of them where that leaves nothing to do (`refusal_is_over`), and so is a reversal that
+        found nothing to undo: what it was for goes on.
         """
         rows = self._connection.execute(
             _COLUMNS + f"WHERE q.state IN ('queued', 'sent', 'unknown') OR ({STUCK}) ORDER BY q.number"
@@ -98,8 +99,15 @@ class Outbox(Debits):
         return progress_in(self._connection, now)
 
     def counts(self) -> dict[str, int]:
-        """How many messages are in each upload state; absent means none."""
-        return {row[0]: row[1] for row in self._connection.execute("SELECT state, count(*) FROM outbox GROUP BY state")}
+        """How many messages are in each upload state; absent means none. A refusal that is over counts nowhere."""
+        return counts_in(self._connection)
+
+    def refusal_is_over(self, settlement_id: str) -> bool:
+        """Whether the center refused this settlement or void and no money stands on it any more: it was taken back, or
+        is itself the void of what the center refused.
+        """
+        query = f"SELECT 1 FROM outbox q WHERE q.settlement_id = ? AND q.transaction_name <> 'reverse' AND {OVER}"
+        return self._connection.execute(query, (settlement_id,)).fetchone() is not None
 
     def mark_sent(self, message_id: str, request: bytes, now: dt.datetime) -> None:
         """The intent, before the first byte leaves: from here on silence means unknown.

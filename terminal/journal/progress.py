@@ -21,19 +21,31 @@ LOOKED_AT_MAX = 100
 LOOKED_BACK = dt.timedelta(minutes=10)
 """… as far as they are not older than this."""
 
+OVER = (
+    "q.state = 'refused' AND (q.transaction_name = 'reverse' OR EXISTS (SELECT 1 FROM settlements s"
+    " WHERE s.id = q.settlement_id AND (s.state <> 'committed' OR EXISTS (SELECT 1 FROM outbox r"
+    " WHERE r.settlement_id = s.voids AND r.transaction_name = 'settle' AND r.state = 'refused'))))"
+)
+"""Rows `q` of the outbox that the center refused and that are done nonetheless: a reversal found nothing to undo, a
+settlement was taken back since, a void took back what the center had refused."""
 
-STUCK = "state IN ('refused', 'parked') AND NOT (transaction_name = 'reverse' AND state = 'refused')"
-"""Rows of the outbox that no waiting changes. A reversal that was refused found nothing to undo: it is done."""
+STUCK = f"q.state IN ('refused', 'parked') AND NOT ({OVER})"
+"""Rows `q` of the outbox that no waiting changes."""
 
 STUCK_GOODS = "state IN ('refused', 'parked')"
 """Stock moves that no waiting changes."""
+
+
+STUCK_VISITS = "given_up = 1 AND stuck = 1"
+"""Visits that stand open at the center, and that no waiting changes."""
 
 
 class Progress(Struct, frozen=True):
     """waiting: without a last word, parked ones apart. a_minute: last words lately. stuck: as `STUCK`.
 
     seconds_left: for what waits, at that pace; None where nothing was answered lately. next_attempt_at: when the center
-    is tried again, where all that waits is resting; null where something is due. goods_stuck: as `STUCK_GOODS`.
+    is tried again, where all that waits is resting; null where something is due. goods_stuck: as `STUCK_GOODS`;
+    visits_stuck: as `STUCK_VISITS`.
     """
 
     waiting: int
@@ -42,6 +54,7 @@ class Progress(Struct, frozen=True):
     seconds_left: int | None
     next_attempt_at: dt.datetime | None
     goods_stuck: int = 0
+    visits_stuck: int = 0
 
 
 class _Entry(Struct, frozen=True):
@@ -61,8 +74,9 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         " WHERE state IN ('queued', 'sent', 'unknown')",
         (moment_text(now),),
     ).fetchone()
-    (stuck,) = connection.execute(f"SELECT count(*) FROM outbox WHERE {STUCK}").fetchone()
+    (stuck,) = connection.execute(f"SELECT count(*) FROM outbox q WHERE {STUCK}").fetchone()
     (goods_stuck,) = connection.execute(f"SELECT count(*) FROM stock_moves WHERE {STUCK_GOODS}").fetchone()
+    (visits_stuck,) = connection.execute(f"SELECT count(*) FROM visits WHERE {STUCK_VISITS}").fetchone()
     answered = _answered_lately(connection, now)
     span_seconds = max(1, int((now - min(answered)).total_seconds())) if answered else 0
     resting = dt.datetime.fromisoformat(next_at) if waiting and not due else None
@@ -71,7 +85,15 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         left = -(-waiting * span_seconds // len(answered))
         left += max(0, int((resting - now).total_seconds())) if resting else 0
     a_minute = len(answered) * 60 // span_seconds if answered else 0
-    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting, goods_stuck)
+    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting, goods_stuck, visits_stuck)
+
+
+def counts_in(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many messages are in each upload state, without those that are `OVER`; absent means none."""
+    counts = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+    (over,) = connection.execute(f"SELECT count(*) FROM outbox q WHERE {OVER}").fetchone()
+    counts["refused"] = counts.get("refused", 0) - over
+    return {state: count for state, count in counts.items() if count}
 
 
 def _answered_lately(connection: sqlite3.Connection, now: dt.datetime) -> list[dt.datetime]:

@@ -18,6 +18,7 @@ from terminal.settlement.result import Settlement
 RecordKind = Literal["settlement", "void"]
 SettlementState = Literal["prepared", "debiting", "authorising", "committed", "abandoned", "voided"]
 UploadState = Literal["queued", "sent", "accepted", "refused", "unknown", "parked"]
+ToldState = UploadState | Literal["none", "reversing"]
 Transaction = Literal["reverse", "settle", "void"]
 DayState = Literal["open", "frozen", "sealed"]
 PrintState = Literal["queued", "printing", "printed"]
@@ -45,6 +46,8 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     on the card; of a void, as of the settlement that it takes back. electronic: the receipt was taken without paper.
     insured_place: the division where the person was insured then; "" where none was told, and in entries of old.
     shown_as: None where the center is told the identity number, and in entries of old.
+    upload_state: of the message that tells the center of it; `none` where there is none: it was abandoned, or waits for
+    its card, or for the center's word. `reversing`: it was abandoned, and what the center may have of it is undone.
     `center_references` are the center's own numbers, opaque to the journal.
     """
 
@@ -73,7 +76,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     voided_by: str = ""
     entry_hash: str = ""
     center_references: dict[str, str] = {}
-    upload_state: UploadState = "queued"
+    upload_state: ToldState = "none"
     purse_proof: PurseProof | None = None
 
     @property
@@ -227,4 +230,4 @@ class GroupTotals(Struct, frozen=True, kw_only=True):
     def of_one(self, sign: Literal[1, -1], sums: CenterSums) -> GroupTotals:
         """The same group with one settlement (sign 1) or void (-1) in it."""
         amounts = {name: Fen(sign * getattr(sums, name)) for name in CenterSums.__struct_fields__}
-        return structs.replace(self, count=int(sign > 0), void_count=int(sign < 0), **amounts)
+        return structs.replace(self, count=int(sign == 1), void_count=int(sign == -1), **amounts)

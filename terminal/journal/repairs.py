@@ -41,6 +41,10 @@ _UNCLOSED = (
 WITHDRAWN = "withdrawn: the center has what this was to undo, and day end adopted it"
 NOT_IN_THE_DETAILS = "given up: the center's details hold nothing of what this was to undo"
 
+CARD_PAID = "card-paid:"
+"""Before a settlement's number: what its card has paid and the center will not book. A repair under this name says that
+the insurance office has settled it."""
+
 
 class _Moment(Struct, frozen=True):
     at: dt.datetime
@@ -209,6 +213,19 @@ class Repairs(Stock):
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
+    def refused_debits(self) -> list[str]:
+        """Settlements whose card has paid and that the center refused, oldest first, also where they were taken back
+        since; without those of which somebody has said that the insurance office settled it.
+        """
+        rows = self._connection.execute(
+            "SELECT s.id FROM debits b JOIN settlements s ON s.id = b.settlement_id JOIN outbox q"
+            " ON q.settlement_id = s.id AND q.transaction_name = 'settle' AND q.state = 'refused'"
+            " WHERE s.state IN ('committed', 'voided')"
+            " AND NOT EXISTS (SELECT 1 FROM repairs p WHERE p.difference = ? || s.id) ORDER BY s.entry",
+            (CARD_PAID,),
+        )
+        return [row["id"] for row in rows]
+
     def tried(self, day: dt.date, since: dt.datetime) -> list[Tried]:
         """What was carried out of a day's proposals, or refused by the center, at `since` or later; oldest first."""
         rows = self._connection.execute(
@@ -250,13 +267,11 @@ class Repairs(Stock):
         with self.writing() as connection:
             facts = {"day": day, "difference": difference, "action": action, "operator": operator}
             entry, _ = append(connection, self.terminal_id, kind, now, facts | said)
+            row = (day.isoformat(), difference, action, operator, entry)
             connection.execute(
                 "INSERT INTO repairs (day, difference, action, operator, entry, refused, message_id)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(day.isoformat(), difference, action, operator, entry),
-                    *(said.get("refused", ""), said.get("message_id", "")),
-                ),
+                (*row, said.get("refused", ""), said.get("message_id", "")),
             )
 
     def _reopen(
@@ -287,11 +302,3 @@ def _message(connection: sqlite3.Connection, settlement_id: str) -> sqlite3.Row:
     if row is None:
         raise Conflict("not-committed", "nothing was committed under this number", "该结算未完成")
     return row
-
-
-def sums_from(total: int, fund_total: int, account: int, own: CenterSums) -> CenterSums:
-    """The center's sums from what a reconciliation file tells; what it does not is ours, and cash is the rest."""
-    cash = total - fund_total - account - own.provider_borne
-    return msgspec.structs.replace(
-        own, total=Fen(total), fund_total=Fen(fund_total), account=Fen(account), cash=Fen(cash)
-    )

@@ -7,6 +7,7 @@ pure but for the reading.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from terminal.journal.law_files import law_files
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.codec import convert, encode
 from terminal.settlement.law import Law
+from terminal.settlement.result import Settlement
 from terminal.settlement.shelf import LawFile, Shelf, load_pack, read_supplement
 
 _WITH_RECORD = frozenset({"settlement", "void", "authorising", "debiting"})
@@ -26,12 +28,15 @@ _WITH_RECORD = frozenset({"settlement", "void", "authorising", "debiting"})
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One settlement or void of the chain. problem: what is not as it was settled then; "" is good. Names nobody."""
+    """One settlement or void of the chain. problem: what is not as it was settled then; "" is good. is_reworded: to the
+    same fen, with lines or notices that this program words otherwise than the one that settled. Names nobody.
+    """
 
     entry: int
     settlement_id: str
     kind: str
     problem: str
+    is_reworded: bool = False
 
 
 def replay(connection: sqlite3.Connection) -> Iterator[Replayed]:
@@ -46,10 +51,10 @@ def replay(connection: sqlite3.Connection) -> Iterator[Replayed]:
         then = encode([record.bill, record.settlement])
         if record.kind == "void":
             problem = "" if split_of.get(record.voids) == then else "it takes back another split than was settled"
+            yield Replayed(number, record.id, record.kind, problem)
         else:
             split_of[record.id] = then
-            problem = _problem(record, known)
-        yield Replayed(number, record.id, record.kind, problem)
+            yield _worked_out(number, record, known)
 
 
 class _Laws:
@@ -82,12 +87,25 @@ class _Laws:
         return file.body
 
 
-def _problem(record: SettlementRecord, known: _Laws) -> str:
+def _worked_out(number: int, record: SettlementRecord, known: _Laws) -> Replayed:
+    def told(problem: str, is_reworded: bool = False) -> Replayed:
+        return Replayed(number, record.id, record.kind, problem, is_reworded)
+
     try:
         again = known.of(record).settle(record.bill)
     except TerminalError as error:
-        return f"it cannot be worked out again: {error.message}"
+        return told(f"it cannot be worked out again: {error.message}")
     if encode(again) == encode(record.settlement):
-        return ""
+        return told("")
+    if _amounts(again) == _amounts(record.settlement):
+        return told("", is_reworded=True)
     names = [name for name in again.__struct_fields__ if getattr(again, name) != getattr(record.settlement, name)]
-    return f"worked out again, it differs in {', '.join(names)}"
+    return told(f"worked out again, it differs in {', '.join(names)}")
+
+
+def _amounts(settlement: Settlement) -> tuple[Settlement, Counter[tuple[str, str]]]:
+    """Every fen of a split, and who pays how much of which part; without the words that explain it."""
+    paid = Counter[tuple[str, str]]()
+    for line in settlement.lines:
+        paid[line.part, line.payer] += int(line.amount)
+    return msgspec.structs.replace(settlement, lines=[], notices=[]), paid

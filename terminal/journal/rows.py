@@ -53,7 +53,7 @@ def as_written(record: SettlementRecord, state: SettlementState) -> SettlementRe
         voided_by="",
         entry_hash="",
         center_references={},
-        upload_state="queued",
+        upload_state="none",
         purse_proof=None,
     )
 

@@ -306,6 +306,15 @@ _CLOCK_MISTAKES = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VISITS_LEFT = (
+    "ALTER TABLE visits ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE visits ADD COLUMN next_attempt_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE visits ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE visits ADD COLUMN stuck INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE visits ADD COLUMN record BLOB",
+    "CREATE INDEX visits_left ON visits (next_attempt_at) WHERE given_up = 1",
+)
+
 STEPS: Mapping[str, tuple[str, ...]] = {
     "0001_first_tables": _BOOKS + _QUEUES + _GUARDS,
     "0002_authorising": _AUTHORISING,
@@ -327,5 +336,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "0018_repairs_begun": _REPAIRS_BEGUN,
     "0019_center_numbers": _CENTER_NUMBERS,
     "0020_clock_mistakes": _CLOCK_MISTAKES,
+    "0021_visits_left": _VISITS_LEFT,
 }
 """Name of each migration and its statements, in order."""

@@ -9,6 +9,7 @@ import sqlite3
 from typing import Any
 
 from terminal.journal.chain import newest
+from terminal.journal.progress import OVER
 
 ROWS_MAX = 500
 """Of each list as many: the newest days, the oldest that is stuck."""
@@ -26,7 +27,8 @@ _LISTS = {
     "newest_days": "SELECT d.day, d.state, (SELECT count(*) FROM day_runs r WHERE r.day = d.day) AS runs FROM days d"
     " ORDER BY d.day DESC",
     "open_uploads": "SELECT message_id, sent_as, transaction_name, settlement_id, state, attempts, in_doubt,"
-    " first_queued_at, next_attempt_at, reason FROM outbox WHERE state <> 'accepted' ORDER BY number",
+    " first_queued_at, next_attempt_at, reason FROM outbox q WHERE state <> 'accepted'"
+    f" AND NOT ({OVER}) ORDER BY number",
     "open_settlements": "SELECT id, kind, business_day, state FROM settlements"
     " WHERE state NOT IN ('committed', 'voided', 'abandoned') ORDER BY entry",
     "open_debits": "SELECT settlement_id, trouble FROM debits WHERE closed_by IS NULL",

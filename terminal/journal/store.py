@@ -50,7 +50,7 @@ class Store:
         self.clock = clock
         self.writes = 0
         self._written: Callable[[], None] = lambda: None
-        self._lock = _only_opener(path)
+        self._lock: int | None = _only_opener(path)
         self._ballast = Ballast(path, ballast_bytes)
         try:
             self._connection = _connect(path)
@@ -152,9 +152,9 @@ class Store:
     def _release(self) -> None:
         if hasattr(self, "_connection"):
             self._connection.close()
-        if self._lock >= 0:
+        if self._lock is not None:
             os.close(self._lock)
-            self._lock = -1
+            self._lock = None
 
 
 def moment_text(moment: dt.datetime) -> str:

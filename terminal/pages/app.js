@@ -36,7 +36,7 @@ const views = {
   find: findView(() => showKeys(), openRefund),
   refund: refundView(sale, live, { changed: () => view === views.refund && setViewKeys(view.keys()), done: () => show(views.find) }),
   open: openView({ go: () => show(views.sale), openDay, pressing: () => pressing }),
-  day: dayView(() => live.health.business_day),
+  day: dayView(live),
   month: monthView(() => live.health.now),
   devices: devicesView(),
 };

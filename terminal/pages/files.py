@@ -57,5 +57,6 @@ def _words() -> bytes:
         "parts": words.PARTS,
         "services": words.SERVICES,
         "limits": words.LIMITS,
+        "rules": words.RULES_WITHOUT_ARTICLE,
     }
     return msgspec.json.encode(tables)

@@ -68,13 +68,21 @@ export function whyTable(settlement) {
     { head: t("rate"), cell: (line) => (line.rate === undefined ? "" : percent(line.rate)), number: true },
     { head: t("amount"), cell: (line) => readable(line.amount), number: true },
     { head: t("payer"), cell: (line) => named("payers", line.payer) },
-    { head: t("article_of"), cell: (line) => line.cite },
+    { head: t("article_of"), cell: (line) => line.cite || named("rules", line.rule) },
   ];
   return h("div", { class: "why", tabindex: "0", role: "region", aria: { label: t("why") } },
     table(t("why"), columns, settlement.lines),
     settlement.notices.length > 0
       ? h("ul", { class: "notices" }, settlement.notices.map((notice) => h("li", {}, sentenceOf(notice))))
       : null);
+}
+
+/** What the patient loses by not waiting for the center, in sight of the sums; null where nothing is lost. */
+export function waitingBox(settlement) {
+  const lost = settlement.notices.filter((notice) => notice.startsWith("offline-"));
+  if (lost.length === 0) return null;
+  return h("div", { class: "problem problem-unknown", role: "status" },
+    icon("unknown"), h("div", {}, lost.map((notice) => h("p", {}, sentenceOf(notice)))));
 }
 
 /** A notice without the code before its colon, which is for programs. */

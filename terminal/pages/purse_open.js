@@ -26,6 +26,29 @@ export function pursePart(debits, refresh) {
   ]);
 }
 
+/** What cards have paid and the center refused, for the insurance office; nothing where there is none. */
+export function refusedDebitsPart(refused, refresh) {
+  return part(t("debits_refused"), refused, [
+    h("p", { class: "note" }, t("debits_refused_note")),
+    table(t("debits_refused"), [
+      { head: t("number"), cell: (one) => one.settlement },
+      { head: t("debit_holder"), cell: (one) => one.patient },
+      { head: t("amount"), cell: (one) => readable(one.amount), number: true },
+      { head: t("since"), cell: (one) => momentOnCard(one.moment) },
+      { head: t("debit_proof"), cell: (one) => `${one.serial} #${one.counter} · ${one.terminal_number} #${one.terminal_counter} · TAC ${one.tac || "—"}` },
+      { head: t("repair"), cell: (one) => button(`settled-${one.settlement}`, t("debit_settled"), () => confirmSettled(one, refresh)) },
+    ].map((column) => ({ ...column, cell: (row) => h("div", {}, column.cell(row)) })), refused),
+  ]);
+}
+
+async function confirmSettled(debit, refresh) {
+  const body = [h("p", {}, t("debit_settled_body", readable(debit.amount)))];
+  if ((await question({ title: debit.settlement, body, yes: t("debit_settled"), ready: () => true, read: () => true })) === null) return;
+  const path = `/v1/purse-debits/${encodeURIComponent(debit.settlement)}/settled`;
+  await told(() => ask("POST", path), t("debits_refused"), () => [h("p", {}, debit.settlement, " · ", t("debit_settled"))]);
+  await refresh();
+}
+
 /** Ask the card in the reader what became of its open debits, and say how many are open then. */
 export async function askCard(refresh) {
   await told(() => ask("POST", "/v1/purse-debits/ask"), t("debits_open"), ({ debits }) => [

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { figure, moneyState, payerBar, problemBox, whyTable } from "./parts.js";
+import { figure, moneyState, payerBar, problemBox, waitingBox, whyTable } from "./parts.js";
 
 /** What the sale has come to so far. */
 export function quotePart(sale) {
@@ -25,7 +25,7 @@ export function splitPart(settlement, cashLabel = t("cash")) {
 }
 
 function quoted(sale) {
-  if (sale.quote) return splitPart(sale.quote.settlement);
+  if (sale.quote) return [waitingBox(sale.quote.settlement), ...splitPart(sale.quote.settlement)];
   if (sale.quoteProblem) return [];
   const asking = sale.present && sale.lines.length > 0;
   return [h("p", { class: "wait", role: "status" }, asking ? t("quoting") : t("quote_waits"))];

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { told } from "./acts.js";
-import { question } from "./dialog.js";
+import { asked, question } from "./dialog.js";
 import { h, keyButton, table } from "./dom.js";
 import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
@@ -12,10 +12,12 @@ import { badge } from "./parts.js";
 const DAY_STATES = { open: "good", frozen: "warning", sealed: "good" };
 const RECONCILED = { matched: "good", different: "fault", pending: "unknown" };
 
-/** The view; `today` gives the business day that is shown first. */
-export function dayView(today) {
+/** The view. live: knows the business day, which is shown first, and one that the clock has fallen behind. */
+export function dayView(live) {
   let day = "";
+  let ahead = false;
   let differences = [];
+  let waiting = [];
   const view = listing({
     title: "day",
     heading: () => t("day_title", day),
@@ -24,11 +26,14 @@ export function dayView(today) {
         ask("GET", `/v1/days/${day}`), ask("GET", `/v1/days/${day}/runs`), ask("GET", `/v1/days/${day}/differences`),
       ]);
       differences = found.differences.filter((one) => one.action !== "none" && !one.explained && !repairOf(found, one));
-      return dayParts(totals, runs.runs, found, repair);
+      waiting = matters(runs.runs).map((one) => one.till).filter(Boolean);
+      ahead = isAhead(live.health, totals);
+      return [ahead ? aheadPart(day, callMistake) : null, ...dayParts(totals, runs.runs, found, repair)];
     },
     keys: () => [
       { key: "F9", label: t("close_day"), primary: true, act: close },
       { key: "Alt+1", label: "", act: () => differences[0] && repair(differences[0]) },
+      { key: "Alt+M", label: "", act: () => ahead && callMistake() },
       { key: "PageUp", label: t("day_previous"), act: () => go(-1) },
       { key: "PageDown", label: t("day_next"), act: () => go(1) },
     ],
@@ -40,9 +45,20 @@ export function dayView(today) {
   }
 
   async function close() {
-    const sure = await question({ title: t("close_title", day), body: [h("p", {}, t("close_body"))], yes: t("close_day") });
+    const body = [h("p", {}, t("close_body")), waiting.length > 0 ? h("p", { class: "note" }, t("close_without", waiting.join(" · "))) : null];
+    const sure = await question({ title: t("close_title", day), body, yes: t("close_day") });
     if (!sure) return;
     await told(() => ask("POST", `/v1/days/${day}/close`, {}), t("close_day"), (report) => reportPart(report));
+    await view.refresh();
+  }
+
+  async function callMistake() {
+    const title = t("mistake_title", day);
+    const reason = await asked({ title, label: t("mistake_reason"), yes: t("mistake"), note: t("mistake_does", day) });
+    if (reason === null) return;
+    await told(() => ask("POST", `/v1/days/${day}/clock-mistake`, { reason }), title,
+      (days) => [h("p", {}, t("mistake_done", days.business_day, day))]);
+    await live.refresh();
     await view.refresh();
   }
 
@@ -61,7 +77,7 @@ export function dayView(today) {
   return {
     ...view,
     show(root) {
-      day ||= today();
+      day ||= live.health.day_ahead_of_clock ?? live.health.business_day;
       return view.show(root);
     },
     /** Show another day next. */
@@ -79,12 +95,25 @@ function dayParts(totals, runs, found, repair) {
         " · ", last.closed_at.slice(0, 19).replace("T", " "), " · ", last.operator] : null),
     last?.detail ? h("p", { class: "note" }, last.detail) : null,
     totals.groups.length > 0 ? totalsTable(totals.groups) : h("p", { class: "empty" }, t("day_empty")),
-    part(t("open_matters"), last?.open_matters ?? [], h("ul", {}, (last?.open_matters ?? []).map((one) =>
-      h("li", {}, one.settlement_id, " · ", t(`upload.${one.upload_state}`), " · ", inWords(one))))),
+    part(t("open_matters"), matters(runs), h("ul", {}, matters(runs).map((one) =>
+      h("li", {}, one.settlement_id || one.till, " · ", t(`upload.${one.upload_state}`), " · ", inWords(one))))),
     found.run > 0 && found.differences.length === 0 ? h("p", { class: "empty" }, t("differences_none")) : null,
     part(t("differences"), found.differences, differencesTable(found, repair)),
   ];
 }
+
+/** Whether business has come to a day to come, so that the business day stands still until the clock or the day is set right. */
+const isAhead = (health, totals) => health.day_ahead_of_clock !== null && totals.day > health.now.slice(0, 10)
+  && (totals.groups.length > 0 || totals.state !== "open");
+
+/** What is wrong with such a day, and the way out of it. */
+function aheadPart(day, callMistake) {
+  return h("div", { class: "strip", role: "status" }, h("p", {}, t("mistake_note", day)),
+    keyButton("Alt+M", t("mistake"), callMistake, { id: "clock-mistake" }));
+}
+
+/** What the last run found open. */
+const matters = (runs) => runs.at(-1)?.open_matters ?? [];
 
 /** Why something is open: in Chinese what to do, with what the center said behind it. */
 const inWords = (one) => [...new Set(language() === "zh" ? [one.reason_zh, one.reason] : [one.reason])].filter(Boolean).join(" · ");
@@ -115,7 +144,7 @@ export function totalsTable(groups, first = []) {
 
 const repairOf = (found, difference) => found.repairs.find((one) => one.difference === difference.id);
 const textOf = (difference) => (language() === "zh" && difference.text_zh) || difference.text;
-const wordsOf = (difference) => [t(`between.${difference.between}`), t(`cause.${difference.cause}`)].join(" · ");
+const wordsOf = (difference) => [t(`between.${difference.between}`), difference.till, t(`cause.${difference.cause}`)].filter(Boolean).join(" · ");
 
 function differencesTable(found, repair) {
   return table(t("differences"), [

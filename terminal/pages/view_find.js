@@ -74,7 +74,7 @@ export function findView(changed, refund) {
     keys: () => (one === null ? [] : [
       { key: "Alt+V", label: t("void"), act: () => done(voidSettlement), disabled: () => one.kind === "void" || one.state !== "committed" },
       { key: "Alt+T", label: t("refund"), act: () => refund(one), disabled: () => one.kind === "void" || one.state !== "committed" },
-      { key: "Alt+R", label: t("reprint"), act: () => done(reprint) },
+      { key: "Alt+R", label: t("reprint"), act: () => done(reprint), disabled: () => !isSettled(one) },
       { key: "Alt+P", label: t("picture"), act: () => showPicture(`/v1/settlements/${one.id}/picture.svg`) },
     ]),
   };
@@ -105,18 +105,37 @@ function resultTable(found, chosen, open) {
 
 function stateBadge(record) {
   if (record.kind === "void") return badge("warning", t("kind.void"));
-  const kinds = { committed: "good", voided: "warning" };
+  const kinds = { committed: "good", voided: "warning", abandoned: "warning" };
   return badge(kinds[record.state] ?? "unknown", t(`state.${record.state}`));
+}
+
+/** Whether something was settled or taken back under this number: only then is there a receipt. */
+function isSettled(record) {
+  return record.state === "committed" || record.state === "voided";
+}
+
+/** Whether money moved: in doubt only as long as card or center may have moved it and nobody knows. */
+function movedState(record) {
+  if (record.state === "voided") return moneyState("no", "moved_back");
+  if (record.state === "committed") return moneyState("yes");
+  return moneyState(record.state === "abandoned" && record.upload === "none" ? "no" : "unknown");
+}
+
+/** How far the center has been told of it; nothing where nothing of it goes there. */
+function uploadBadge({ upload }) {
+  if (upload === "none") return null;
+  const kinds = { accepted: "good", refused: "fault", unknown: "unknown", reversing: "unknown" };
+  return badge(kinds[upload] ?? "warning", t(`upload.${upload}`));
 }
 
 function detailPart(record) {
   return [
-    record.state === "voided" ? moneyState("no", "moved_back") : moneyState(record.state === "committed" ? "yes" : "unknown"),
+    movedState(record),
     h("p", {}, t("number"), " ", h("b", { data: { settlement: record.id } }, record.id), " ", stateBadge(record), " ",
-      badge({ accepted: "good", refused: "fault", unknown: "unknown" }[record.upload] ?? "warning", t(`upload.${record.upload}`))),
+      uploadBadge(record)),
     record.voided_by ? h("p", {}, t("state.voided"), " ", h("b", {}, record.voided_by)) : null,
     record.voids ? h("p", {}, t("void"), " ", h("b", {}, record.voids), " · ", record.reason) : null,
     h("p", { class: "note" }, momentOf(record.at), " · ", record.operator, " · ", record.till_reference),
-    h("div", { class: "find-columns" }, h("div", {}, splitPart(record.settlement)), receiptPicture(record.id)),
+    h("div", { class: "find-columns" }, h("div", {}, splitPart(record.settlement)), isSettled(record) ? receiptPicture(record.id) : null),
   ].filter(Boolean);
 }

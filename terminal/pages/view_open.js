@@ -7,15 +7,15 @@ import { language, t } from "./i18n.js";
 import { listing, part } from "./listing.js";
 import { readable } from "./money.js";
 import { badge, moneyState, momentOf } from "./parts.js";
-import { askCard, pursePart } from "./purse_open.js";
+import { askCard, pursePart, refusedDebitsPart } from "./purse_open.js";
 import { refundsPart } from "./refund_open.js";
 
-/** Everything unresolved: {unresolved, debits, queue, days}. A debit without a result is told with its card, and once. */
+/** Everything unresolved: {unresolved, debits, refused, queue, days}. A debit without a result is told with its card, and once. */
 export async function openMatters() {
-  const [unresolved, { debits }, queue, days] = await Promise.all(
+  const [unresolved, { debits, refused }, queue, days] = await Promise.all(
     ["/v1/unresolved", "/v1/purse-debits", "/v1/queue", "/v1/days"].map((path) => ask("GET", path)));
   const settlements = unresolved.settlements.filter((one) => !debits.some((debit) => debit.settlement === one.id));
-  return { unresolved: { ...unresolved, settlements }, debits, queue, days };
+  return { unresolved: { ...unresolved, settlements }, debits, refused, queue, days };
 }
 
 /** Whether somebody should look before the next sale: nothing that merely waits its turn. */
@@ -47,8 +47,8 @@ async function acted(view, path) {
 }
 
 function partsOf(matters, first, openDay, act, refresh) {
-  const { unresolved, debits, queue, days } = matters;
-  const all = debits.length + unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + queue.stuck_goods.length + days.forgotten.length;
+  const { unresolved, debits, refused, queue, days } = matters;
+  const all = debits.length + refused.length + unresolved.settlements.length + unresolved.refunds.length + queue.uploads.length + queue.prints.length + queue.stuck_goods.length + queue.stuck_visits.length + days.forgotten.length;
   const start = unresolved.at_start;
   const began = start.uploads + start.prints + start.reversed.length + start.unresolved.length > 0;
   return [
@@ -57,10 +57,12 @@ function partsOf(matters, first, openDay, act, refresh) {
     began ? h("p", { class: "note" }, t("at_start", start.uploads, start.prints, start.reversed.length, start.unresolved.length)) : null,
     part(t("unresolved"), unresolved.settlements, unresolved.settlements.map(unresolvedPart)),
     pursePart(debits, refresh),
+    refusedDebitsPart(refused, refresh),
     refundsPart(unresolved.refunds, refresh),
     part(t("uploads_waiting"), queue.uploads, uploadsTable(queue.uploads, act)),
     part(t("prints_waiting"), queue.prints, printsTable(queue.prints)),
     part(t("goods_stuck"), queue.stuck_goods, goodsTable(queue.stuck_goods, act)),
+    part(t("visits_stuck"), queue.stuck_visits, visitsTable(queue.stuck_visits, act)),
     part(t("days_waiting"), days.forgotten, days.forgotten.map((day) =>
       h("button", { type: "button", id: `day-${day}`, on: { click: () => openDay(day) } }, day))),
   ];
@@ -106,10 +108,20 @@ function goodsTable(goods, act) {
   ].map(wrap), goods);
 }
 
+function visitsTable(visits, act) {
+  return table(t("visits_stuck"), [
+    { head: t("number"), cell: (one) => `${one.settlement} ${one.visit}` },
+    { head: t("attempts"), cell: (one) => String(one.attempts), number: true },
+    { head: t("reason"), cell: (one) => `${why(one)} ${one.reason}` },
+    { head: t("repair"), cell: (one) => resumeButton({ message_id: one.settlement }, act) },
+  ].map(wrap), visits);
+}
+
 const wrap = (column) => ({ ...column, cell: (row, index) => h("div", {}, column.cell(row, index)) });
 
 function wayOut(one, act) {
   if (!one.stuck) return null;
+  if (one.state === "refused" && one.transaction === "void") return null;
   if (one.state === "refused") {
     return h("button", { type: "button", id: `void-${one.settlement}`, on: { click: () => voidSettlement(one.settlement) } }, t("void"));
   }

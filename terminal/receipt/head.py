@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 TRAINING = "培训 TRAINING"
 VOID = "撤销 VOID"
+REFUSED = "医保中心拒绝 REFUSED"
 
 _HASH_CHARACTERS = 16
 
@@ -14,6 +15,11 @@ _HASH_CHARACTERS = 16
 def reprint_mark(count: int) -> str:
     """The mark of the reprint number `count`, from 1."""
     return f"补打 REPRINT {count}"
+
+
+def voided_mark(void_number: str) -> str:
+    """The mark of a settlement that the void of this number has taken back."""
+    return f"已撤销 VOID {void_number}"
 
 
 def mask_id(number: str) -> str:
@@ -43,6 +49,7 @@ class ReceiptHead:
     refund_at_bureau: of a void; the account's share came out of the card and is given back by the bureau, not here.
     center_amounts: what counts at the center, in words, where it is not what was settled here.
     journal_hash: hex, "" when there is none. mark: "", `reprint_mark(n)`, `TRAINING` or `VOID`.
+    standing: what has become of it since, as marks: `voided_mark(number)`, `REFUSED`.
     """
 
     provider_name: str
@@ -57,6 +64,7 @@ class ReceiptHead:
     refund_at_bureau: bool = False
     journal_hash: str = ""
     mark: str = ""
+    standing: tuple[str, ...] = ()
     center_amounts: str = ""
 
     def __post_init__(self) -> None:

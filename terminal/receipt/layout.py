@@ -18,7 +18,7 @@ from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.frame import Builders, compose
 from terminal.receipt.head import VOID, ReceiptHead, short_hash
 from terminal.receipt.items import item_blocks
-from terminal.receipt.words import PART_NAMES, PAYER_NAMES, fund_name, limit_words
+from terminal.receipt.words import PART_NAMES, PAYER_NAMES, RULE_NAMES, fund_name, limit_words
 from terminal.settlement.bill import Item
 from terminal.settlement.result import Line, Settlement
 
@@ -49,7 +49,8 @@ def settlement_receipt(
         "notices": lambda: _notices(forms, [*settlement.notices, *_center_amounts(head)]),
         "consent": lambda: _consent(forms, settlement),
     }
-    return compose(forms.settlement, head.provider_name, [head.mark], {**_shared(forms, settlement, head), **own})
+    marks, builders = [*head.standing, head.mark], {**_shared(forms, settlement, head), **own}
+    return compose(forms.settlement, head.provider_name, marks, builders)
 
 
 def void_receipt(
@@ -81,7 +82,7 @@ def void_receipt(
         "refund-signature": lambda: [Paragraph("退款签收：本人已收到上列退款。"), _signature(forms)],
     }
     builders = {**_shared(forms, settlement, head), **own}
-    return compose(forms.void, head.provider_name, [VOID, head.mark], builders)
+    return compose(forms.void, head.provider_name, [VOID, *head.standing, head.mark], builders)
 
 
 def _shared(forms: Forms, settlement: Settlement, head: ReceiptHead) -> Builders:
@@ -159,7 +160,7 @@ def _reason(line: Line) -> str:
         reason += f" × {format_percent(line.rate)}"
     if line.from_ is not UNSET and line.to is not UNSET:
         reason += f" （{format_fen(line.from_)}-{format_fen(line.to)}）"
-    return f"{reason} {line.cite or line.rule}"
+    return f"{reason} {line.cite or RULE_NAMES.get(line.rule, line.rule)}"
 
 
 def _center_amounts(head: ReceiptHead) -> list[str]:

@@ -16,6 +16,7 @@ from terminal.receipt.frame import Builders, compose
 from terminal.receipt.words import CLASS_OF_CARE, SCHEME_NAMES
 
 Group = tuple[str, str, str, str]
+"""What is cleared together: institution, county, scheme and class of care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,14 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """One group of one business day: institution, county of the insured, scheme, class of care."""
+    """One group of one business day: institution and county of the insured, each by number and name; scheme, class of
+    care. Two institutions or counties of one name are two groups: whoever makes the rows names them apart.
+    """
 
     day: dt.date
+    provider_id: str
     provider: str
+    place: str
     county: str
     scheme: str
     clearing_class: str
@@ -52,7 +57,12 @@ class MonthRow:
 
     @property
     def group(self) -> Group:
-        """What is cleared together: the institution's and the county's names, the scheme and the class, in words."""
+        """The group by its numbers and codes."""
+        return self.provider_id, self.place, self.scheme, self.clearing_class
+
+    @property
+    def words(self) -> Group:
+        """The group as it is shown: names instead of numbers and codes."""
         scheme = SCHEME_NAMES.get(self.scheme, self.scheme)
         return self.provider, self.county, scheme, CLASS_OF_CARE.get(self.clearing_class, self.clearing_class)
 
@@ -81,12 +91,13 @@ class MonthStatement:
         return f"{self.month:%Y-%m}"
 
     @property
-    def groups(self) -> dict[Group, Sums]:
-        """The month's sums of each group, in order of the groups' names."""
+    def groups(self) -> list[tuple[Group, Sums]]:
+        """The month's sums of each group, under its words and in their order."""
+        words = {row.group: row.words for row in self.rows}
         found: dict[Group, Sums] = {}
         for row in self.rows:
             found[row.group] = found.get(row.group, Sums()) + row.sums
-        return dict(sorted(found.items()))
+        return [(words[group], found[group]) for group in sorted(found, key=lambda group: (words[group], group))]
 
     @property
     def everything(self) -> Sums:
@@ -111,7 +122,7 @@ def month_statement(statement: MonthStatement, forms: Forms | None = None) -> Do
             Rule(),
         ],
         "groups": lambda: [
-            *(block for group, sums in statement.groups.items() for block in _sums(forms, " ".join(group), sums)),
+            *(block for words, sums in statement.groups for block in _sums(forms, " ".join(words), sums)),
             *_sums(forms, forms.both("everything"), statement.everything),
         ],
         "open-days": lambda: [

@@ -1,6 +1,7 @@
 """The monthly statement as tables for an office: CSV and XLSX. Every day and group a row, then sums.
 
-Promise: amounts are exact to the fen in both, and no text can be taken for a formula by a spreadsheet.
+Promise: amounts are exact to the fen in both, no text can be taken for a formula by a spreadsheet, and a statement that
+is marked (training) says so in its heading, which a spreadsheet keeps in sight.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def table(statement: MonthStatement) -> Iterator[tuple[tuple[str, ...], Sums]]:
     """The rows: their five texts and their sums; days first, then groups, then the whole month."""
     for row in statement.rows:
-        yield (row.day.isoformat(), *row.group), row.sums
-    for group, sums in statement.groups.items():
-        yield (f"{statement.name} 小计", *group), sums
+        yield (row.day.isoformat(), *row.words), row.sums
+    for words, sums in statement.groups:
+        yield (f"{statement.name} 小计", *words), sums
     yield (f"{statement.name} 合计", "", "", "", ""), statement.everything
 
 
@@ -47,7 +48,7 @@ def as_csv(statement: MonthStatement) -> bytes:
     """UTF-8 with a byte order mark, as the office's spreadsheet expects Chinese; lines end with CR LF."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(HEADINGS)
+    writer.writerow(_headings(statement))
     for texts, sums in table(statement):
         writer.writerow([*map(_harmless, texts), *_counts(sums), *map(format_fen, _amounts(sums))])
     for note in notes(statement):
@@ -64,7 +65,7 @@ def as_xlsx(statement: MonthStatement) -> bytes:
         book.set_properties({"title": statement.name, "created": statement.printed_at.replace(tzinfo=None)})
         sheet = book.add_worksheet(statement.name)
         bold, yuan = book.add_format({"bold": True}), book.add_format({"num_format": "0.00"})
-        for column, heading in enumerate(HEADINGS):
+        for column, heading in enumerate(_headings(statement)):
             sheet.write_string(0, column, heading, bold)
         row = 0
         for row, (texts, sums) in enumerate(table(statement), start=1):
@@ -93,6 +94,11 @@ def notes(statement: MonthStatement) -> Iterator[str]:
         yield f"中心拒收，未列入 Refused by the center, not counted: {statement.excluded}"
     yield f"打印 Printed {statement.printed_at.isoformat(timespec='seconds')} {statement.operator}"
     yield f"账本校验 Chain hash {statement.chain_hash}"
+
+
+def _headings(statement: MonthStatement) -> tuple[str, ...]:
+    first, *others = HEADINGS
+    return f"{statement.mark} {first}".strip(), *others
 
 
 def _counts(sums: Sums) -> tuple[int, int]:

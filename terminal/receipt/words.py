@@ -20,6 +20,9 @@ PAYER_NAMES = {
     "provider": "医疗机构",
 }
 
+RULE_NAMES = {"pooling.offline-limit": "脱网限额"}
+"""Rules that rest on no article."""
+
 PART_NAMES = {
     "segment": "分段报销",
     "deductible": "起付线以下",

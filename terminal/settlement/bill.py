@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from terminal.limits import BILL_ITEMS_MAX, COUNT_MAX, DAYS_MAX, TEXT_CHARACTERS_MAX
 from terminal.money import Fen, Quantity, Rate, UnitPrice
+from terminal.settlement.not_advanced import NotAdvanced
 
 Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
 Count = Annotated[int, Meta(ge=0, le=COUNT_MAX)]
@@ -177,7 +178,10 @@ class Item(Part, frozen=True, rename={"class_": "class"}):
 
 
 class Bill(Part, frozen=True):
-    """One bill. `policy` may be empty only where the counter fills it in from the insured person's region."""
+    """One bill. `policy` may be empty only where the counter fills it in from the insured person's region.
+
+    not_advanced: the counter's word, never the till's.
+    """
 
     date: dt.date
     service: Service
@@ -190,3 +194,4 @@ class Bill(Part, frozen=True):
     year: Year = Year()
     episode: Episode = Episode()
     consent: bool = False
+    not_advanced: NotAdvanced | UnsetType = UNSET

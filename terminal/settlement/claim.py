@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import UNSET
+
 from terminal.settlement.bill import Bill, Item
 from terminal.settlement.facts import ACCUMULATORS, ITEM_FACTS, Case, matches
 from terminal.settlement.item_rules import is_excluded, self_pay_rate
@@ -27,6 +29,8 @@ def usable_balance(chosen: Selection) -> tuple[int, str]:
     if bill.entitlement.status == "suspended":
         conditions = rows.pack.conditions
         return 0, f"account-suspended: 待遇暂停期间个人账户不支付 ({conditions.suspension or conditions.entitlement})"
+    if bill.not_advanced is not UNSET and bill.not_advanced.account is not UNSET:
+        return 0, ""
     if account.status != "open":
         return 0, f"account-{account.status}: 个人账户状态为“{_STATUS[account.status]}”，不支付 ({row.cite})"
     if account.relation not in row.relations:

@@ -91,7 +91,7 @@ def _line(
         amount=SignedFen(0),
         payer=payer,
         rule=rule,
-        cite="、".join(dict.fromkeys(cites)),
+        cite="、".join(filter(None, dict.fromkeys(cites))),
     )
 
 
@@ -119,7 +119,8 @@ def _rule(rows: Rows, part: str, source: int, rate_class: int, passed: int) -> t
         case "over_cap" if passed == _OF_SERVICE:
             return f"{name}.limit", _cites(rows.limit) or [service.cite]
         case "over_cap":
-            return "cap", _cites(rows.cap)
+            # A fund that pays at a rate on the rest leaves some of it, by its rate or its own limit.
+            return "cap", [*_cites(rows.cap), *(fund.cite for fund in rows.funds if fund.rate)]
         case "unpooled":
             reason = rows.reasons[0]
             return f"pooling.{reason.code}", [reason.cite]

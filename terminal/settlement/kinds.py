@@ -20,7 +20,7 @@ from terminal.settlement.bill import Bill
 from terminal.settlement.facts import DERIVED_FACTS, FACTS, Case
 from terminal.settlement.pack import Pack, Service
 from terminal.settlement.pack_rows import Row
-from terminal.settlement.pooling import POOLING_PLACES, recognised_as
+from terminal.settlement.pooling import POOLING_PLACES, is_pool_held_back, recognised_as
 from terminal.settlement.rows import Rows, Selection
 from terminal.settlement.select import Selector, of_service
 from terminal.settlement.shelf import Shelf
@@ -79,7 +79,7 @@ class Kinds:
             raise Refused("no-such-service", message, f"{pack.policy.title}没有此项服务", "service")
         names = self._facts_asked(bill, pack, ruleset, service)
         places = dict.fromkeys(FACTS[name][0] for name in names if name not in DERIVED_FACTS)
-        derived: list[Question] = [FACTS[name][1] for name in names if name in DERIVED_FACTS]
+        derived: list[Question] = [is_pool_held_back, *(FACTS[name][1] for name in names if name in DERIVED_FACTS)]
         if bill.service == "chronic":
             derived.append(recognised_as)
         return Chapter(pack, lapsed, ruleset, service, attrgetter(*POOLING_PLACES, *places), tuple(derived))

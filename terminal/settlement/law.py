@@ -16,6 +16,7 @@ from terminal.settlement.bill_checks import check_bill
 from terminal.settlement.claim import fill_claim, fill_items, usable_balance
 from terminal.settlement.explain import limits_of, lines_of
 from terminal.settlement.kinds import Kinds
+from terminal.settlement.not_advanced import OFFLINE_LIMIT, notices_of
 from terminal.settlement.pack_rows import FUNDS
 from terminal.settlement.plan import plan_of
 from terminal.settlement.result import ItemShares, Settlement
@@ -177,6 +178,8 @@ def _notices(chosen: Selection, split: Any) -> list[str]:
     """Everything that the cashier and the patient must know beside the figures; `code: text (article)`."""
     rows = chosen.rows
     notices = list(rows.notices_first)
+    is_pool_concerned = any(reason.code == OFFLINE_LIMIT for reason in rows.reasons)
+    notices.extend(notices_of(chosen.case.bill.not_advanced, is_pool_concerned, split.cash))
     _, why_not = usable_balance(chosen)
     if why_not:
         notices.append(why_not)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from terminal.errors import Refused
 from terminal.settlement.facts import Case, holds
+from terminal.settlement.not_advanced import OFFLINE_LIMIT
 from terminal.settlement.pack import Pack, Service
 
 _STATUS = {
@@ -29,7 +32,10 @@ _EXCLUSION = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why pooling takes no part: a notice code, Chinese text, and the article."""
+    """One reason why pooling takes no part: a notice code, Chinese text, and the article.
+
+    Without a text it is a limit of the time without the center: the bill tells which, and no article knows it.
+    """
 
     code: str
     text: str
@@ -49,13 +55,20 @@ POOLING_PLACES = (
     "provider.kind",
     "episode.exclusion",
 )
-"""What `reasons_against` reads of a bill beside a pack's `when`s; of a chronic bill also `recognised_as`."""
+"""What `reasons_against` reads of a bill beside a pack's `when`s and `is_pool_held_back`; of a chronic bill also
+`recognised_as`."""
 
 
 def recognised_as(case: Case) -> object:
     """Where the bill's disease stands among the recognised ones: all that recognition can depend on."""
     disease, recognised = case.bill.episode.disease, case.bill.patient.chronic_diseases
     return bool(disease), bool(recognised), recognised.index(disease) if disease in recognised else None
+
+
+def is_pool_held_back(case: Case) -> bool:
+    """Whether the pool pays nothing because the center is away."""
+    held_back = case.bill.not_advanced
+    return held_back is not UNSET and held_back.pool is not UNSET
 
 
 def designated(case: Case, pack: Pack) -> bool:
@@ -72,7 +85,8 @@ def reasons_against(case: Case, pack: Pack, service: Service) -> list[Reason]:
         reason = Reason("not-pooled", "本项服务不属于统筹基金支付范围", service.cite)
         return [reason] if designated(case, pack) else [reason, undesignated]
     reasons = []
-    if bill.entitlement.status != "active":
+    held_back = is_pool_held_back(case)
+    if bill.entitlement.status != "active" and not held_back:
         text = _STATUS[bill.entitlement.status]
         suspended = bill.entitlement.status == "suspended" and conditions.suspension
         reasons.append(Reason("not-pooled", text, suspended or conditions.entitlement))
@@ -91,6 +105,8 @@ def reasons_against(case: Case, pack: Pack, service: Service) -> list[Reason]:
             reasons.append(Reason(row.code, f"{row.text}，统筹基金不支付", row.cite))
     if not reasons:
         reasons.extend(_recognition(case, pack, service))
+    if not reasons and held_back:
+        reasons.append(Reason(OFFLINE_LIMIT, "", ""))
     return reasons
 
 

@@ -87,7 +87,7 @@ class Rows(Struct, eq=False):
     def write_notices(self) -> None:
         """Once all rows are chosen: why pooling takes no part, and funds that do not pay; supplements, left out."""
         head = self.pack.policy
-        self.notices_first = [reason.notice for reason in self.reasons]
+        self.notices_first = [reason.notice for reason in self.reasons if reason.text]
         if self.lapsed:
             self.notices_first.append(f"lapsed: 政策已于 {head.effective_to} 到期，按配置延用 ({head.title})")
         for fund in self.not_enrolled:

@@ -30,7 +30,8 @@ def sold(own: TerminalProcess, amount: str, reference: str) -> str:
 def test_a_difference_is_shown_repaired_and_the_day_sealed(own: TerminalProcess) -> None:
     """The till does not know one settlement: proposed to be taken back, taken back by one call, then all balances.
 
-    In between another till gives its own list, which says nothing of the first one's sales.
+    In between another till gives its own list, which says nothing of the first one's sales: what only it has stands
+    beside them until it gives a list without it.
     """
     kept, lost = sold(own, "5000.00", "KEPT"), sold(own, "1000.00", "LOST")
     till = {"till": [{"reference": "KEPT", "total": "5000.00"}]}
@@ -54,22 +55,40 @@ def test_a_difference_is_shown_repaired_and_the_day_sealed(own: TerminalProcess)
 
     second = add_till(tills_file(own.folder / "journal.db"), "till-2", dt.datetime.now(dt.UTC))
     with own.new_client({"Authorization": f"Bearer {second}"}) as client:
-        of_another_till = client.post(
-            f"/v1/days/{DAY}/close", json={"till": [{"reference": "X", "total": "1.00"}]}
-        ).json()
-    assert [one["cause"] for one in of_another_till["differences"]] == ["missing-here"]
-
-    again = own.post(f"/v1/days/{DAY}/close", till).json()
-    assert (again["state"], again["run"], again["differences"]) == ("sealed", 3, [])
+        theirs = {"till": [{"reference": "X", "total": "1.00"}]}
+        of_another_till = client.post(f"/v1/days/{DAY}/close", json=theirs).json()
+        assert [(one["cause"], one["till"]) for one in of_another_till["differences"]] == [("missing-here", "till-2")]
+        assert own.post(f"/v1/days/{DAY}/close", till).json()["differences"] == of_another_till["differences"]
+        again = client.post(f"/v1/days/{DAY}/close", json={"till": []}).json()
+    assert (again["state"], again["run"], again["differences"]) == ("sealed", 4, [])
     runs = own.client.get(f"/v1/days/{DAY}/runs").json()["runs"]
-    assert runs == [first, of_another_till, again]
+    assert (runs[:2], runs[3:]) == ([first, of_another_till], [again])
     shown = own.client.get(f"/v1/days/{DAY}/differences").json()
-    assert (shown["state"], shown["run"], shown["differences"]) == ("sealed", 3, [])
+    assert (shown["state"], shown["run"], shown["differences"]) == ("sealed", 4, [])
     assert shown["repairs"] == [{"difference": difference["id"], "action": "void-here", "operator": "007"}]
 
 
+def test_a_day_waits_for_every_till_that_sold(own: TerminalProcess) -> None:
+    """Another till closes first: its list is kept, and the day waits for the one that sold, whose name it says, until
+    that one is named as giving none.
+    """
+    sold(own, "100.00", "A")
+    (name,) = {one["till"] for one in own.client.get(f"/v1/settlements?day={DAY}").json()["settlements"]}
+    second = add_till(tills_file(own.folder / "journal.db"), "till-2", dt.datetime.now(dt.UTC))
+    with own.new_client({"Authorization": f"Bearer {second}"}) as client:
+        first = client.post(f"/v1/days/{DAY}/close", json={"till": []}).json()
+        assert (first["state"], first["unmatched_tills"]) == ("frozen", [name])
+        assert [(one["till"], one["upload_state"]) for one in first["open_matters"]] == [(name, "till-list")]
+        last = client.post(f"/v1/days/{DAY}/close", json={"till": [], "without": [name]}).json()
+    assert (last["state"], last["unmatched_tills"], last["operator"]) == ("sealed", [name], "007")
+    assert own.client.get(f"/v1/days/{DAY}/runs").json()["runs"] == [first, last]
+
+
 def test_what_the_center_refuses_is_told_and_taken_back(bureau: BureauServer, own: TerminalProcess) -> None:
-    """Closed at the center: the queue says that it is stuck and why, and day end proposes to take it back."""
+    """Closed at the center: the queue says that it is stuck and why, and day end proposes to take it back.
+
+    Then nothing of it is stuck any more.
+    """
     bureau.books.close_day("H37060100001", DAY_DATE)
     body = own.quoted(bill("100.00"))
     number = own.post("/v1/settlements", body, "late").json()["id"]
@@ -83,6 +102,8 @@ def test_what_the_center_refuses_is_told_and_taken_back(bureau: BureauServer, ow
     assert (difference["cause"], difference["action"], report["closed_there"]) == ("refused", "void-here", True)
     assert own.post(f"/v1/days/{DAY}/repairs", {"difference": difference["id"]}).status_code == 201
     assert own.post(f"/v1/days/{DAY}/close", {}).json()["state"] == "sealed"
+    assert own.client.get("/v1/queue").json()["uploads"] == []
+    assert "refused" not in own.client.get("/v1/health").json()["uploads"]
 
 
 def test_totals_that_only_the_center_knows_are_not_told(bureau: BureauServer, own: TerminalProcess) -> None:

@@ -56,6 +56,22 @@ def richer(facts: dict[str, Any]) -> None:
         split["funds"]["pool"] = split["fund_total"] = "7610.01"
 
 
+def another_payer(facts: dict[str, Any]) -> None:
+    """Of two lines of the first settlement each says the other's payer: all sums are as they were."""
+    if facts["kind"] == "settlement" and facts["record"]["settlement"]["total"] == "10000.00":
+        first, last = facts["record"]["settlement"]["lines"][0], facts["record"]["settlement"]["lines"][-1]
+        assert first["payer"] != last["payer"]
+        first["payer"], last["payer"] = last["payer"], first["payer"]
+
+
+def other_words(facts: dict[str, Any]) -> None:
+    """A program of another version named another article for each line, and had another notice."""
+    if facts["kind"] in ("settlement", "void"):
+        split = facts["record"]["settlement"]
+        split["lines"] = [line | {"cite": "第九十九条"} for line in split["lines"]]
+        split["notices"] = ["other-words"]
+
+
 def other_law(facts: dict[str, Any]) -> None:
     """The settlement rests on a law that the journal does not have."""
     if facts["kind"] == "settlement":
@@ -72,6 +88,7 @@ def other_void(facts: dict[str, Any]) -> None:
     ("change", "said"),
     [
         (richer, "it differs in funds, fund_total"),
+        (another_payer, "it differs in lines"),
         (other_law, "not in the journal"),
         (other_void, "it takes back another split than was settled"),
     ],
@@ -86,6 +103,16 @@ def test_a_rewritten_settlement_does_not_come_out_again(
     """Even when every hash of the chain was made to fit."""
     assert audit_command.replayed(rewritten(kept, tmp_path, change)) == 1
     assert said in capsys.readouterr().out
+
+
+def test_the_same_fen_in_other_words_agree_and_are_told(
+    kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An upgrade that explains a share better does not make a journal wrong; the auditor hears of each such entry."""
+    assert audit_command.replayed(rewritten(kept, tmp_path, other_words)) == 0
+    said = capsys.readouterr().out
+    assert said.count("the same fen, explained in other words than then") == 3
+    assert "worked out again: 4; all to the same fen" in said
 
 
 def test_a_changed_file_of_law_is_not_used(kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

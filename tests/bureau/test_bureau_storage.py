@@ -85,26 +85,29 @@ def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
         assert "secret" not in str(told.value)
 
 
-def test_a_connection_that_the_database_dropped_is_opened_anew(database: str) -> None:
-    """The transaction that it hits fails as a whole; the next one is on a new connection."""
+@contextmanager
+def dropped(database: str, schema: str) -> Iterator[Books]:
+    """Books of their own in the database, whose connection it has just dropped."""
     with psycopg.connect(database, autocommit=True) as other:
-        other.execute("CREATE SCHEMA dropped")
-        with opened(f"{database}&options=-csearch_path%3Ddropped") as books:
+        other.execute(f"CREATE SCHEMA {schema}")
+        with opened(f"{database}&options=-csearch_path%3D{schema}") as books:
             mine = books.storage.rows("SELECT pg_backend_pid() AS number")[0]["number"]
             other.execute("SELECT pg_terminate_backend(%s)", (mine,))
-            with pytest.raises(Unavailable), books.transaction():
-                books.close_day("P37060200001", DAY)
-            with books.transaction():
-                assert not books.is_closed("P37060200001", DAY)
+            yield books
+
+
+def test_a_connection_that_the_database_dropped_is_opened_anew(database: str) -> None:
+    """The transaction that it hits fails as a whole; the next one is on a new connection."""
+    with dropped(database, "dropped") as books:
+        with pytest.raises(Unavailable), books.transaction():
+            books.close_day("P37060200001", DAY)
+        with books.transaction():
+            assert not books.is_closed("P37060200001", DAY)
 
 
 def test_a_look_finds_a_database_that_is_back(database: str) -> None:
     """Outside of a transaction, as the pages look: the look that meets the drop fails, the next is good."""
-    with psycopg.connect(database, autocommit=True) as other:
-        other.execute("CREATE SCHEMA looked")
-        with opened(f"{database}&options=-csearch_path%3Dlooked") as books:
-            mine = books.storage.rows("SELECT pg_backend_pid() AS number")[0]["number"]
-            other.execute("SELECT pg_terminate_backend(%s)", (mine,))
-            with pytest.raises(Unavailable):
-                books.persons()
-            assert books.persons()
+    with dropped(database, "looked") as books:
+        with pytest.raises(Unavailable):
+            books.persons()
+        assert books.persons()

@@ -31,7 +31,7 @@ def sm2(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A local authority with a server's and a client's certificate, made by openssl."""
+    """A local authority with a server's and a client's certificate, and a stranger's, made by openssl."""
     folder = tmp_path_factory.mktemp("ca")
     made = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
     openssl("req", "-x509", *made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority", folder=folder)
@@ -40,6 +40,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
         openssl("req", *made[:3], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject, folder=folder)
         signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
         openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem", folder=folder)
+    openssl("req", "-x509", *made, "-keyout", "stranger.key", "-out", "stranger.pem", "-subj", "/CN=x", folder=folder)
     return folder
 
 

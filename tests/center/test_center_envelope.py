@@ -106,6 +106,12 @@ def test_no_json_breaks_the_reader(document: object) -> None:
         decode_answer(msgspec.json.encode(document))
 
 
+def test_a_name_that_the_center_announces_is_masked() -> None:
+    """On screens and in the queue: the name, and not the reason behind it."""
+    assert masked("姓名：迪丽热巴·阿布都热合曼 待遇已冻结") == "姓名：… 待遇已冻结"
+    assert masked("参保人 余额不足，姓 名=李𬭯，请核实") == "参保人 余额不足，姓 名=…，请核实"
+
+
 def test_long_numbers_are_masked() -> None:
     """ID, card and settlement numbers in a foreign text are cut to their last four characters; amounts stay."""
     text = masked("37060219700101123X\n张三 A12345678: 12345.67 / 8250.00")

@@ -19,6 +19,7 @@ from terminal.center.details import (
     packed,
     read_center_rows,
     references_of,
+    sums_there,
     unpacked,
     zipped,
 )
@@ -88,6 +89,29 @@ def test_our_own_rows_are_negative_where_they_take_back(original: SettlementReco
         f"S2\tV1\t{person}\t-111.70\t-36.70\t-75.00\t1",
     ]
     assert own_row(msgspec.structs.replace(original, upload_state="refused"), SUMS) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "cash"),
+    [
+        ((111_70, 36_70, 70_00), 5_00),
+        ((111_70, 36_70, 75_00), 0),
+        ((111_70, 36_70, 75_01), None),
+        ((111_70, 36_70, -1), None),
+        ((111_70, -1, 75_00), None),
+        ((-1, -2, 0), None),
+    ],
+)
+def test_sums_there_are_the_rows_and_cash_is_the_rest_of_them(
+    original: SettlementRecord, told: tuple[int, int, int], cash: int | None
+) -> None:
+    """Of a settlement, and of its void, whose row is negative; no sums where a share of theirs is below zero."""
+    void = msgspec.structs.replace(original, kind="void", voids=original.id)
+    for record, sign in ((original, 1), (void, -1)):
+        total, fund_total, account = (Fen(sign * amount) for amount in told)
+        row = CenterRow("P1", "V1", "S1", "M1", "3", sign < 0, "", total, fund_total, account)
+        found = sums_there(record, row, SUMS)
+        assert (found and found.cash) == cash
 
 
 def test_a_row_that_lacks_the_centers_numbers_says_null() -> None:

@@ -20,9 +20,10 @@ from terminal.center.answers import Accepted, NotSent, Unknown
 from terminal.center.desk import CenterDesk
 from terminal.center.details import OwnRow, packed
 from terminal.center.form import Attached, form, form_type
-from terminal.center.link import HttpLink, Tls
+from terminal.center.link import HttpLink
 from terminal.center.profile import Profile, load_profile, profile_names
 from terminal.center.seal import Secrets, gateway_headers
+from terminal.center.tls import Tls
 from terminal.errors import Refused, TerminalError, Unavailable
 from terminal.journal.records import GroupTotals
 
@@ -230,14 +231,19 @@ def signed_in(town: Town, tls: Tls) -> Callable[[], CenterDesk]:
 
 
 def test_tls_with_both_certificates(authority: Path) -> None:
-    """With the certificate that the center's authority gave: booked. Without one: nothing gets as far as the center."""
+    """With the certificate that the center's authority gave: booked. Without one, or with a stranger's: nothing gets as
+    far as the center, and both languages tell the operator of the certificate, though the line was only closed."""
     ca, client = str(authority / "ca.pem"), str(authority / "client.pem")
     files = ServerTls(ca, str(authority / "server.pem"), str(authority / "server.key"))
     town = Town(tls=files)
     town.server.up()
     try:
-        with pytest.raises(TerminalError):
+        with pytest.raises(Unavailable, match=r"none is configured: give \[center\] tls_certificate") as none:
             signed_in(town, Tls(ca))()
+        assert "而本终端未配置" in none.value.message_zh
+        with pytest.raises(Unavailable, match="perhaps the center does not accept this terminal's client") as strange:
+            signed_in(town, Tls(ca, str(authority / "stranger.pem"), str(authority / "stranger.key")))()
+        assert "可能是中心不接受本终端的客户端证书" in strange.value.message_zh
         assert arrivals(town.books.storage) == []
         town.desk = signed_in(town, Tls(ca, client, str(authority / "client.key")))()
         assert isinstance(town.send(town.purchase()), Accepted)

@@ -286,3 +286,16 @@ def test_a_silence_shows_that_the_center_is_there(town: Town, till: Till) -> Non
     assert tick(till)
     assert (till.upload.reachable, till.journal.center_rest()[0]) == (True, 0)
     assert till.drain() == 3
+
+
+def test_a_step_before_the_message_shows_that_the_center_is_there(town: Town, till: Till) -> None:
+    """After two dead lines a stay cannot be registered, which is that stay's alone: the purchase behind it goes up."""
+    stay = till.commit(town.record(town.bill("A00000001", "inpatient", "H37060200003", STAY)))
+    purchase = till.commit(town.purchase())
+    after_failures(town, till, 2)
+    town.server.up()
+    town.clock.advance(2)
+    town.server.faults.inject("drop-before", infno="2401")
+    assert tick(till)
+    assert (till.upload.reachable, till.journal.center_rest()[0]) == (True, 0)
+    assert (till.drain(), till.state(stay), till.state(purchase)) == (1, "queued", "accepted")

@@ -25,9 +25,10 @@ from watched import Telling
 from terminal import signature
 from terminal.center.answers import Accepted, Unknown
 from terminal.center.envelope import Request, Unreadable
-from terminal.center.link import HttpLink, Silence, Tls, Unreachable
+from terminal.center.link import HttpLink, Silence, Unreachable
 from terminal.center.profile import Body, Profile, load_profile, profile_names
 from terminal.center.seal import Secrets, gateway_headers, seal, signed_text, sm4, unseal
+from terminal.center.tls import Tls
 from terminal.clock import SetClock
 from terminal.errors import Refused
 
@@ -271,7 +272,12 @@ def test_a_province_may_encrypt_and_sign_nothing() -> None:
         assert json.loads(unseal(f'{{"infcode":0,"output":{output}}}'.encode(), profile, KEYS))["output"] == read
     assert json.loads(unseal(b'{"infcode":0}', profile, KEYS))["output"] is None
     noise = base64.b64encode(sm4(KEYS, b"no JSON", encrypt=True)).decode()
-    for spoilt, says in ((secret[:-4] + "!AAA", "not Base64"), ("AAAA", "cannot be decrypted"), (noise, "not JSON")):
+    for spoilt, says in (
+        (f"!{secret}", "not Base64"),
+        (secret[:-1], "not Base64"),
+        ("AAAA", "cannot be decrypted"),
+        (noise, "not JSON"),
+    ):
         with pytest.raises(Unreadable, match=says):
             unseal(f'{{"infcode":0,"output":"{spoilt}"}}'.encode(), profile, KEYS)
 

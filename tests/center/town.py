@@ -16,9 +16,10 @@ from terminal.bureau.server import BureauServer
 from terminal.center.answers import Credential, Institution, Outcome
 from terminal.center.desk import CenterDesk
 from terminal.center.exchange import SignIns
-from terminal.center.link import HttpLink, Link, Tls
+from terminal.center.link import HttpLink, Link
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.seal import Secrets
+from terminal.center.tls import Tls
 from terminal.clock import BEIJING, SetClock
 from terminal.journal.records import SettlementRecord
 from terminal.settlement.bill import Bill, Item, Provider

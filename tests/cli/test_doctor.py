@@ -14,7 +14,8 @@ from hw.simulated.printer import PtyPrinter
 from terminal.bureau.books import Books
 from terminal.bureau.persons import load_persons, load_providers
 from terminal.bureau.server import BureauServer
-from terminal.clock import SystemClock
+from terminal.clock import BEIJING, SystemClock
+from terminal.journal.center_clock import ClockOffset
 from terminal.journal.journal import Journal
 from terminal.settlement.law import Law
 
@@ -58,6 +59,21 @@ def test_a_clock_that_has_fallen_back_is_a_warning(tmp_path: Path) -> None:
     words = " ".join(said.split())
     assert f"business has come to {later}" in words
     assert "set the clock" in words
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(299, "正常 good"), (-300, "注意 WARNING")])
+def test_how_far_the_clock_was_from_the_center_s_is_told(tmp_path: Path, seconds: int, verdict: str) -> None:
+    """With when it was measured; from five minutes on it is a warning that says what to do."""
+    clock = SystemClock()
+    with closing(Journal.open(tmp_path / "journal.db", "T1", clock)) as journal:
+        journal.note_clock_offset(ClockOffset(seconds, dt.datetime(2026, 3, 2, 8, 1, tzinfo=BEIJING)))
+    status, said = _in_order(tmp_path)
+    assert status == 0, said
+    side = "before" if seconds > 0 else "behind"
+    words = " ".join(said.split())
+    assert f"the clock was {abs(seconds)} s {side} it at the sign-in of 2026-03-02 08:01" in words
+    assert ("set the clock" in words) == ("WARNING" in verdict)
+    assert verdict in next(line for line in said.splitlines() if "center's time" in line)
 
 
 def _in_order(tmp_path: Path) -> tuple[int, str]:

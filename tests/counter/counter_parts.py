@@ -23,6 +23,7 @@ from terminal.bureau.published import PublishedFolder
 from terminal.bureau.server import BureauServer
 from terminal.center.answers import Institution
 from terminal.center.desk import CenterDesk
+from terminal.center.left_visits import LeftVisits
 from terminal.center.link import HttpLink, Link
 from terminal.center.profile import REFERENCE, Profile
 from terminal.center.upload import Upload
@@ -179,6 +180,7 @@ class Shop:
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, self.printer, self.counter.papers.document_of, 48)
         self.upload = Upload(self.journal, self.desk, self.clock, Random(1))
+        self.left_visits = LeftVisits(self.journal, self.desk, Random(1))
 
     def new_desk(self) -> CenterDesk:
         """A desk at the center, on the one link."""

@@ -12,7 +12,7 @@ from counter_parts import PHARMACY, Shop, bill
 from terminal.center.profile import Profile
 from terminal.center.stock import StockUpload
 from terminal.counter.goods import keep_goods, resume
-from terminal.errors import Conflict, Refused
+from terminal.errors import Conflict, Missing, Refused
 from terminal.journal.stock import Goods
 from terminal.settlement.codec import convert
 
@@ -142,6 +142,20 @@ def test_what_is_stuck_goes_again_when_told(tmp_path: Path, safe: bool) -> None:
             resume(shop.journal, shop.desk, done.message_id)
         assert conflict.value.code == "not-parked"
         assert shop.journal.verify() == []
+
+
+def test_a_message_of_no_goods_goes_again_too(told: Told) -> None:
+    """An operator names what is stuck, whatever it is: the settlement itself here. What is nobody's is missing."""
+    told.sell()
+    journal, desk, now = told.shop.journal, told.shop.desk, told.shop.clock.now()
+    (message,) = journal.queue()
+    journal.mark_parked(message.message_id, "never answered", now)
+    resume(journal, desk, message.message_id)
+    told.work()
+    assert journal.counts() == {"accepted": 1}
+    with pytest.raises(Missing) as missing:
+        resume(journal, desk, "nobody's")
+    assert missing.value.code == "no-such-message"
 
 
 def test_goods_that_were_never_told_are_withdrawn_by_the_void(told: Told) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from counter_parts import DAY, card, person
-from purse_shop import PurseShop, purchase, purse_card
+from purse_shop import SERIAL, PurseShop, purchase, purse_card
 
 from hw.simulated.script import Step
+from terminal.api.queue_words import why_of
 from terminal.counter.purse import PurseLimits
-from terminal.errors import Conflict, InDoubt, Refused, TerminalError, Unavailable
+from terminal.errors import Conflict, InDoubt, Missing, Refused, TerminalError, Unavailable
 from terminal.journal.purse_records import PurseProof
 
 SPEND = purchase("36.80")
@@ -245,6 +246,51 @@ def test_a_card_that_never_comes_back_does_not_hold_the_day_for_ever(shop: Purse
     assert message.state == "refused"
     assert "purse.tac: missing" in message.reason
     assert shop.center_balance() == 10000
+
+
+def test_what_the_card_paid_and_the_center_refuses_waits_for_the_office(shop: PurseShop) -> None:
+    """The advice says that the card has paid; taken back, the day is sealed and names it; the debit and its proof stay
+    listed until an operator says that the office has settled it, once.
+    """
+    shop.center.faults.inject("refuse", infno="2102")
+    number = shop.settle(SPEND)["id"]
+    shop.upload_all()
+    report = shop.counter.close_day(DAY)
+    assert [(one.cause, one.action) for one in report.differences] == [("refused", "void-here")]
+    (matter,) = report.open_matters
+    for words in (report.differences[0].text_zh, matter.reason_zh, why_of(shop.journal.queue()[0], True)[1]):
+        assert "卡内已扣款" in words
+        assert "再次扣卡" in words
+    shop.counter.repair(DAY, report.differences[0].id)
+    sealed = shop.counter.close_day(DAY)
+    assert (sealed.state, [(one.cause, one.settlement_id) for one in sealed.differences]) == (
+        "sealed",
+        [("card-paid", number)],
+    )
+    (waiting,) = shop.counter.refused_debits()
+    proof = shop.journal.settlement(number).purse_proof
+    assert proof is not None
+    assert (waiting.settlement_id, waiting.taken_back, waiting.debit.amount_fen) == (number, True, 3680)
+    assert (waiting.serial, waiting.proof.tac) == (SERIAL, proof.tac)
+    assert len(proof.tac) == 8
+    shop.counter.confirm_refused_debit(number)
+    assert shop.counter.refused_debits() == []
+    assert (f"card-paid:{number}", "none", "007") in shop.journal.repairs_of(DAY)
+    with pytest.raises(Missing) as refused:
+        shop.counter.confirm_refused_debit(number)
+    assert refused.value.code == "no-such-debit"
+    assert shop.journal.verify() == []
+
+
+def test_what_the_center_takes_in_waits_for_no_office(shop: PurseShop) -> None:
+    """A sale from the card that is booked, taken back or not, is not listed and cannot be confirmed."""
+    number = shop.settle(SPEND)["id"]
+    shop.upload_all()
+    shop.void(number)
+    shop.upload_all()
+    assert shop.counter.refused_debits() == []
+    with pytest.raises(Missing):
+        shop.counter.confirm_refused_debit(number)
 
 
 def test_a_card_used_elsewhere_meanwhile_still_shows_that_it_paid(shop: PurseShop) -> None:

@@ -44,6 +44,13 @@ E3 = _bill(
     year={"pool_paid": "249000.00"},
     account={"balance": "200.00"},
 )
+ABOVE_BOTH = _bill(
+    "yantai-employee",
+    "2021-06-30",
+    2,
+    service("3000.00"),
+    year={"pool_paid": "250000.00", "large_amount_paid": "399000.00"},
+)
 E9 = _bill(
     "yantai-resident",
     "2021-06-30",

@@ -9,7 +9,20 @@ from typing import Any
 import pytest
 
 from terminal.explain.articles import articles_of
-from tests.explain.explain_parts import E1, E3, E9, E13, E19, cells_of, explained, run, section, supplied, width
+from tests.explain.explain_parts import (
+    ABOVE_BOTH,
+    E1,
+    E3,
+    E9,
+    E13,
+    E19,
+    cells_of,
+    explained,
+    run,
+    section,
+    supplied,
+    width,
+)
 
 BILLS = sorted(Path("examples/bills").glob("*.json"))
 ALONG: list[tuple[str, dict[str, Any], list[list[str]]]] = [
@@ -33,7 +46,16 @@ ALONG: list[tuple[str, dict[str, Any], list[list[str]]]] = [
             ["500.00-1676.48", "分段报销", "1176.48", "85%", "1000.00", "统筹基金", "第十一条"],
             ["分段个人负担", "176.48", "176.48", "现金", "第十一条"],
             ["1676.48-30000.00", "补助", "28323.52", "90%", "25491.17", "大额医疗补助", "第三十条"],
-            ["超封顶线", "2832.35", "2832.35", "现金", "第十四条"],
+            ["超封顶线", "2832.35", "2832.35", "现金", "第十四条、第三十条"],
+        ],
+    ),
+    (
+        "above both caps",  # 第三十条: of the 400000.00 a year 1000.00 are left, which 90% of 1111.12 come to
+        ABOVE_BOTH,
+        [
+            ["0.00-500.00", "起付线以下", "500.00", "500.00", "现金", "第十二条"],
+            ["500.00-1611.12", "补助", "1111.12", "90%", "1000.00", "大额医疗补助", "第三十条"],
+            ["超封顶线", "1500.00", "1500.00", "现金", "第十四条、第三十条"],
         ],
     ),
     (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from at_the_center import answer_between, booked, passed
 from counter_parts import DAY, Shop, card, person, purchase
 
 from terminal.center.profile import Profile
@@ -22,33 +23,11 @@ NO_SUCH = "无此交易".encode()
 """Words of a center that no profile knows."""
 
 
-@pytest.fixture
-def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Shop, str, bytes], Callable[[], None]]:
-    """Makes the center refuse every message of one number in these words, until what is returned is called."""
-
-    def install(shop: Shop, infno: str, words: bytes) -> Callable[[], None]:
-        heard, post = [True], shop.link.post
-
-        def refusing(body: bytes) -> bytes:
-            if heard and f'"infno":"{infno}"'.encode() in body:
-                return b'{"infcode":-1,"err_msg":"' + words + b'","output":{}}'
-            return post(body)
-
-        monkeypatch.setattr(shop.link, "post", refusing)
-        return heard.clear
-
-    return install
-
-
-def passed(shop: Shop, seconds: int = 600, step: int = 10) -> None:
-    """Let time pass and the upload work."""
-    for _ in range(seconds // step):
-        shop.upload_all()
-        shop.clock.advance(step)
-
-
-def booked(shop: Shop) -> list[str]:
-    return [state for _, state in shop.books.settlements()]
+def says(monkeypatch: pytest.MonkeyPatch, shop: Shop, infno: str, words: bytes) -> Callable[[], None]:
+    """The center refuses every message of one number in these words, until what is returned is called."""
+    refusal = b'{"infcode":-1,"err_msg":"' + words + b'","output":{}}'
+    asked = f'"infno":"{infno}"'.encode()
+    return answer_between(monkeypatch, shop, lambda body: refusal if asked in body else None)
 
 
 def proposals(shop: Shop) -> list[tuple[str, str]]:
@@ -59,17 +38,16 @@ def proposals(shop: Shop) -> list[tuple[str, str]]:
     return [(one.cause, one.action) for one in found]
 
 
-Says = Callable[[Shop, str, bytes], Callable[[], None]]
-
-
 @pytest.mark.parametrize("answer", ["busy", "silent"])
-def test_what_day_end_adopts_is_not_reversed_behind_the_sealed_day(tmp_path: Path, says: Says, answer: str) -> None:
+def test_what_day_end_adopts_is_not_reversed_behind_the_sealed_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
     """Booked, its answer lost, its reversal refused or unanswered: adopted, it stands at the center for good."""
     with Shop(tmp_path, profile=UNSAFE) as shop:
         number = shop.settle(purchase("20.00"))["id"]
         shop.center.faults.inject("drop-after", infno="2102")
         if answer == "busy":
-            well_again = says(shop, "2601", BUSY)
+            well_again = says(monkeypatch, shop, "2601", BUSY)
         else:
             shop.center.faults.inject("drop-before", 20, infno="2601")
             well_again = shop.center.faults.clear
@@ -100,14 +78,14 @@ def test_a_day_waits_for_the_reversals_of_what_stands(shop: Shop) -> None:
     assert (report.state, [one.settlement_id for one in report.open_matters]) == ("frozen", [number])
 
 
-def test_a_reversal_of_what_the_center_has_not_is_given_up(tmp_path: Path, says: Says) -> None:
+def test_a_reversal_of_what_the_center_has_not_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sale never arrived, its reversal is refused in unknown words and parked: the details say the last word, and
     the sale goes again; the person's later sales with it.
     """
     with Shop(tmp_path, profile=UNSAFE) as shop:
         number = shop.settle(purchase("20.00"))["id"]
         shop.center.faults.inject("drop-before", infno="2102")
-        says(shop, "2601", NO_SUCH)
+        says(monkeypatch, shop, "2601", NO_SUCH)
         passed(shop, 4 * 3_600, 60)
         assert [message.state for message in shop.journal.queue()] == ["unknown", "parked"]
         later = shop.settle(purchase("1.00"))["id"]
@@ -120,11 +98,11 @@ def test_a_reversal_of_what_the_center_has_not_is_given_up(tmp_path: Path, says:
         assert shop.journal.verify() == []
 
 
-def test_online_too_and_the_person_is_served_again(tmp_path: Path, says: Says) -> None:
+def test_online_too_and_the_person_is_served_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Abandoned, its reversal parked: once that is given up nothing is open, and the person may buy."""
     with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
         shop.center.faults.inject("drop-before", infno="2102")
-        says(shop, "2601", NO_SUCH)
+        says(monkeypatch, shop, "2601", NO_SUCH)
         with pytest.raises(InDoubt):
             shop.settle(purchase("20.00"))
         passed(shop, 4 * 3_600, 60)
@@ -140,14 +118,14 @@ def test_online_too_and_the_person_is_served_again(tmp_path: Path, says: Says) -
         assert booked(shop) == ["booked"]
 
 
-def test_what_the_center_has_on_any_day_is_not_given_up(tmp_path: Path, says: Says) -> None:
+def test_what_the_center_has_on_any_day_is_not_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands there, counted on the next day by the center's time: nothing is proposed that would book it twice."""
     with Shop(tmp_path, profile=UNSAFE, days_by="center-time") as shop:
         shop.clock.advance(14 * 3_600 + 3_000)
         shop.settle(purchase("20.00"))
         shop.clock.advance(1_200)
         shop.center.faults.inject("drop-after", infno="2102")
-        says(shop, "2601", NO_SUCH)
+        says(monkeypatch, shop, "2601", NO_SUCH)
         passed(shop, 4 * 3_600, 60)
         report = shop.counter.close_day(DAY)
         assert ([one.upload_state for one in report.open_matters], report.differences) == (["parked"], [])
@@ -163,12 +141,8 @@ def test_a_void_whose_look_the_gateway_turns_away_holds_up_nobody(
         number = shop.settle(purchase("20.00"))["id"]
         shop.upload_all()
         shop.void(number)
-        post = shop.link.post
-
-        def picky(body: bytes) -> bytes:
-            return b'{"code":403,"message":"blocked"}' if b'"5203"' in body else post(body)
-
-        monkeypatch.setattr(shop.link, "post", picky)
+        blocked = b'{"code":403,"message":"blocked"}'
+        answer_between(monkeypatch, shop, lambda body: blocked if b'"5203"' in body else None)
         shop.center.faults.inject("drop-after", infno="2103")
         shop.upload_all()
         for one in (2, 3):

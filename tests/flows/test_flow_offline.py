@@ -6,11 +6,18 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from counter_parts import DAY, STAY, Shop, card, purchase
+from counter_parts import DAY, STAY, Shop, card, person, purchase
 
+from terminal.counter.documents import receipt
 from terminal.counter.offline import OfflineLimits
-from terminal.errors import Unavailable
+from terminal.errors import Refused, Unavailable
+from terminal.money import Fen
+from terminal.receipt.text import as_text
+from terminal.settlement.bill import Entitlement
+from terminal.settlement.law import Law
+from terminal.settlement.not_advanced import NotAdvanced, PassedLimit
 
 
 def away(folder: Path, **limits: Any) -> Shop:
@@ -58,7 +65,13 @@ def test_an_old_entitlement_pays_nothing_from_the_pool(tmp_path: Path) -> None:
         shop.clock.advance(1)
         settled = shop.settle(STAY)["settlement"]
         assert (settled["funds"]["pool"], settled["account"]) == ("0.00", "1500.00")
-        assert any("待遇未能核实" in notice for notice in settled["notices"])
+        assert settled["notices"] == [
+            "offline-limit: 无法连接医保中心，其上次答复已超过 1 小时，基金不支付"
+            " / The center is away and its last answer is older than 1 hours: the funds pay nothing",
+            "offline-wait: 待医保中心恢复后结算，按其上次答复基金支付 7610.00，个人账户 1500.00，现金 890.00；"
+            "现在结算，本人多付现金 7610.00 / Settled once the center is back, by its last answer: funds 7610.00, "
+            "account 1500.00, cash 890.00; settled now, the patient pays 7610.00 more in cash",
+        ]
         shop.center.up()
         shop.clock.advance(300)
         shop.upload_all()
@@ -75,12 +88,59 @@ def test_beyond_the_bill_s_limit_the_pool_falls_first_then_the_account(tmp_path:
         seen_an_hour_ago(shop)
         split = shop.quote(STAY).settlement
         assert (split.funds["pool"], split.account, split.cash) == (0, 0, 1_000_000)
-        assert any(notice.startswith("account-unverified") for notice in split.notices)
-        shop.settle(STAY)
+        assert not any(notice.startswith(("not-pooled", "account-unverified")) for notice in split.notices)
+        assert split.notices[0].startswith(
+            "offline-limit: 无法连接医保中心，超过脱网单笔垫付限额 1499.99，基金和个人账户均不支付 / "
+        )
+        assert [line.cite for line in split.lines if line.payer == "cash"] == [""], "no article knows the limit"
+        number = shop.settle(STAY)["id"]
+        record = shop.journal.settlement(number)
+        paper = as_text(receipt(record, {}))
+        assert "超过脱网单笔垫付限额 1499.99，基金和个人账户均不支付" in paper.replace("\n", "")
+        assert "10000.00 脱网限额" in paper
+        assert not any(article in paper for article in ("第十条", "第十八条"))
+        assert Law.load().settle(record.bill) == record.settlement, "the notices too come from the journal alone"
         shop.center.up()
         shop.clock.advance(300)
         shop.upload_all()
         assert shop.journal.counts() == {"accepted": 1}
+
+
+def test_a_suspended_person_s_account_stays_shut_by_an_old_answer(tmp_path: Path) -> None:
+    """Suspended: neither pool nor account pays (article 10); that the answer is old makes nobody richer."""
+    who = msgspec.structs.replace(person(), entitlement=Entitlement("suspended"))
+    with Shop(tmp_path, who, limits=OfflineLimits(entitlement_age_hours_max=1)) as shop:
+        seen_an_hour_ago(shop)
+        shop.clock.advance(1)
+        split = shop.quote(STAY).settlement
+        assert (split.fund_total, split.account, split.cash) == (0, 0, 1_000_000)
+        assert split.notices[0] == "not-pooled: 待遇已暂停，统筹基金和个人账户均不支付 (第十条)"
+
+
+def test_a_purchase_tells_of_the_account_alone(tmp_path: Path) -> None:
+    """No fund pays a purchase anyway: 50.00 a bill is the account's limit; the day's tells what is left."""
+    with away(tmp_path, bill_fen_max=5_000, person_day_fen_max=5_500) as shop:
+        seen_an_hour_ago(shop)
+        first = shop.quote(purchase("91.70")).settlement
+        assert (first.account, first.cash) == (0, 9_170)
+        told = [notice for notice in first.notices if notice.startswith("offline-")]
+        assert told[0].startswith("offline-limit: 无法连接医保中心，超过脱网单笔垫付限额 50.00，个人账户不支付 / ")
+        assert told[1].endswith(
+            "funds 0.00, account 91.70, cash 0.00; settled now, the patient pays 91.70 more in cash"
+        )
+        shop.settle(purchase("50.00"))
+        second = shop.quote(purchase("6.00")).settlement
+        assert any("每人每日垫付限额 55.00（当日余 5.00），个人账户不支付" in one for one in second.notices)
+        assert shop.quote(purchase("5.00")).settlement.account == 500
+
+
+def test_no_till_says_what_was_not_advanced(tmp_path: Path) -> None:
+    """The limits are the terminal's: a bill that names one is refused at its place."""
+    limit = PassedLimit(kind="bill", fen_max=Fen(1))
+    told = NotAdvanced(account=limit, fund_total=Fen(0), account_total=Fen(0), cash=Fen(0))
+    with away(tmp_path) as shop, pytest.raises(Refused) as error:
+        shop.quote(msgspec.structs.replace(purchase("1.00"), not_advanced=told))
+    assert (error.value.code, error.value.at) == ("contradiction", "not_advanced")
 
 
 def test_a_person_s_day_has_a_limit(tmp_path: Path) -> None:
@@ -105,8 +165,6 @@ def test_an_answer_of_last_year_pays_nothing_from_the_pool(tmp_path: Path) -> No
     with away(tmp_path, entitlement_age_hours_max=8_760) as shop:
         seen_an_hour_ago(shop)
         shop.clock.advance(200 * 86_400)
-        import msgspec
-
         stay = msgspec.structs.replace(STAY, date=shop.clock.now().date())
         assert shop.quote(stay).settlement.funds["pool"] == 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from at_the_center import booked
 from counter_parts import DAY, NAME, STAY, Shop, purchase
 
 from terminal.center.profile import Profile
@@ -25,11 +26,6 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield opened
 
 
-def booked(shop: Shop) -> list[str]:
-    """What the center has: the state of each of its rows."""
-    return [state for _, state in shop.books.settlements()]
-
-
 def test_paid_means_that_the_center_has_it(shop: Shop) -> None:
     """The answer says accepted, the center has booked it, its numbers are in the journal, nothing waits."""
     answer = shop.settle(purchase("20.00"))
@@ -42,6 +38,15 @@ def test_paid_means_that_the_center_has_it(shop: Shop) -> None:
     assert shop.journal.counts() == {"accepted": 1}
     assert shop.journal.verify() == []
     assert "20.00" in shop.print_all()[-1]
+
+
+def test_a_refused_step_before_the_settlement_says_once_who_refuses(shop: Shop) -> None:
+    """The center registers no visit: its own words, and once that they are the center's, in both languages."""
+    shop.center.faults.inject("refuse", infno="2401")
+    with pytest.raises(Refused) as refused:
+        shop.settle(STAY)
+    assert refused.value.message == "the center refuses: the center is asked to refuse this"
+    assert refused.value.message_zh == "医保中心拒绝：the center is asked to refuse this"
 
 
 def test_the_request_is_durable_before_it_is_sent(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from counter_parts import PHARMACY, Shop, card, person, purchase
 from rich.console import Console
 
+from terminal.api.queue_words import why_of
+from terminal.journal.gauges import gauges_of
 from terminal.journal.progress import Progress, progress_of
 from terminal.queue_command import line_of, show_queue
 
@@ -64,6 +66,38 @@ def test_while_the_center_is_left_alone_the_pause_is_part_of_the_estimate(tmp_pa
         assert (found.waiting, found.stuck) == (1, 1)
         assert found.next_attempt_at is not None
         assert found.next_attempt_at > shop.clock.now()
+
+
+def test_what_the_center_refused_is_done_with_once_it_is_taken_back(tmp_path: Path) -> None:
+    """Refused it is stuck; taken back, neither it nor its void is, anywhere: not in the queue, not in the figures, and
+    `terminal queue` ends well. A void that the center refuses of what it has booked stays stuck, and says so.
+    """
+    (tmp_path / "terminal.toml").write_text(CONFIG, encoding="utf-8")
+    with Shop(tmp_path, person(1), person(2)) as shop:
+        shop.center.faults.inject("refuse", infno="2102")
+        number = shop.settle(purchase("1.00"))["id"]
+        shop.upload_all()
+        quiet = Console(file=io.StringIO())
+        assert show_queue(tmp_path / "terminal.toml", False, shop.clock, quiet) == 1
+        shop.void(number)
+        shop.upload_all()
+        assert (shop.journal.queue(), shop.journal.counts()) == ([], {})
+        assert gauges_of(tmp_path / "journal.db", shop.clock.now().date()).uploads == {}
+        assert show_queue(tmp_path / "terminal.toml", False, shop.clock, quiet) == 0
+
+        shop.reader.insert(card(2))
+        booked = shop.settle(purchase("1.00"))["id"]
+        shop.upload_all()
+        shop.center.faults.inject("refuse", infno="2103")
+        shop.void(booked)
+        shop.upload_all()
+        (refused,) = shop.journal.queue()
+        assert (refused.transaction, shop.journal.counts()) == ("void", {"accepted": 1, "refused": 1})
+        assert "发送" in why_of(refused)[1]
+        assert "重新结算" not in why_of(refused)[1]
+        (matter,) = shop.counter.close_day(shop.clock.now().date()).open_matters
+        assert "重新结算" not in matter.reason_zh
+        assert show_queue(tmp_path / "terminal.toml", False, shop.clock, quiet) == 1
 
 
 def test_the_command_prints_the_line_and_draws_until_nothing_waits(tmp_path: Path) -> None:

@@ -245,3 +245,23 @@ def test_a_void_that_is_refused_twice_is_not_sent_a_third_time(shop: Shop, monke
     repair_the_first(shop, DAY)
     text = "the center refused it (infno 2103 is not offered here): ask the insurance office"
     assert close(shop, DAY)[0] == ("refused", "none", text)
+
+
+def test_a_void_that_was_sent_again_is_not_sent_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On its way and then accepted: who presses again on the old list is told so, and nothing is sent."""
+    shop.settle(purchase("5.00"))
+    shop.upload_all()
+    monkeypatch.setitem(bureau_center.TRANSACTIONS, "2103", never_offered)
+    shop.void(shop.counter.last(1)[0].id)
+    shop.upload_all()
+    (difference,) = shop.counter.close_day(DAY).differences
+    monkeypatch.undo()
+    shop.counter.repair(DAY, difference.id)
+    for _ in range(2):
+        with pytest.raises(Refused) as told:
+            shop.counter.repair(DAY, difference.id)
+        assert told.value.code == "nothing-to-do"
+        assert shop.counter.proposed(DAY, difference.id).text == said.SENT_AGAIN.en
+        shop.upload_all()
+    assert [state for _, state in shop.books.settlements()] == ["voided", "booked"]
+    assert close(shop, DAY) == []

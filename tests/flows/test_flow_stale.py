@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from at_the_center import booked
 from counter_parts import Shop, purchase
-from test_flow_online import booked
 
 from terminal.center.profile import Profile
 from terminal.errors import InDoubt

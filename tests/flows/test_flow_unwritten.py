@@ -9,8 +9,8 @@ from random import Random
 
 import msgspec
 import pytest
+from at_the_center import booked
 from counter_parts import DAY, Shop, card, purchase
-from test_flow_online import booked
 
 from terminal.center.profile import Profile
 from terminal.counter.day import ask_center, conclude

@@ -92,12 +92,13 @@ def test_a_withdrawal_that_comes_late_behind_the_lines(tmp_path: Path, profile: 
 
 
 def test_a_dismissal_that_comes_late_behind_the_next_admission(tmp_path: Path) -> None:
-    """A stay is taken back, unheard; it is found as it stands, and gone when its lines are withdrawn once more."""
+    """A stay is taken back, unheard: that is asked again before the patient is admitted anew, and the first dismissal,
+    which comes behind that, is of a stay that is gone."""
     with Shop(tmp_path) as shop:
         shop.settle(STAY)
         shop.center.faults.inject("drop-before", infno=BILL)
         shop.center.faults.inject("refuse", infno=WITHDRAW)
-        with overtaken(shop, DISMISS, behind="5201"):
+        with overtaken(shop, DISMISS, behind=ADMIT):
             assert uploaded(shop) == "accepted"
         assert (standing(shop), open_visits(shop)) == (["booked"], 1)
 

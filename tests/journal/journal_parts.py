@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -117,3 +118,10 @@ def void(journal: Journal, original: SettlementRecord, key: str = "", **changes:
 def message_of(journal: Journal, record: SettlementRecord) -> str:
     """The id of the message that carries a record to the center."""
     return next(m.message_id for m in journal.queue() if m.settlement_id == record.id)
+
+
+def forget_left_visits(connection: sqlite3.Connection) -> None:
+    """The table of visits as it was before those that are left open at the center were asked about again."""
+    connection.execute("DROP INDEX visits_left")
+    for column in ("attempts", "next_attempt_at", "reason", "stuck", "record"):
+        connection.execute(f"ALTER TABLE visits DROP COLUMN {column}")

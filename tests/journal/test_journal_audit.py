@@ -133,17 +133,37 @@ def test_edited_amounts_are_found(file: Path) -> None:
     assert "entry 1: settlements.cash was changed" in found
 
 
-@pytest.mark.parametrize("table", ["entries", "settlements", "outbox", "keys", "print_jobs", "days"])
-@pytest.mark.parametrize("end", ["min", "max"])
-def test_a_deleted_row_is_found(file: Path, table: str, end: str) -> None:
-    """The first or the last row of any table gone: the audit says so."""
-    name = "day" if table == "days" else "rowid"
-    assert forged(file, (f"DELETE FROM {table} WHERE {name} = (SELECT {end}({name}) FROM {table}) AND 1 = ?", 1)) != []
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("settlements", "the settlement's row is missing"),
+        ("outbox", "its message to the center is missing or was changed"),
+        ("keys", "its key is missing"),
+        ("print_jobs", "its print job is missing or was changed"),
+    ],
+)
+@pytest.mark.parametrize(("end", "entry"), [("min", 1), ("max", 5)])
+def test_a_deleted_row_is_named(file: Path, table: str, says: str, end: str, entry: int) -> None:
+    """The first or the last row of any table gone: the audit says which entry wants it."""
+    deleted = f"DELETE FROM {table} WHERE rowid = (SELECT {end}(rowid) FROM {table}) AND 1 = ?"
+    assert f"entry {entry}: {says}" in forged(file, (deleted, 1))
 
 
-def test_a_missing_entry_is_named(file: Path) -> None:
+def test_a_deleted_day_is_named(file: Path) -> None:
+    """Its freezing and its sealing both want it."""
+    found = forged(file, ("DELETE FROM days WHERE day = ?", str(DAY)))
+    assert {"entry 6: the day's row is missing", "entry 7: the day's row is missing"} <= set(found)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_missing_entry_is_named(file: Path, number: int) -> None:
     """The audit says which number is not there."""
-    assert "entry 2: missing" in forged(file, ("DELETE FROM entries WHERE number = ?", 2))
+    assert f"entry {number}: missing" in forged(file, ("DELETE FROM entries WHERE number = ?", number))
+
+
+def test_a_missing_last_entry_is_found(file: Path) -> None:
+    """What only it said stands in the tables, and nowhere else."""
+    assert forged(file, ("DELETE FROM entries WHERE number = ?", 7)) == ["days.state: 1 rows, but 0 entries"]
 
 
 def test_the_audit_of_a_ruin_ends(file: Path) -> None:

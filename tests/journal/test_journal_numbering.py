@@ -78,9 +78,10 @@ def test_a_clean_close_leaves_no_gap(tmp_path: Path) -> None:
 
 
 def test_a_day_s_numbers_can_be_used_up(tmp_path: Path) -> None:
-    """After 999,999 the day has no more numbers; the next day has."""
+    """After 999,999, which is given out, the day has no more numbers; the next day has."""
     with open_journal(tmp_path) as journal:
-        journal._reserved["settlements-20210630"] = journal._given["settlements-20210630"] = 999_999
+        journal._reserved["settlements-20210630"] = journal._given["settlements-20210630"] = 999_998
+        assert journal.next_settlement_number(DAY).endswith("999999")
         with pytest.raises(Refused, match="used up"):
             journal.next_settlement_number(DAY)
         assert journal.next_settlement_number(NEXT_DAY).endswith("000001")

@@ -6,7 +6,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from journal_parts import MORNING, answer_of, message_of, open_journal, settle, settlement_record, void
+from journal_parts import (
+    MORNING,
+    answer_of,
+    forget_left_visits,
+    message_of,
+    open_journal,
+    settle,
+    settlement_record,
+    void,
+)
 
 from terminal.errors import Conflict
 from terminal.journal.journal import Journal
@@ -105,6 +114,7 @@ def test_the_numbers_of_an_older_journal_are_known_too(tmp_path: Path) -> None:
         journal.mark_answered([word(journal, sold, "77")], MORNING)
         journal.mark_accepted(message_of(journal, back), b"", {"found": "taken back"}, MORNING)
     connection = sqlite3.connect(tmp_path / "journal.db")
+    forget_left_visits(connection)
     connection.execute("DROP TABLE clock_mistakes")
     connection.execute("DROP INDEX outbox_center_number")
     connection.execute("ALTER TABLE outbox DROP COLUMN center_number")

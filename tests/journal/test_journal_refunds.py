@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from journal_parts import MORNING, TERMINAL, open_journal, settle, settlement_record, void
+from journal_parts import DAY, MORNING, TERMINAL, forget_left_visits, open_journal, settle, settlement_record, void
 
 from terminal.errors import Conflict, Missing
 from terminal.journal.audit import problems
@@ -67,6 +67,20 @@ def test_one_refund_a_settlement_until_it_is_given_up(tmp_path: Path) -> None:
         assert journal.verify() == []
 
 
+def test_a_refund_is_begun_under_a_key_of_its_own_and_on_an_open_day(tmp_path: Path) -> None:
+    """What answered another request under that key stands; what stays cannot be sold on a day that is closed."""
+    with open_journal(tmp_path) as journal:
+        original = settle(journal, key="sold")
+        head = journal.head()
+        with pytest.raises(Conflict) as reused:
+            begun(journal, original, key="sold")
+        assert (reused.value.code, journal.head()) == ("key-reused", head)
+        journal.freeze(DAY, MORNING)
+        with pytest.raises(Conflict) as closed:
+            begun(journal, original)
+        assert (closed.value.code, journal.open_refunds()) == ("day-closed", [])
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
@@ -97,6 +111,7 @@ def test_a_journal_of_the_program_before_takes_refunds(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "journal.db")
     connection.execute("DROP TABLE refunds")
     connection.execute("DROP TABLE clock_mistakes")
+    forget_left_visits(connection)
     connection.execute("ALTER TABLE visits DROP COLUMN given_up")
     connection.execute("ALTER TABLE visits DROP COLUMN doubted")
     connection.execute("ALTER TABLE repairs DROP COLUMN refused")

@@ -46,6 +46,22 @@ def test_a_sketch_counts_what_is_done_and_lists_what_is_not(tmp_path: Path) -> N
     assert not [word for word in (*people, '"total"', '"cash"') if word in told]
 
 
+def test_of_a_long_list_the_newest_days_and_what_is_stuck_longest_are_told(tmp_path: Path) -> None:
+    """501 days with one print each that never came: 500 of each, without the oldest day and the newest print."""
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 501)"
+    with open_journal(tmp_path) as journal:
+        journal._connection.execute(
+            f"INSERT INTO days (day, state) {many} SELECT date('2020-01-01', i || ' days'), 'frozen' FROM n"
+        )
+        for number in range(1, 502):
+            journal.queue_print("day", str(number), MORNING)
+        sketch = sketch_of(journal._connection, TERMINAL)
+    days, prints = sketch["newest_days"], sketch["open_prints"]
+    assert (len(days), days[0]["day"], days[-1]["day"]) == (500, "2021-05-16", "2020-01-03")
+    assert [one["subject"] for one in prints] == [str(number) for number in range(1, 501)]
+    assert sketch["counts"]["prints"] == {"queued": 501}
+
+
 def journal_head(folder: Path) -> str:
     """The hash of the newest entry."""
     with open_journal(folder) as journal:

@@ -35,6 +35,18 @@ def test_a_second_opener_is_refused_until_the_first_lets_go(tmp_path: Path) -> N
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "opened\n"
 
 
+def test_a_journal_may_be_closed_twice(tmp_path: Path) -> None:
+    """The second time does nothing, and nothing that was opened since is let go."""
+    journal = open_journal(tmp_path)
+    journal.close()
+    with open_journal(tmp_path) as again:
+        journal.close()
+        with pytest.raises(Unavailable, match="another program"):
+            open_journal(tmp_path)
+        settle(again)
+        assert again.verify() == []
+
+
 def test_a_killed_process_leaves_the_journal_openable(tmp_path: Path) -> None:
     """Killed without a close right after a commit: the lock is gone, the settlement is there."""
     program = (

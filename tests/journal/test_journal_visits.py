@@ -20,5 +20,7 @@ def test_a_visit_and_that_it_was_given_up_are_there_after_a_restart(tmp_path: Pa
         journal.keep_visit("T120210630000001", msgspec.structs.replace(visit, given_up=True, doubted=True))
     with open_journal(tmp_path) as journal:
         assert journal.visit_of("T120210630000001") == Visit(visit.number, "billed", given_up=True, doubted=True)
-        journal.drop_visit("T120210630000001")
+        journal.drop_visit("T120210630000001", "V202106300000000002")
+        assert journal.visit_of("T120210630000001") is not None, "another visit was taken back"
+        journal.drop_visit("T120210630000001", visit.number)
         assert journal.visit_of("T120210630000001") is None

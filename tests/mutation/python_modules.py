@@ -151,14 +151,16 @@ MODULES = {
         (
             *("tests/journal", "tests/audit"),
             *_files("tests/counter/test_counter_", "settle day purse printing downloads goods"),
-            *_files("tests/flows/test_flow_", "day unknown offline online refund repair progress"),
+            *_files(
+                "tests/flows/test_flow_", "day unknown offline online refund repair progress unwritten agency no_word"
+            ),
         ),
     ),
     "center": Module(
         "terminal/center",
         (
             *("tests/center", *_files("tests/counter/test_counter_", "settle downloads blacklist pin goods")),
-            *_files("tests/flows/test_flow_", "online unknown offline day"),
+            *_files("tests/flows/test_flow_", "online unknown offline day agency drain visit quiet"),
         ),
     ),
 }

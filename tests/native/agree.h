@@ -81,6 +81,12 @@ static settle_split_columns agree_all_of(settle_split *split) {
     return columns;
 }
 
+/* Whether what a further fund pays at a rate is the line's base by that rate, but for the rounding: a fen up or down. */
+static int agree_rate(const settle_line *line) {
+    const int64_t off = line->base * line->rate - line->amount * SETTLE_RATE_ONE;
+    return line->part != SETTLE_AID || line->rate == -1 || (off < SETTLE_RATE_ONE && -off < SETTLE_RATE_ONE);
+}
+
 /* What each payer pays, and what each part comes to, by the lines. */
 static int agree_lines(const settle_split *split, const settle_line *lines, int32_t count) {
     int64_t payers[SETTLE_PROVIDER + 1] = {0};
@@ -88,7 +94,7 @@ static int agree_lines(const settle_split *split, const settle_line *lines, int3
     for (int32_t i = 0; i < count; i++) {
         payers[lines[i].payer] += lines[i].amount;
         parts[lines[i].part] += lines[i].payer >= SETTLE_ACCOUNT ? lines[i].amount : 0;
-        if (lines[i].amount == 0) {
+        if (lines[i].amount == 0 || !agree_rate(&lines[i])) {
             return 0;
         }
     }

@@ -80,6 +80,34 @@ static void rest_and_co_payment(void) {
 }
 
 /*
+ * The same, of which the fund has 25.50 left: half of what is left of the expense, and of the co-payment half of its fifth,
+ * which is no rate of anything. With 10.01 it ends in what is left, where half of it comes to them.
+ */
+static void rest_and_co_payment_of_a_room(void) {
+    static const settle_line wanted[] = {
+        {SETTLE_SEGMENT, 0, 0, 0, 9000, 1000, 6000, 5000, 4500},
+        {SETTLE_AID, 1, SETTLE_ON_REST, 0, 5000, 6000, 11000, 5000, 2500},
+        {SETTLE_AID, 1, SETTLE_ON_CO_PAYMENT, 0, -1, 1000, 6000, 5000, 50},
+        {SETTLE_DEDUCTIBLE, SETTLE_ACCOUNT, 0, 0, -1, 0, 1000, 1000, 1000},
+        {SETTLE_CO_PAYMENT, SETTLE_ACCOUNT, 0, 0, -1, -1, -1, 500, 200},
+        {SETTLE_CO_PAYMENT, SETTLE_CASH, 0, 0, -1, -1, -1, 500, 300},
+        {SETTLE_OVER_CAP, SETTLE_CASH, 0, 0, -1, -1, -1, 2450, 2450},
+    };
+    static const settle_line within[] = {
+        {SETTLE_SEGMENT, 0, 0, 0, 9000, 1000, 6000, 5000, 4500},
+        {SETTLE_AID, 1, SETTLE_ON_REST, 0, 5000, 6000, 8002, 2002, 1001},
+        {SETTLE_DEDUCTIBLE, SETTLE_ACCOUNT, 0, 0, -1, 0, 1000, 1000, 1000},
+        {SETTLE_CO_PAYMENT, SETTLE_ACCOUNT, 0, 0, -1, -1, -1, 500, 200},
+        {SETTLE_CO_PAYMENT, SETTLE_CASH, 0, 0, -1, -1, -1, 500, 300},
+        {SETTLE_OVER_CAP, SETTLE_CASH, 0, 0, -1, -1, -1, 3999, 3999},
+    };
+    plan.stages[0].room = 2550;
+    expect(LINES(wanted), "rest and co-payment of a room");
+    plan.stages[0].room = 1001;
+    expect(LINES(within), "a part of the rest");
+}
+
+/*
  * 110.00, a line of 10.00, 90%: of the pool's year 45.00 are missing to a point, which the 50th yuan of used expense
  * reaches. A fifth of the co-payment beyond it: of 50.00 less 45.00.
  */
@@ -139,7 +167,7 @@ static void no_room(void) {
 /*
  * 300.00 after 400.00 of the year, whose expense counts to 600.00 and 50.00 carried over: 250.00 are inside, the pool pays
  * 225.00. The window opens at 650.00: 80% of the 50.00 up to 700.00. The burden runs from 10.00 to 85.00: 50% from 30.00
- * to 50.00, 60% beyond, 31.00 together, of which the fund has 26.00 left. Of the 75.00 the three funds leave 9.00; with 2.00
+ * to 50.00, 60% beyond, 31.00 together, of which the fund has 26.00 left: 16.00 beyond, which 26.67 come to. Of the 75.00 the three funds leave 9.00; with 2.00
  * before, 6.00 are above the 5.00 that are guaranteed. Of the last 3.00 the account has one.
  */
 static void window_burden_and_guarantee(void) {
@@ -147,7 +175,7 @@ static void window_burden_and_guarantee(void) {
         {SETTLE_SEGMENT, 0, 0, 0, 9000, 0, 25000, 25000, 22500},
         {SETTLE_AID, 1, SETTLE_ON_WINDOW, 0, 8000, 65000, 70000, 5000, 4000},
         {SETTLE_AID, 2, 8 + SETTLE_ON_BURDEN, 0, 5000, 3000, 5000, 2000, 1000},
-        {SETTLE_AID, 2, 8 + SETTLE_ON_BURDEN, 0, 6000, 5000, 8500, 3500, 1600},
+        {SETTLE_AID, 2, 8 + SETTLE_ON_BURDEN, 0, 6000, 5000, 7667, 2667, 1600},
         {SETTLE_AID, 3, 16 + SETTLE_ON_GUARANTEE, 0, SETTLE_RATE_ONE, 0, 600, 600, 600},
         {SETTLE_CO_PAYMENT, SETTLE_ACCOUNT, 0, 0, -1, -1, -1, 300, 100},
         {SETTLE_CO_PAYMENT, SETTLE_CASH, 0, 0, -1, -1, -1, 300, 200},
@@ -245,6 +273,19 @@ static void bed_days(void) {
     expect(LINES(wanted), "bed-days");
 }
 
+/* The half of one fen, rounded up to a whole one: nothing cuts it, and it stays the half of one. */
+static void half_of_a_fen(void) {
+    static const settle_line wanted[] = {
+        {SETTLE_AID, 1, SETTLE_ON_REST, 0, 5000, 0, 1, 1, 1},
+    };
+    begin();
+    plan.stage_count = 1;
+    plan.cap = 0;
+    plan.stages[0].rest_rate = 5000;
+    items[0].amount = 1;
+    expect(LINES(wanted), "half of a fen");
+}
+
 /* Half of a burden from its first fen on. */
 static void burden_from_nothing(void) {
     static const settle_line wanted[] = {
@@ -322,6 +363,8 @@ static void columns_not_given(void) {
 
 int main(void) {
     rest_and_co_payment();
+    rest_and_co_payment_of_a_room();
+    half_of_a_fen();
     co_payment_beyond_a_point();
     hairs();
     no_room();

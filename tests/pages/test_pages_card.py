@@ -129,7 +129,7 @@ def test_a_debit_without_a_result_is_asked_of_its_card_or_decided(page: Page, sh
     page.keyboard.press("Escape")
     shop.insert(PURSE)
     expect(row).to_have_count(0, timeout=TIMEOUT_SECONDS * 1000)
-    assert shop.client.get("/v1/purse-debits").json() == {"debits": []}
+    assert shop.client.get("/v1/purse-debits").json() == {"debits": [], "refused": []}
     (record,) = shop.client.get("/v1/settlements?last=1").json()["settlements"]
     assert (record["state"], record["settlement"]["account"]) == ("committed", "1.00")
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from daemon.process import DAY, TILL
 from playwright.sync_api import Page, expect
 
 from pages.conftest import shoot
 from pages.hands import answered, begin_sale, cash, moved, settle, sign_in
 from pages.shop import AMOXICILLIN, ENOUGH, SHORT, VITAMINS, Shop
+from terminal.api.tills import add_till, tills_file
 from terminal.bureau.server import BureauServer
+from terminal.clock import BEIJING, SetClock
+from terminal.journal.journal import Journal
 
 UPLOAD_OF_A_PURCHASE, REVERSAL = "2102", "2601"
 """Transactions of the center."""
@@ -37,6 +43,7 @@ def test_the_whole_day(fresh_page: Page, fresh_shop: Shop, fresh_center: BureauS
     page.keyboard.press("Enter")
     expect(page.locator(".find-detail .money-yes")).to_be_visible()
     void_it(page)
+    another_till_closes(page, shop)
     day_end(page)
     page.keyboard.press("F7")
     expect(page.get_by_role("heading", name="2021-06 月结算表")).to_be_visible()
@@ -72,6 +79,20 @@ def void_it(page: Page) -> None:
     shoot(page, "voided")
     page.keyboard.press("F10")
     expect(page.locator(".find-detail")).to_contain_text("已退回")
+
+
+def another_till_closes(page: Page, shop: Shop) -> None:
+    """It sold nothing and gives its list; the page's own till has none to give. F6 and F9 say who is waited for."""
+    page.keyboard.press("F6")
+    expect(page.get_by_role("heading", name=f"营业日 {DAY}")).to_be_visible()
+    token = add_till(tills_file(shop.folder / "journal.db"), "till-2", dt.datetime.now(dt.UTC))
+    with shop.new_client({"Authorization": f"Bearer {token}"}) as client:
+        assert client.post(f"/v1/days/{DAY}/close", json={"till": []}).json()["unmatched_tills"] == [TILL]
+    page.keyboard.press("F6")
+    expect(page.get_by_role("region", name="未了结")).to_contain_text(f"等待收银端 {TILL}")
+    page.keyboard.press("F9")
+    expect(page.get_by_role("dialog")).to_contain_text(f"未提交清单的收银端：{TILL}")
+    page.keyboard.press("Escape")
 
 
 def day_end(page: Page) -> None:
@@ -126,3 +147,33 @@ def test_after_a_crash_the_page_opens_with_what_is_unresolved(
     page.keyboard.press("F10")
     expect(page.locator("#entry")).to_be_focused()
     moved(page, "no")
+
+
+def test_a_day_to_come_is_called_a_mistake_of_the_clock(fresh_page: Page, fresh_shop: Shop) -> None:
+    """The journal froze a day under a clock that was ahead: F6 shows that day and what to do, Alt+M and F10 with a
+    reason say what it was, sales count by the clock again, and the day is closed. No mouse.
+    """
+    page, shop = fresh_page, fresh_shop
+    shop.stop()
+    ahead = dt.date.fromisoformat(DAY) + dt.timedelta(days=5)
+    clock = SetClock(dt.datetime.combine(ahead, dt.time(9), BEIJING))
+    with Journal.open(shop.folder / "journal.db", "T00000001", clock) as journal:
+        journal.freeze(ahead, clock.now())
+    shop.start()
+    page.reload()
+    sign_in(page)
+    expect(page.locator("#entry")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(page.get_by_role("status")).to_contain_text(f"{ahead} 尚未到来")
+    page.keyboard.press("Alt+M")
+    question = page.get_by_role("dialog", name=f"{ahead} 系时钟错误？")
+    expect(question).to_contain_text("不能撤回")
+    expect(question.get_by_role("button", name="声明时钟错误")).to_be_disabled()
+    page.keyboard.type("主板电池没电")
+    page.keyboard.press("F10")
+    expect(page.get_by_role("dialog")).to_contain_text(f"当前营业日为 {DAY}")
+    page.keyboard.press("F10")
+    expect(page.locator("#top")).to_contain_text(DAY)
+    expect(page.locator("#clock-mistake")).to_have_count(0)
+    run_day_end(page, "已关账")
+    assert shop.client.get("/v1/days").json()["business_day"] == DAY

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from hw.simulated.printer import PtyPrinter
 from pages.conftest import SCREEN, shoot
-from pages.hands import answered, begin_sale, sign_in
+from pages.hands import answered, begin_sale, moved, sign_in
 from pages.judge import faults
 from pages.shop import AMOXICILLIN, ENOUGH, VITAMINS, Shop
 from terminal.bureau.server import BureauServer
@@ -156,7 +156,7 @@ def test_a_refund_that_was_begun_is_given_up_with_a_reason(
     deciding_shop: Shop, till: BrowserContext, fresh_center: BureauServer, axe: str
 ) -> None:
     """Nobody comes back for what stays: the dialog asks for the reason, a blank one is none, Esc leaves it begun. Given
-    up, it is gone from the page, and the settlement stays taken back."""
+    up, it is gone from the page, and the settlement stays taken back; what the center refused is found as nothing."""
     shop, page = deciding_shop, till.new_page()
     number = cut_in_two(page, shop, fresh_center)
     page.reload()
@@ -182,3 +182,21 @@ def test_a_refund_that_was_begun_is_given_up_with_a_reason(
     expect(begun).to_have_count(0)
     assert shop.client.get("/v1/unresolved").json()["refunds"] == []
     assert shop.client.get(f"/v1/settlements/{number}").json()["state"] == "voided"
+    page.keyboard.press("F10")
+    look_at_what_never_was(page, shop)
+
+
+def look_at_what_never_was(page: Page, shop: Shop) -> None:
+    """What the center refused is found as abandoned: nothing moved, nothing waits for the center, no receipt."""
+    (refused,) = shop.client.get("/v1/settlements?last=1").json()["settlements"]
+    assert (refused["state"], refused["upload"]) == ("abandoned", "none")
+    page.keyboard.press("F3")
+    page.locator("#find").fill(refused["id"])
+    page.keyboard.press("Enter")
+    detail = page.locator(".find-detail")
+    expect(detail.locator("[data-settlement]")).to_have_text(refused["id"])
+    moved(page, "no")
+    expect(detail).to_contain_text("已放弃")
+    expect(detail).not_to_contain_text("待上传")
+    expect(detail.locator(".receipt")).to_have_count(0)
+    expect(page.get_by_role("button", name="重打")).to_be_disabled()

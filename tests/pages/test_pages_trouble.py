@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from hw.simulated.printer import PtyPrinter
 from pages.hands import answered, begin_sale, cash, figures, moved, settle, sign_in
-from pages.shop import AMOXICILLIN, ENOUGH, RETIRED, Shop
+from pages.shop import AMOXICILLIN, ENOUGH, PURSE, RETIRED, Shop
 from terminal.bureau.server import BureauServer
 
 SETTLEMENTS = "**/v1/settlements"
@@ -202,3 +202,31 @@ def sign_in_again(page: Page) -> None:
     page.keyboard.press("F2")
     sign_in(page)
     expect(page.locator("#main h1")).to_be_attached()
+
+
+def test_what_a_card_paid_and_the_center_refused_waits_for_the_office(
+    page: Page, shop: Shop, center: BureauServer
+) -> None:
+    """Taken back, it is no longer stuck; its debit stays an open matter, with its proof, until that is confirmed."""
+    center.faults.inject("refuse", infno="2102")
+    begin_sale(page, shop, PURSE, AMOXICILLIN)
+    settle(page)
+    number = answered(page)
+    queue = shop.until("/v1/queue", lambda queue: any(one["stuck"] for one in queue["uploads"]))
+    assert "再次扣卡" in queue["uploads"][0]["why_zh"]
+    assert shop.post(f"/v1/settlements/{number}/void", {"reason": "x"}, f"back-{number}").status_code == 201
+    shop.until("/v1/queue", lambda queue: queue["uploads"] == [])
+    (debit,) = shop.client.get("/v1/purse-debits").json()["refused"]
+    assert (debit["settlement"], debit["amount"], debit["taken_back"]) == (number, "29.20", True)
+    page.keyboard.press("F4")
+    waiting = page.get_by_role("region", name="卡内已扣款、中心拒绝入账")
+    expect(waiting).to_contain_text(debit["tac"])
+    waiting.get_by_role("button", name="经办机构已办结").click()
+    expect(page.get_by_role("dialog")).to_contain_text("29.20")
+    page.keyboard.press("F10")
+    expect(page.get_by_role("dialog")).to_contain_text(number)
+    page.keyboard.press("F10")
+    expect(page.get_by_text("没有未了结的事项")).to_be_visible()
+    assert shop.client.get("/v1/purse-debits").json()["refused"] == []
+    again = shop.post(f"/v1/purse-debits/{number}/settled", {})
+    assert (again.status_code, again.json()["code"]) == (404, "no-such-debit")

@@ -14,22 +14,25 @@ import pytest
 
 from terminal.clock import BEIJING
 from terminal.errors import Unavailable
+from terminal.receipt.head import TRAINING
 from terminal.receipt.month import MonthRow, MonthStatement, Sums, month_statement
 from terminal.receipt.month_pdf import as_pdf
 from terminal.receipt.month_tables import as_csv, as_xlsx
 from terminal.receipt.text import as_text
 
 DAY1, DAY2 = dt.date(2021, 6, 29), dt.date(2021, 6, 30)
+PLACE = ("P37060200001", "=烟台大药房", "370602", "芝罘区")
+"""Number and name of the institution and of the county."""
 
 
 @pytest.fixture
 def statement() -> MonthStatement:
     """Two days, two groups: 8250.00 + 0.10 + 58.40 - 0.20 in all = 8308.30, worked out by hand."""
     rows = (
-        MonthRow(DAY1, "=烟台大药房", "芝罘区", "employee", "inpatient", Sums(1, 0, 825000, 574000, 0, 150000, 101000)),
-        MonthRow(DAY1, "=烟台大药房", "芝罘区", "employee", "pharmacy", Sums(1, 0, 10, 0, 0, 10, 0)),
-        MonthRow(DAY2, "=烟台大药房", "芝罘区", "employee", "inpatient", Sums(3, 1, 5840, 3000, 0, 0, 2840)),
-        MonthRow(DAY2, "=烟台大药房", "芝罘区", "employee", "pharmacy", Sums(0, 2, -20, 0, 0, -20, 0)),
+        MonthRow(DAY1, *PLACE, "employee", "inpatient", Sums(1, 0, 825000, 574000, 0, 150000, 101000)),
+        MonthRow(DAY1, *PLACE, "employee", "pharmacy", Sums(1, 0, 10, 0, 0, 10, 0)),
+        MonthRow(DAY2, *PLACE, "employee", "inpatient", Sums(3, 1, 5840, 3000, 0, 0, 2840)),
+        MonthRow(DAY2, *PLACE, "employee", "pharmacy", Sums(0, 2, -20, 0, 0, -20, 0)),
     )
     moment = dt.datetime(2021, 7, 1, 9, 0, tzinfo=BEIJING)
     return MonthStatement("=烟台大药房", DAY1.replace(day=1), moment, "0012", rows, (DAY2,), 3, "ab" * 32)
@@ -57,6 +60,16 @@ def test_xlsx_holds_numbers_to_the_fen_and_no_formula(statement: MonthStatement)
     totals = [sheet.cell(row, 8).value for row in range(2, 9)]
     assert totals == [8250, 0.1, 58.4, -0.2, 8308.4, -0.1, 8308.3]
     assert sheet["H2"].number_format == "0.00"
+
+
+def test_every_file_of_a_training_journal_says_so(statement: MonthStatement) -> None:
+    """In the heading of CSV and XLSX, which stays in sight there; for business the heading is bare."""
+    for mark, first in ((TRAINING, "培训 TRAINING 业务日期 Day"), ("", "业务日期 Day")):
+        marked = replace(statement, mark=mark)
+        sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(marked))).active
+        rows = csv.reader(io.StringIO(as_csv(marked).decode("utf-8-sig")))
+        assert (sheet["A1"].value, next(rows)[0]) == (first, first)
+        assert sheet.freeze_panes == "A2"
 
 
 def test_pdf_has_its_font_inside_and_says_the_same(statement: MonthStatement, tmp_path: Path) -> None:

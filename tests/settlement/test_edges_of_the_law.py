@@ -115,14 +115,14 @@ def test_a_supplement_may_set_a_line_up_to_the_decrees_bound() -> None:
 
 
 CITED = {
-    # Yantai: segments 11, lines 12, the year's cap 14, the account 18, the aid 30.
+    # Yantai: segments 11, lines 12, the year's cap 14, the account 18, the aid 30, which leaves a tenth above the cap.
     "E03": [
         ("segment", "pool", "inpatient.segments", "第十一条"),
         ("aid", "large_amount", "fund.large_amount", "第三十条"),
         ("deductible", "account", "inpatient.deductible", "第十二条、第十八条"),
         ("deductible", "cash", "inpatient.deductible", "第十二条"),
         ("co_payment", "cash", "inpatient.segments", "第十一条"),
-        ("over_cap", "cash", "cap", "第十四条"),
+        ("over_cap", "cash", "cap", "第十四条、第三十条"),
     ],
     # A purchase is not the pool's (4, 9) but the account's (18); what is outside the catalogue is the patient's (9).
     "E06": [

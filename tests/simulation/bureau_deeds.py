@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from terminal.bureau.books import Booked
+from terminal.bureau.bookings import Booked
 from terminal.bureau.center import Center
 from terminal.money import Fen
 
@@ -49,7 +49,7 @@ class Clerk:
             self._ask(one, "2601", {"psn_no": one.person_number, "omsgid": one.message_id, "oinfno": "2102"})
             self.done.append(deed)
         elif deed == "void":
-            self._ask(one, "2103", {"psn_no": one.person_number, "setl_id": one.settlement_id})
+            self.take_back(one)
             self.done.append(deed)
         elif deed == "restore":
             self._center.books.set_state(one.settlement_id, "booked")
@@ -59,6 +59,10 @@ class Clerk:
         else:
             self._change_amounts(one)
         self.changed.add(one.person_number)
+
+    def take_back(self, one: Booked) -> None:
+        """Void a purchase today, whatever its day."""
+        self._ask(one, "2103", {"psn_no": one.person_number, "setl_id": one.settlement_id})
 
     def _ask(self, one: Booked, infno: str, data: dict[str, Any]) -> None:
         number = next(self._numbers)

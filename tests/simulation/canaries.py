@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -32,14 +31,13 @@ from terminal.journal import commit
 from terminal.journal.journal import Journal
 from terminal.money import Fen
 from terminal.settlement.law import Law
-from tests.simulation import shop
+from tests.simulation import late_bugs, shop
+from tests.simulation.late_bugs import Planted
 from tests.simulation.plan import Plan
 from tests.simulation.run import Outcome, plan_of, run
 
 FRAME_BYTES = 24 + 4_096
 """One page in the write-ahead log, with its head."""
-
-Planted = contextlib.AbstractContextManager[Any]
 
 
 def answers_are_forgotten() -> Planted:
@@ -223,7 +221,36 @@ def _falls_silent(plan: Plan) -> bool:
     return plan.profile.repeats == "unsafe" and plan.wire.keys() >= {"drop-after"} and sum(plan.wire.values()) > 0.2
 
 
+def _is_interrupted(plan: Plan) -> bool:
+    return plan.interrupted.rate > 0 and plan.profile.repeats == "unsafe"
+
+
+def _blunders(plan: Plan) -> bool:
+    return plan.blunders != ""
+
+
+def _ends_in_haste(plan: Plan) -> bool:
+    return plan.haste != "" and plan.profile.repeats == "unsafe"
+
+
+def _goes_alone(plan: Plan) -> bool:
+    return plan.advances.seed != "" and plan.mode == "local"
+
+
 CANARIES = {
+    "interrupted-is-queued": Canary(
+        late_bugs.interrupted_is_queued, frozenset({"booked once", "refused"}), _is_interrupted
+    ),
+    "known-rows-are-not-looked-for": Canary(
+        late_bugs.known_rows_are_not_looked_for, frozenset({"repairs", "booked once", "liveness"}), _blunders
+    ),
+    "late-matters-are-not-shown": Canary(
+        late_bugs.late_matters_are_not_shown, frozenset({"booked once"}), _ends_in_haste
+    ),
+    "sealed-days-are-not-looked-at": Canary(
+        late_bugs.sealed_days_are_not_looked_at, frozenset({"booked once", "liveness"}), _blunders
+    ),
+    "advances-have-no-limit": Canary(late_bugs.advances_have_no_limit, frozenset({"advances"}), _goes_alone),
     "answers-are-forgotten": Canary(answers_are_forgotten, frozenset({"keys", "never two"}), _breaks),
     "writes-are-not-synced": Canary(
         writes_are_not_synced, frozenset({"entries stay", "numbers", "refused", "card"}), _breaks

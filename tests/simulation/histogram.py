@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from tests.simulation.blunders import DEEDS as BLUNDERS
 from tests.simulation.bureau_deeds import DEEDS as CLERKS_DEEDS
 from tests.simulation.devices import SENSORS
+from tests.simulation.hasty_closing import DEED as HASTE
+from tests.simulation.interruptions import CUT as INTERRUPTED
+from tests.simulation.lonely_hours import DEEDS as LONELY_DEEDS
 from tests.simulation.plan import DEEDS, FIRST_DAYS
 from tests.simulation.power import CUTS
 from tests.simulation.purse_deeds import DECISIONS
@@ -82,6 +86,8 @@ WANTED = (
     *(f"cut {name}" for name in PURSE_CUTS),
     *(f"decided {name}" for name in DECISIONS),
     *("world with a purse", "world with refunds"),
+    *(f"deed {name}" for name in (*BLUNDERS, *LONELY_DEEDS, HASTE)),
+    *("bureau entered twice", "bureau took back late", "judged without center", f"cut {INTERRUPTED}"),
     *(f"printer {name}" for name in SENSORS),
     *(f"begins {name}" for name in FIRST_DAYS),
     *(f"difference {name}" for name in CAUSES),

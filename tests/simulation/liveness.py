@@ -23,7 +23,7 @@ def heal(workload: Workload) -> None:
     """From here on nothing fails, and whoever should help, helps."""
     shop = workload.shop
     shop.power.hold()
-    shop.disk.rate = 0.0
+    shop.disk.rate = shop.interruptions.rate = 0.0
     shop.wire.down, shop.wire.next_fault = False, lambda infno: ""
     shop.printer.help()
 

@@ -10,7 +10,11 @@ from typing import Literal
 from terminal.bureau.persons import Person
 from terminal.center.profile import Profile
 from terminal.clock import BEIJING
+from tests.simulation.blunders import has_blunders, mute_beside_blunders
 from tests.simulation.disk import WELL, DiskWorld, disk_of
+from tests.simulation.hasty_closing import LATE_RATE, closes_in_haste
+from tests.simulation.interruptions import NEVER, InterruptedWorld, interrupted_in
+from tests.simulation.lonely_hours import USUAL, Advances, advances_of
 from tests.simulation.people import person_of, policies_on, policies_that_change
 from tests.simulation.wallet import PurseWorld, holder_of, purse_of
 from tests.simulation.wire import FAULTS
@@ -80,7 +84,9 @@ class Plan:
     pin: what the first person's card asks for; "": no card asks.
     profile: the center's own way, and what the terminal knows of it. purse: what the last person's account lies on.
     refunds: from which seed refunds by line are drawn, "" where there are none. rush: whether there are rush hours.
-    disk: whether the journal takes nothing for a moment, at times, once the center has decided.
+    disk: whether the journal takes nothing for a moment, at times, once the center has decided. interrupted: how often
+    the power goes while an upload waits. advances: how far the terminal goes without the center.
+    blunders, haste: from which seed those of the bureau are drawn, and days that end in haste; "" where there are none.
     """
 
     first_day: dt.date
@@ -99,6 +105,10 @@ class Plan:
     refunds: str = ""
     rush: bool = False
     disk: DiskWorld = WELL
+    interrupted: InterruptedWorld = NEVER
+    advances: Advances = USUAL
+    blunders: str = ""
+    haste: str = ""
 
     @property
     def opens_at(self) -> dt.datetime:
@@ -137,11 +147,17 @@ def drawn(random: Random, seed: int) -> Plan:
 
 
 def with_more(plan: Plan, seed: int) -> Plan:
-    """The same world, where its seed wants it, with a person whose account lies on the card, or refunds by line."""
+    """The same world, where its seed wants it, with what is drawn apart: a person whose account lies on the card,
+    refunds by line, and whatever else only some worlds have.
+    """
     purse = purse_of(seed)
     if purse is not None:
         plan = replace(plan, persons=(*plan.persons, holder_of(purse)), purse=purse)
-    plan = replace(plan, disk=disk_of(seed))
+    plan = replace(plan, disk=disk_of(seed), interrupted=interrupted_in(seed), advances=advances_of(seed))
+    if closes_in_haste(seed) and can_be_mended("late", plan.profile.repeats, plan.days_by):
+        plan = replace(plan, wire={**plan.wire, "late": LATE_RATE}, haste=str(seed))
+    if has_blunders(seed):
+        plan = replace(plan, blunders=str(seed), mute=plan.mute or mute_beside_blunders(seed))
     return replace(plan, refunds=str(seed)) if has_refunds(seed) else plan
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from terminal.journal.journal import Journal
 
@@ -44,9 +44,13 @@ class Power:
         self.calls += 1
         self.points.append(name)
         if self.calls == self.cut_at or name == self.cut_in:
-            self.hold()
-            self.cuts[name] += 1
-            raise PowerCut(name)
+            self.cut(name)
+
+    def cut(self, name: str) -> NoReturn:
+        """The power goes, at a moment of this name. Raises PowerCut."""
+        self.hold()
+        self.cuts[name] += 1
+        raise PowerCut(name)
 
     def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """`call`, with a point before and after it."""

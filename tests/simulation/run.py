@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import tempfile
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from terminal.errors import TerminalError
-from tests.simulation.auditor import Auditor, Disagreement
+from tests.simulation.auditor import Allowed, Auditor, Disagreement
 from tests.simulation.devices import wrong
 from tests.simulation.liveness import settle_down
 from tests.simulation.plan import Plan, drawn, with_more
@@ -89,6 +90,10 @@ def auditor_of(shop: Shop) -> Auditor:
     shop.before_end = auditor.let_go
     auditor.paid_by_card = shop.wallet.paid if shop.wallet else None
     auditor.refusals_planned, auditor.overtaken = shop.wire.refused, shop.wire.overtaken
+    if shop.plan.mode == "local":
+        far = shop.plan.advances
+        age = dt.timedelta(hours=far.entitlement_age_hours_max)
+        auditor.watch_advances(Allowed(far.bill_fen_max, far.person_day_fen_max, age), shop.wire.named_at)
     return auditor
 
 
@@ -133,6 +138,7 @@ def _conclude(outcome: Outcome, workload: Workload, auditor: Auditor) -> None:
     reached.update(f"law {name}" for name in ledger.laws)
     reached.update(["world with a purse"] if shop.wallet else [])
     reached.update(["world with refunds"] if shop.plan.refunds else [])
+    reached.update({"judged without center": auditor.advances.judged} if auditor.advances else {})
     reached.update(["world with rush hours"] if shop.plan.rush else [])
     reached.update([f"world {shop.plan.mode}", f"world {shop.plan.profile.repeats}", f"begins {shop.plan.occasion}"])
     outcome.hash = _hash(workload, auditor)

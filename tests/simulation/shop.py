@@ -35,6 +35,7 @@ from terminal.journal.store import Store
 from tests.reference.product import load_law
 from tests.simulation.devices import TapePrinter
 from tests.simulation.disk import Disk
+from tests.simulation.interruptions import Interruptions
 from tests.simulation.people import NAMED_PROVIDERS, NAMES, PROVIDERS
 from tests.simulation.plan import Plan
 from tests.simulation.power import Power, PowerCut, on_power
@@ -66,6 +67,7 @@ class Shop:
         self.clock = SetClock(plan.opens_at)
         self.power = Power()
         self.disk = Disk(plan.disk)
+        self.interruptions = Interruptions(plan.interrupted, self.power)
         self.books = Books(plan.persons, NAMED_PROVIDERS, self.books_path, plan.days_by)
         self.center = Center(self.books, LAW, self.clock, plan.profile)
         self.wire = Wire(self.center, self.clock, self.power, random, next_fault)
@@ -85,7 +87,7 @@ class Shop:
         self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
         on_power(self.journal, self.power)
         self.disk.under(self.journal)
-        desk = self._new_desk(self.disk.behind(self.wire, self.journal))
+        desk = self._new_desk(self.disk.behind(self.wire, self.journal), self.wire)
         self._at_start = recover(self.journal, desk)
         reader, printer = _Powered(self.reader, self.power, "read_card"), _Powered(self.printer, self.power, "print")
         place = Place(
@@ -95,12 +97,14 @@ class Shop:
             providers=PROVIDERS,
             identity=lambda: f"{self.random.getrandbits(64):016x}",
             mode=self.plan.mode,
+            limits=self.plan.advances.limits,
         )
         purse_terminal = self.wallet.terminal if self.wallet else None
         equipment = Equipment(reader=reader, printer=printer, purse_terminal=purse_terminal)  # type: ignore[arg-type]
         self.counter = Counter(place, equipment, Papers(self.journal, NAMES, training=False))
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
-        self.upload = Upload(self.journal, self._new_desk(self.wire), self.clock, Random(self.random.getrandbits(64)))
+        line = self.interruptions.on(self.wire)
+        self.upload = Upload(self.journal, self._new_desk(line, line), self.clock, Random(self.random.getrandbits(64)))
 
     def close(self) -> None:
         """The end of the simulation."""
@@ -183,10 +187,11 @@ class Shop:
         )
         self.pass_time(int((opens - self.clock.now()).total_seconds()) + self.random.randrange(600))
 
-    def _new_desk(self, link: Link) -> CenterDesk:
+    def _new_desk(self, link: Link, line: Link) -> CenterDesk:
+        """line: on which several messages are in flight."""
         institution = Institution("370602", NAMES, TERMINAL_ID)
         stamp, profile = self.journal.next_message_stamp, self.plan.profile
-        lanes = [WireLane(self.wire) for _ in range(profile.in_flight_max)]
+        lanes = [WireLane(line) for _ in range(profile.in_flight_max)]
         return CenterDesk(link, institution, stamp, 1, self.clock, profile, visits=self.journal, lanes=lanes)
 
     def _take_up_durable_bytes(self) -> None:

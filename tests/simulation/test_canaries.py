@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.canaries import CANARIES, found_by
 
-SEEDS, STEPS = range(1, 81), 60
+SEEDS, STEPS = range(1, 121), 60
 
 
 @pytest.mark.parametrize("name", CANARIES)

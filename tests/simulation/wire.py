@@ -6,6 +6,7 @@ where nobody knows. The center behind it is the shipped one, in the same process
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ import msgspec
 
 from terminal.bureau.center import Center
 from terminal.bureau.spoil import INSTEAD, spoilt
-from terminal.center.link import Silence, Unreachable
+from terminal.center.link import Link, Silence, Unreachable
 from terminal.clock import SetClock
 from terminal.limits import CENTER_REPLY_TIMEOUT_SECONDS
 from tests.simulation.power import Power
@@ -46,10 +47,10 @@ STRIKES = {
 LATE_SECONDS_MAX = 90
 """No message stays in the network for longer, whether somebody still waits for its answer or not."""
 
-_PERSON = re.compile(r'"psn_no":"(\d+)"')
+_PERSON = re.compile(r'"psn_no": ?"(\d+)"')
 
 POSITIVE = b'{"infcode":0'
-REVERSE = "2601"
+REVERSE, PERSON = "2601", "1101"
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ class Wire:
     down: the line is dead. refusals_go_astray: a refusal may come as the answer to another message, too. arrived: how
     often the center got each money message from this till itself. refused: those that the wire had refused on the
     center's behalf; overtaken: whose money came late, maybe behind its reversal. met: faults that did something, by
-    kind.
+    kind. named_at: when an answer last told the terminal who somebody is.
     """
 
     def __init__(
@@ -75,9 +76,8 @@ class Wire:
         self.random, self.next_fault = random, next_fault
         self.down, self.refusals_go_astray = False, False
         self.arrived: Counter[Sent] = Counter()
-        self.refused: set[str] = set()
-        self.overtaken: set[str] = set()
-        self.met: Counter[str] = Counter()
+        self.refused, self.overtaken = set[str](), set[str]()
+        self.met, self.named_at = Counter[str](), dict[str, dt.datetime]()
         self._late: list[tuple[float, int, bytes]] = []
         self._number = 0
         self._last_answer = b'{"infcode":0,"output":{}}'
@@ -93,6 +93,8 @@ class Wire:
         answer = self._carried(body, sent, fault)
         if answer.startswith(POSITIVE) or (self.refusals_go_astray and _is_plain_refusal(answer)):
             self._last_answer = answer
+        if sent.infno == PERSON:
+            self.named_at |= dict.fromkeys(_PERSON.findall(answer.decode(errors="replace")), self.clock.now())
         self.power.point("center, after")
         return answer
 
@@ -175,7 +177,7 @@ def _is_plain_refusal(answer: bytes) -> bool:
 class WireLane:
     """terminal.center.link.Lane over the same wire: the center hears at once, the terminal only when it listens."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Link) -> None:
         self._wire = wire
         self._heard: bytes | Silence = b""
 

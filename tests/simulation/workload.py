@@ -12,10 +12,14 @@ import msgspec
 from hw.ports import Health
 from hw.simulated.script import Step
 from terminal.counter.match_till import TillRow
+from terminal.counter.till_lists import TillList
 from terminal.errors import TerminalError
 from terminal.settlement.codec import decode
+from tests.simulation.blunders import Blunders
 from tests.simulation.bureau_deeds import Clerk
 from tests.simulation.devices import SENSORS, card_of, wrong
+from tests.simulation.hasty_closing import HastyClosing
+from tests.simulation.lonely_hours import LonelyHours
 from tests.simulation.people import bill_for, policies_on, with_part
 from tests.simulation.power import CUTS
 from tests.simulation.purse_deeds import PurseDeeds
@@ -23,6 +27,7 @@ from tests.simulation.refund_deeds import RefundDeeds
 from tests.simulation.rush_hours import RushHours
 from tests.simulation.shop import TICKS_MAX, Shop
 from tests.simulation.till import Sale, Till, VoidAsked
+from tests.simulation.turns import Turns
 
 CUT_CALLS_MAX = 14
 """A deed makes about so many port calls."""
@@ -42,13 +47,23 @@ class Workload:
         self.purse = PurseDeeds(self, shop.wallet) if shop.wallet else None
         self.refunds = RefundDeeds(self, shop.plan.refunds) if shop.plan.refunds else None
         self.rush = RushHours(self) if shop.plan.rush else None
+        self._others = self._of_some_worlds()
         self._deeds = [deed for deed, weight in shop.plan.weights.items() for _ in range(weight)]
 
     def step(self) -> None:
         """One deed; the power may go in the middle of it."""
-        if not any(other is not None and other.step() for other in (self.rush, self.purse, self.refunds)):
+        if not any(other.step() for other in self._others):
             self._any_deed()
         self.shop.clock.advance(self.random.choice((0, 1, 5, 40)))
+
+    def _of_some_worlds(self) -> list[RushHours | Turns]:
+        """Whose turn it may be before anything else happens."""
+        plan = self.shop.plan
+        others: list[RushHours | Turns | None] = [self.rush, self.purse, self.refunds]
+        others.append(HastyClosing(self, plan.haste) if plan.haste else None)
+        others.append(LonelyHours(self, plan.advances.seed) if plan.advances.seed else None)
+        others.append(Blunders(self, plan.blunders) if plan.blunders else None)
+        return [one for one in others if one is not None]
 
     def _any_deed(self) -> None:
         deed = self._mending() if self.random.random() < 0.1 else self.random.choice(self._deeds)
@@ -214,9 +229,9 @@ class Workload:
     def close(self, day: dt.date, with_till_rows: bool) -> bool:
         """Day end for a day. Whether it could be run."""
         self.shop.sign_in()
-        rows = self.till_rows(day) if with_till_rows else None
+        given = TillList("", self.till_rows(day)) if with_till_rows else None
         try:
-            report = self.shop.counter.close_day(day, rows)
+            report = self.shop.counter.close_day(day, given)
         except TerminalError as error:
             self.seen[f"code {error.code}"] += 1
             return False

@@ -4,7 +4,8 @@ It reads the journal's file with plain SQLite, the bytes on the printer's tape, 
 was told; it works every settlement out again by the reference model of the decrees.
 """
 
+from tests.simulation.auditor.advances import Allowed
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.findings import Disagreement
 
-__all__ = ["Auditor", "Disagreement"]
+__all__ = ["Allowed", "Auditor", "Disagreement"]

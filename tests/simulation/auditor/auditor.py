@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 
 from terminal.errors import TerminalError
 from tests.simulation.auditor import books, papers
+from tests.simulation.auditor.advances import Advances, Allowed
 from tests.simulation.auditor.file import File
 from tests.simulation.auditor.findings import SUMS, added, require, sums_of
 from tests.simulation.auditor.ledger import REPAIRS, Kept, Ledger
@@ -42,6 +44,7 @@ class Auditor:
 
     tape: what was printed; shown: what anybody may read of log, figures, refusals and queues; both grow meanwhile.
     paid_by_card: what the card itself has paid, in fen, and how often it has counted that; None without a purse.
+    advances: what judges how far the terminal goes without the center, None where it never does.
     secrets: words that no text may hold (identity and card numbers, PINs). codes: how often each refusal was heard.
     """
 
@@ -71,6 +74,12 @@ class Auditor:
         self.refusals_planned: set[str] = set()
         self.overtaken: set[str] = set()
         self.paid_by_card: Callable[[], tuple[int, int]] | None = None
+        self.advances: Advances | None = None
+
+    def watch_advances(self, allowed: Allowed, named_at: Mapping[str, dt.datetime]) -> None:
+        """From here on no settlement may advance more than this without the center. See `Advances`."""
+        self.advances = Advances(allowed, named_at, self.ledger.kept)
+        self.ledger.on_settlement = self.advances.judge
 
     def let_go(self) -> None:
         """The terminal's process is about to end."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +18,9 @@ from tests.simulation.auditor.findings import added, fen, require, sums_of
 
 REPAIRS = "repair-"
 """How the key of a void begins that a repair at day end has made; day and difference follow."""
+
+ADOPTION = "adopt-settlement"
+"""What is written down where a row of the center is taken for what stands here."""
 
 CONTRADICTED = ("settlement", "void", "authorising", "debiting")
 
@@ -38,6 +43,8 @@ class Kept:
     message_id: str
     key: str
     hash: str
+    at: dt.datetime
+    bill_year: int
     group: tuple[str, str, str]
     sums: dict[str, int]
     counted: dict[str, int]
@@ -56,7 +63,10 @@ class Kept:
 
 
 class Ledger:
-    """Follows a journal file entry by entry. Every reading raises Disagreement where an invariant does not hold."""
+    """Follows a journal file entry by entry. Every reading raises Disagreement where an invariant does not hold.
+
+    on_settlement: hears of each settlement when it is written down.
+    """
 
     def __init__(self, terminal_id: str) -> None:
         self._first_hash = hashlib.sha256(terminal_id.encode()).hexdigest()
@@ -75,6 +85,7 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.order: list[str] = []
         self.laws: set[str] = set()
+        self.on_settlement: Callable[[Kept], None] = lambda one: None
 
     def read_on(self, connection: sqlite3.Connection) -> None:
         """The entries since the last reading."""
@@ -142,6 +153,8 @@ class Ledger:
             message_id=facts["message_id"],
             key=facts["key"],
             hash=entry_hash,
+            at=dt.datetime.fromisoformat(record["at"]),
+            bill_year=int(record["bill"]["date"][:4]),
             group=(record["provider_id"], record["scheme"], record["clearing_class"]),
             sums=sums,
             counted=sums,
@@ -159,6 +172,7 @@ class Ledger:
             self._require_void(one)
         else:
             self._require_law(one, record["bill"], split)
+            self.on_settlement(one)
 
     def _require_identities(self, one: Kept, split: dict[str, Any]) -> None:
         paid = sum(one.sums[name] for name in ("fund_total", "provider_borne", "account", "cash"))
@@ -259,6 +273,10 @@ class Ledger:
     def _take_repaired(self, facts: dict[str, Any]) -> None:
         require(facts["operator"] != "", "repairs", f"nobody wanted {facts['difference']}")
         self.repaired.add(f"{REPAIRS}{facts['day']}-{facts['difference']}")
+        if facts["action"] == ADOPTION:
+            row = facts["difference"].partition(":")[2]
+            holds = any(row in one.references.values() for one in self.kept.values())
+            require(holds, "repairs", f"{facts['difference']} was adopted, and nothing here holds that row")
 
     def _take_day_frozen(self, facts: dict[str, Any]) -> None:
         require(facts["day"] not in self.day_states, "days", f"{facts['day']} is frozen twice")

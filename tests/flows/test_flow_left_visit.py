@@ -1,0 +1,166 @@
+"""A visit that was given up stands open at the center no longer, however often the line is cut: what was not heard to
+be taken back is asked again, also after a restart, and holds up nobody else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from at_the_center import passed, void_at_the_office
+from counter_parts import DAY, STAY, Shop, bill, card, purchase
+
+from terminal.bureau.faults import FaultName
+from terminal.center.profile import Profile
+from terminal.errors import Unavailable
+from terminal.settlement.bill import Bill
+
+UNSAFE = Profile(name="test", repeats="unsafe")
+CLINIC = bill("outpatient", {"amount": "100.00"})
+
+
+def standing(shop: Shop) -> tuple[int, int]:
+    """What the center has of visits that were not taken back: how many, and how many lines."""
+    [row] = shop.books.storage.rows(
+        "SELECT count(*) AS visits, (SELECT count(*) FROM visit_lines) AS lines FROM visits WHERE state <> 'cancelled'"
+    )
+    return row["visits"], row["lines"]
+
+
+def asked_again(shop: Shop, seconds: int = 120) -> int:
+    """Let time pass; how often something was asked about visits that were left open."""
+    times = 0
+    for _ in range(seconds // 10):
+        shop.clock.advance(10)
+        while shop.left_visits.tick(shop.clock.now()):
+            times += 1
+    return times
+
+
+@pytest.mark.parametrize(
+    ("mode", "asked", "lost", "fault"),
+    [
+        ("local", CLINIC, "2205", "drop-before"),
+        ("local", CLINIC, "2205", "drop-after"),
+        ("local", CLINIC, "2202", "drop-before"),
+        ("local", CLINIC, "2202", "drop-after"),
+        ("local", STAY, "2405", "drop-after"),
+        ("local", STAY, "2302", "drop-before"),
+        ("online", CLINIC, "2202", "drop-after"),
+        ("online", STAY, "2404", "drop-before"),
+    ],
+)
+def test_a_step_that_is_lost_behind_a_void_is_asked_again(
+    tmp_path: Path, mode: Literal["local", "online"], asked: Bill, lost: str, fault: FaultName
+) -> None:
+    """Whether or not it arrived: the void is told at once, the day is sealed, and no visit and no line is left."""
+    with Shop(tmp_path, mode=mode) as shop:
+        number = shop.settle(asked)["id"]
+        shop.upload_all()
+        shop.center.faults.inject(fault, infno=lost)
+        shop.void(number)
+        shop.upload_all()
+        assert shop.counter.last(1)[0].upload_state == "accepted"
+        assert shop.counter.close_day(DAY).state == "sealed"
+        shop.reopen()
+        assert asked_again(shop) == 1
+        assert standing(shop) == (0, 0)
+        assert (shop.journal.stuck_visits(), asked_again(shop)) == ([], 0)
+
+
+def test_a_visit_that_is_left_open_holds_up_nobody(shop: Shop) -> None:
+    """The center answers nothing about it for an hour: asked ever more seldom, while the next patient, and the same
+    one, are served; then it answers."""
+    number = shop.settle(CLINIC)["id"]
+    shop.upload_all()
+    shop.center.faults.inject("drop-before", infno="2205", times=0)
+    shop.void(number)
+    shop.upload_all()
+    assert 3 <= asked_again(shop, 3_600) <= 40
+    for _ in range(2):
+        shop.sign_in()
+        shop.settle(purchase("20.00"))
+        shop.reader.insert(card(2))
+    shop.upload_all()
+    assert [one.upload_state for one in shop.counter.last(2)] == ["accepted", "accepted"]
+    shop.center.faults.clear()
+    asked_again(shop, 600)
+    assert standing(shop) == (0, 0)
+
+
+def test_a_visit_that_the_center_keeps_open_is_told_and_goes_again_when_asked_for(shop: Shop) -> None:
+    """Its no is the center's word: it is listed with its reason, is not asked again by itself, and is gone from the
+    list when the operator has had it asked again."""
+    number = shop.settle(CLINIC)["id"]
+    shop.upload_all()
+    shop.center.faults.inject("refuse", infno="2202", times=2)
+    shop.void(number)
+    shop.upload_all()
+    asked_again(shop)
+    (stuck,) = shop.journal.stuck_visits()
+    assert (stuck.record.id, "asked to refuse this" in stuck.reason) == (number, True)
+    assert shop.journal.progress(shop.clock.now()).visits_stuck == 1
+    assert asked_again(shop) == 0
+    assert shop.journal.ask_visit_again(number, shop.clock.now())
+    assert asked_again(shop) == 1
+    assert (shop.journal.stuck_visits(), standing(shop)) == ([], (0, 0))
+    assert not shop.journal.ask_visit_again(number, shop.clock.now())
+
+
+def test_a_center_that_answers_nothing_about_a_visit_is_not_asked_for_ever(shop: Shop) -> None:
+    """It answers everything else: after thirty tries the visit rests for the operator."""
+    number = shop.settle(CLINIC)["id"]
+    shop.upload_all()
+    shop.center.faults.inject("empty", infno="2205", times=0)
+    shop.void(number)
+    shop.upload_all()
+    times = 0
+    for _ in range(40):
+        times += asked_again(shop, 300)
+        shop.sign_in()
+    assert (times, len(shop.journal.stuck_visits())) == (30, 1)
+
+
+def test_online_a_visit_that_was_cut_off_before_its_settlement_is_taken_back(tmp_path: Path) -> None:
+    """The lines arrive unheard, and the line is dead: nothing was settled, nothing of it is in the journal, and its
+    visit is gone when the line is back, also after a restart."""
+    with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
+        quote = shop.quote(CLINIC)
+        shop.center.faults.inject("drop-after", infno="2204")
+        shop.center.faults.inject("drop-before", infno="2205")
+        with pytest.raises(Unavailable):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+        assert standing(shop) == (1, 1)
+        assert shop.counter.last(1) == []
+        shop.reopen()
+        asked_again(shop)
+        assert standing(shop) == (0, 0)
+
+
+def test_a_void_that_is_found_done_leaves_no_visit(tmp_path: Path) -> None:
+    """Its answer is lost, and the center reverses no voids: a look (5203) finds it done, and the visit goes as well."""
+    unreversed = Profile(name="test", repeats="unsafe", reversible=["2102", "2207"])
+    with Shop(tmp_path, profile=unreversed) as shop:
+        number = shop.settle(CLINIC)["id"]
+        shop.upload_all()
+        shop.center.faults.inject("drop-after", infno="2208")
+        shop.void(number)
+        passed(shop)
+        assert shop.counter.last(1)[0].upload_state == "accepted"
+        asked_again(shop)
+        assert standing(shop) == (0, 0)
+
+
+def test_what_the_office_took_back_leaves_no_visit(shop: Shop) -> None:
+    """Day end finds its void and takes it back here; the visit that was left open there is taken back too."""
+    number = shop.settle(CLINIC)["id"]
+    shop.upload_all()
+    for lost in ("2205", "2202"):
+        shop.center.faults.inject("drop-before", infno=lost, times=0)
+    void_at_the_office(shop, number)
+    shop.center.faults.clear()
+    (difference,) = shop.counter.close_day(DAY).differences
+    shop.counter.repair(DAY, difference.id)
+    asked_again(shop)
+    assert (standing(shop), shop.counter.close_day(DAY).state) == ((0, 0), "sealed")
