@@ -39,12 +39,16 @@ from terminal.counter.printing import open_drawer
 from terminal.counter.scan import ScanDesk
 from terminal.diagnosis import diagnose
 from terminal.errors import TerminalError
+from terminal.first_use import learn_types
 from terminal.journal.gauges import gauges_of
 
 
 def run(config_path: Path) -> int:
     """Run one terminal until TERM or INT. Returns 0, or 1 with a plain message on standard error."""
     log_to(sys.stderr)
+    # Where a library of C's brings the process down, the log says in which call; a traceback names functions alone.
+    faulthandler.enable(sys.__stderr__ or sys.stderr)
+    learn_types()
     thread = CounterThread()
     try:
         config = load(config_path)

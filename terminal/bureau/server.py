@@ -28,6 +28,7 @@ from terminal.bureau.reception import PATH, Reception
 from terminal.bureau.short_way import ShortWay, Together
 from terminal.center.profile import REFERENCE, Profile
 from terminal.clock import Clock
+from terminal.first_use import learn_types
 from terminal.prompt_server import PromptServer
 
 STOP_SECONDS_MAX = 10
@@ -144,6 +145,7 @@ class BureauServer:
         """
         if self._thread is not None:
             return
+        learn_types()
         listener = listening_socket(self._host, self._port)
         self._port = listener.getsockname()[1]
         self._server = _Server(

@@ -29,6 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProces
 @pytest.fixture
 def terminal(running: TerminalProcess) -> TerminalProcess:
     """The terminal with an operator who has just signed in: nobody is being served, nothing is still on its way."""
+    assert running.process.poll() is None, running.obituary()
     running.client.delete("/v1/sessions")
     running.sign_in()
     running.until_quiet()

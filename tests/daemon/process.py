@@ -142,10 +142,12 @@ class TerminalProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.client.close()
-        if self.process.poll() is None and error is not None:
+        if self.process.poll() is not None:
+            assert self.process.returncode in (0, -signal.SIGKILL), self.obituary()
+        elif error is not None:
             self.kill()
-        elif self.process.poll() is None:
-            assert self.stop() == 0, self.log.read_text(encoding="utf-8")
+        else:
+            assert self.stop() == 0, self.obituary()
 
     def start(self) -> None:
         """Start, and return when it says that it is ready."""
@@ -259,6 +261,10 @@ class TerminalProcess:
     def log_text(self) -> str:
         """Everything it has logged so far."""
         return self.log.read_text(encoding="utf-8")
+
+    def obituary(self) -> str:
+        """How it ended, and everything it said before."""
+        return f"the terminal ended with {self.process.returncode}:\n{self.log_text()}"
 
     def _ended(self) -> int:
         assert self.process.stdout

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from daemon.process import DAY, TerminalProcess, bill
+from daemon.process import DAY, ROOT, TerminalProcess, bill
 from terminal.bureau.server import BureauServer
 
 
@@ -153,3 +155,22 @@ def test_what_cannot_start_says_why(bureau: BureauServer, tmp_path: Path, old: s
     assert (ended, said) == (1, "")
     assert named in terminal.log_text()
     assert "Traceback" not in terminal.log_text()
+
+
+def test_what_brings_the_process_down_is_in_its_log(bureau: BureauServer, tmp_path: Path) -> None:
+    """A library of C's crashes: the log ends with the calls of every thread, and with no value of any."""
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    terminal.start()
+    terminal.sign_in()
+    assert terminal.stop(signal.SIGSEGV) == -signal.SIGSEGV
+    assert "Segmentation fault" in terminal.log_text()
+    assert 'daemon.py", line' in terminal.log_text()
+
+
+def test_threads_that_read_for_the_first_time_at_once_do_no_harm() -> None:
+    """Four threads read into every type at the same moment, as the first sale and a doctor's visit may."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.daemon.first_reads", "learned"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 200

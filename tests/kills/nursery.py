@@ -120,11 +120,13 @@ def _main() -> None:
     import sqlite_utils
 
     from terminal import daemon
+    from terminal.first_use import learn_types
     from terminal.receipt.printer_library import builder_class
     from tests.kills.spoilt import WAYS
 
     assert sqlite_utils
     builder_class()
+    learn_types()
     if len(sys.argv) > 2:
         WAYS[sys.argv[2]]()
 
