@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon.process import TerminalProcess, new_bureau
+from daemon.process import TerminalProcess, bill, new_bureau
 
 from terminal.cli import main
 from terminal.conformance.run import BILL, CONVENTIONS, examine
@@ -23,9 +23,12 @@ Headers = Mapping[str, str | None]
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
-    """A terminal in training with a card in its reader."""
+    """A terminal in training with a card in its reader. It has sold before: there, to start over is not to go on."""
     folder = tmp_path_factory.mktemp("conformance")
     with new_bureau(folder) as bureau, TerminalProcess(folder, bureau.url) as process:
+        process.sign_in()
+        process.settled(bill("1.00"), "before")
+        process.client.delete("/v1/sessions")
         yield process
 
 
