@@ -14,7 +14,6 @@ from terminal.center.details import CenterRow, OwnRow, counted_there, number_the
 from terminal.counter import said
 from terminal.counter.behind import behind, may_be_taken_back_by, proposal_for
 from terminal.counter.difference import Action, Cause, Difference, of_row
-from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
 
@@ -126,7 +125,7 @@ def _only_there(journal: Journal, day: dt.date, provider_id: str, row: CenterRow
             cause, action, text = "date-boundary", "none", said.counts_here(record.business_day)
         elif number_there(record):
             text = said.TWICE
-        elif record.upload_state == "refused" and is_repaired(journal, record):
+        elif record.upload_state == "refused" and journal.refusal_is_over(record.id):
             text = said.REFUSED_AND_TAKEN_BACK
         else:
             action, text = "adopt-settlement", said.NEVER_HEARD

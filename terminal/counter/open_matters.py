@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from terminal.counter import said
-from terminal.counter.refused_matters import is_repaired
 from terminal.journal.journal import Journal
 from terminal.journal.records import QueuedMessage, SettlementRecord
 from terminal.limits import LATE_SECONDS_MAX
@@ -95,5 +94,5 @@ def _is_open(journal: Journal, record: SettlementRecord) -> bool:
     if record.state == "abandoned":
         return False
     if record.upload_state == "refused":
-        return not is_repaired(journal, record)
+        return not journal.refusal_is_over(record.id)
     return record.upload_state != "accepted"

@@ -18,7 +18,7 @@ def refused_matters(journal: Journal, records: Sequence[SettlementRecord]) -> li
     return [
         _refused(one, one.id in paid)
         for one in records
-        if one.upload_state == "refused" and not is_repaired(journal, one)
+        if one.upload_state == "refused" and not journal.refusal_is_over(one.id)
     ]
 
 
@@ -36,8 +36,3 @@ def _refused(record: SettlementRecord, card_has_paid: bool) -> Difference:
         provider_id=record.provider_id,
         terminal_total_fen=record.sign * int(record.settlement.total),
     )
-
-
-def is_repaired(journal: Journal, refused: SettlementRecord) -> bool:
-    """Whether no money stands any more on what the center refused: taken back, or itself the void of such a one."""
-    return journal.refusal_is_over(refused.id)

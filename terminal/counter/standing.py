@@ -6,7 +6,6 @@ refused, says so as long as it can be had.
 
 from __future__ import annotations
 
-from terminal.counter.refused_matters import is_repaired
 from terminal.errors import Conflict
 from terminal.journal.journal import Journal
 from terminal.journal.records import SettlementRecord
@@ -35,7 +34,7 @@ def standing_marks(journal: Journal, record: SettlementRecord) -> tuple[str, ...
     """What the paper of a settlement or a void must say of what has become of it; () where it stands as it was."""
     marks = [voided_mark(record.voided_by)] if record.voided_by else []
     # The void of what the center had refused is not sent there: nothing was left to refuse.
-    if record.upload_state == "refused" and not (record.voids and is_repaired(journal, record)):
+    if record.upload_state == "refused" and not (record.voids and journal.refusal_is_over(record.id)):
         marks.append(REFUSED)
     return tuple(marks)
 

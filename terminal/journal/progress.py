@@ -21,10 +21,11 @@ LOOKED_AT_MAX = 100
 LOOKED_BACK = dt.timedelta(minutes=10)
 """… as far as they are not older than this."""
 
+# The plus keeps SQLite from going through all that was ever refused in search of one settlement's row.
 OVER = (
     "q.state = 'refused' AND (q.transaction_name = 'reverse' OR EXISTS (SELECT 1 FROM settlements s"
     " WHERE s.id = q.settlement_id AND (s.state <> 'committed' OR EXISTS (SELECT 1 FROM outbox r"
-    " WHERE r.settlement_id = s.voids AND r.transaction_name = 'settle' AND r.state = 'refused'))))"
+    " WHERE r.settlement_id = s.voids AND r.transaction_name = 'settle' AND +r.state = 'refused'))))"
 )
 """Rows `q` of the outbox that the center refused and that are done nonetheless: a reversal found nothing to undo, a
 settlement was taken back since, a void took back what the center had refused."""
