@@ -20,6 +20,7 @@ from terminal import __version__
 from terminal.api.log import ALLOWED_FIELDS
 from terminal.clock import Clock
 from terminal.config import Config
+from terminal.crash_trace import crash_line
 from terminal.errors import TerminalError
 from terminal.journal.beside import beside
 from terminal.journal.sketch import people_in, sketch_of
@@ -48,6 +49,7 @@ journal.json        counts by state, and what is not finished 账本各状态计
 metrics.txt         /metrics of the running terminal, or why there is none 运行指标
 usb.json            vendor and product of what is plugged in 已插入的 USB 设备
 log.jsonl           the log as far as it is the terminal's own, where one was given 日志
+crashes.txt         of the same log: what ran where the program was brought down 崩溃时的调用位置
 
 Taken out, and shown as {mark} instead 已去除：
 {taken}
@@ -63,8 +65,8 @@ def bundle_of(
     """
     known, state = _journal_of(config)
     scrubber = Scrubber(known, harmless=[config.terminal.id])
-    lines, foreign = _own_lines(log)
-    texts = {"doctor.txt": doctor, "metrics.txt": metrics}
+    lines, crashes, foreign = _own_lines(log)
+    texts = {"doctor.txt": doctor, "metrics.txt": metrics, "crashes.txt": "".join(f"{one}\n" for one in crashes)}
     trees = {
         "about.json": _about(),
         "configuration.json": msgspec.json.decode(encode(config)),
@@ -92,9 +94,10 @@ def _journal_of(config: Config) -> tuple[set[str], dict[str, Any]]:
         return set(), {"trouble": f"it cannot be read: {error}"}
 
 
-def _own_lines(log: Iterable[str]) -> tuple[list[dict[str, Any]], int]:
-    """The newest lines of the terminal with the fields that it writes; and how many others there were."""
+def _own_lines(log: Iterable[str]) -> tuple[list[dict[str, Any]], list[str], int]:
+    """The newest lines of the terminal with the fields that it writes, those of crashes, and how many others."""
     own: list[dict[str, Any]] = []
+    crashes: list[str] = []
     foreign = 0
     for text in deque(log, LOG_LINES_MAX):
         try:
@@ -103,9 +106,11 @@ def _own_lines(log: Iterable[str]) -> tuple[list[dict[str, Any]], int]:
             line = None
         if isinstance(line, dict) and isinstance(line.get("event"), str):
             own.append({name: line[name] for name in _LOG_FIELDS if name in line})
+        elif crashed := crash_line(text):
+            crashes.append(crashed)
         else:
             foreign += bool(text.strip())
-    return own, foreign
+    return own, crashes, foreign
 
 
 def _about() -> dict[str, str]:

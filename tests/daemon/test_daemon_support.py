@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from daemon.process import CREDENTIAL, TILL, TerminalProcess, bill
+from daemon.process import CREDENTIAL, ROOT, TILL, TerminalProcess, bill
 from terminal.bureau.server import BureauServer
 from terminal.clock import SystemClock
 from terminal.config import load
+from terminal.crash_trace import crash_line
 from terminal.support_bundle import bundle_of
 
 PERSONAL = ("张三", "370602197001011234", "A12345678", "37060200000001", CREDENTIAL)
@@ -102,6 +105,33 @@ def test_a_journal_that_cannot_be_read_does_not_keep_the_engineer_waiting(tmp_pa
     assert (status, said.count("\n")) == (1, 1)
     assert "cannot write the bundle: File exists" in said
     assert (tmp_path / "bundle.zip").read_bytes() == before
+
+
+def test_where_a_crash_was_goes_along(bureau: BureauServer, tmp_path: Path) -> None:
+    """Brought down by a signal: the bundle has the calls of every thread, by file and line, and no folder's name."""
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    terminal.start()
+    assert terminal.stop(signal.SIGSEGV) == -signal.SIGSEGV
+    status, said, files = support(tmp_path, "--log", str(terminal.log))
+    assert status == 0, said
+    crashes = files["crashes.txt"].splitlines()
+    assert crashes[0] == "Fatal Python error: Segmentation fault"
+    assert any(line.startswith("  terminal/daemon.py:") and line.endswith(" run") for line in crashes)
+    assert str(ROOT) not in files["crashes.txt"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'  File "{SPOKEN}", line 3 in run',
+        f'  File "/opt/a/b.py", line 3 in {SPOKEN}',
+        f"Fatal Python error: {SPOKEN}",
+        f"Thread 0x12 (most recent call first): {SPOKEN}",
+    ],
+)
+def test_what_only_looks_like_a_crash_is_left_out(line: str) -> None:
+    """A line that says more than where it was is none of these."""
+    assert crash_line(line) is None
 
 
 def test_a_device_that_nobody_knows_is_named_as_its_plug_says(tmp_path: Path) -> None:
