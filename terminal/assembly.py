@@ -109,6 +109,9 @@ def open_terminal(config: Config, thread: CounterThread) -> Terminal:
         from_afar = cast(Journal, JournalFromAfar(journal, thread))
         upload_desk = desks.new(from_afar)
         downloads = Downloads(journal, law, InForce(journal), shelve, bureau_key)
+        for policy in law.shelf.going_on_unknown:
+            # It may still come down, so that it is no reason not to sell.
+            LOGGER.warning("lapsed-policy-unknown", extra={"code": policy})
         counter = Counter(
             place_of(config, journal, law, desk, downloads),
             equipment_of(config, devices, hotplug),

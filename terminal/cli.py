@@ -11,13 +11,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from terminal import __version__
 from terminal.cli_operator import add_operator_commands
 from terminal.errors import TerminalError
 from terminal.money import shown
 from terminal.publication import Kind
+
+if TYPE_CHECKING:
+    from terminal.settlement.law import Law
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -167,11 +170,8 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _settle(options: argparse.Namespace) -> int:
     from terminal.settle_command import open_input, read_input, settle_lines, settle_one
-    from terminal.settlement.law import Law
-    from terminal.settlement.shelf import read_key
 
-    key = read_key(options.bureau_key)
-    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on, key)
+    law = _law(options)
     if not options.jsonl:
         settle_one(law, read_input(options.file), sys.stdout.buffer, options.as_of)
         return 0
@@ -179,15 +179,21 @@ def _settle(options: argparse.Namespace) -> int:
         return 1 if settle_lines(law, stream, sys.stdout.buffer, options.as_of) else 0
 
 
-def _explain(options: argparse.Namespace) -> int:
-    from terminal.explain_command import explain
-    from terminal.settle_command import read_input
+def _law(options: argparse.Namespace) -> Law:
+    """The law that a bill is asked under. Raises Refused for a file at fault, or a policy that is not shipped."""
     from terminal.settlement.law import Law
     from terminal.settlement.shelf import read_key
 
-    key = read_key(options.bureau_key)
-    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on, key)
-    explain(law, read_input(options.file), sys.stdout.buffer, options.lang, options.svg, options.as_of)
+    law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on, read_key(options.bureau_key))
+    law.shelf.require_going_on_known("--lapsed-goes-on")
+    return law
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from terminal.explain_command import explain
+    from terminal.settle_command import read_input
+
+    explain(_law(options), read_input(options.file), sys.stdout.buffer, options.lang, options.svg, options.as_of)
     return 0
 
 

@@ -134,6 +134,7 @@ def _receipt(options: argparse.Namespace) -> int:
     from terminal.settlement.law import Law
 
     law = Law.load([Path(name) for name in options.supplement], options.lapsed_goes_on)
+    law.shelf.require_going_on_known("--lapsed-goes-on")
     made, looks = io.BytesIO(), (options.form, options.columns, options.layout, options.font, options.encoding)
     preview(read_input(options.file), law, made, *looks, options.void)
     if options.out:

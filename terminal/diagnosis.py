@@ -24,13 +24,15 @@ from terminal.journal.audit import problems
 from terminal.journal.beside import beside
 from terminal.journal.center_clock import clock_offset_in
 from terminal.journal.days import day_ahead_of
-from terminal.journal.published import troubles_in
+from terminal.journal.published import packs_in, troubles_in
 from terminal.receipt.doctor import Check, DoctorReport, Verdict
 from terminal.settlement.law import Law
 from terminal.settlement.shelf import read_key
 
 DISK_FREE_BYTES_MIN = 200 * 1024 * 1024
 """Less than this on the journal's disk is a warning: a day of settlements is a few megabytes."""
+
+LOOK_IT_UP = "核对政策编号（terminal policy list），未下载的政策待下载后生效 correct it, or wait for its download"
 
 SET_THE_CLOCK = "校准系统时间 set the clock"
 
@@ -80,7 +82,21 @@ def _law(config: Config) -> Check:
         law = Law.load([Path(path) for path in policies.supplements], policies.lapsed_goes_on, key)
     except TerminalError as error:
         return Check(name, "fault", str(error), "换上医保局发布的正确文件 replace the file by the bureau's")
+    unknown = set(law.shelf.going_on_unknown)
+    if unknown and (idle := unknown - _downloaded(config)):
+        entries = enumerate(policies.lapsed_goes_on)
+        told = ", ".join(f'policies.lapsed_goes_on[{place}]: "{one}"' for place, one in entries if one in idle)
+        return Check(name, "warning", f"no policy here, shipped or downloaded: {told}", LOOK_IT_UP)
     return Check(name, "good", f"{len(law.shelf.policies)} policies, {len(policies.supplements)} supplements")
+
+
+def _downloaded(config: Config) -> frozenset[str]:
+    """Policies of which a pack came down; none where the journal cannot say, which is its own check's to tell."""
+    try:
+        with beside(Path(config.terminal.journal)) as connection:
+            return packs_in(connection)
+    except sqlite3.DatabaseError:
+        return frozenset()
 
 
 def _journal(config: Config) -> Check:

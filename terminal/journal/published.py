@@ -122,6 +122,11 @@ def troubles_in(connection: sqlite3.Connection) -> list[PublicationTrouble]:
     ]
 
 
+def packs_in(connection: sqlite3.Connection) -> frozenset[str]:
+    """The policies of which a journal that is only read has a pack that came down."""
+    return frozenset(row[0] for row in connection.execute("SELECT name FROM publications WHERE kind = 'pack'"))
+
+
 def _newest(connection: sqlite3.Connection, kind: str, name: str) -> int:
     query = "SELECT coalesce(max(version), 0) FROM publications WHERE kind = ? AND name = ?"
     return int(connection.execute(query, (kind, name)).fetchone()[0])

@@ -71,13 +71,27 @@ class Shelf:
         """The ids of all policies, sorted."""
         return tuple(sorted(self._versions))
 
+    @property
+    def going_on_unknown(self) -> tuple[str, ...]:
+        """What shall go on after its last day, and is no policy here: a slip of the pen, or not yet downloaded."""
+        return tuple(sorted(self._lapsed_goes_on.difference(self._versions)))
+
     def versions(self, policy: str) -> tuple[ShelvedPack, ...]:
         """All versions of one policy, oldest first. Raises Refused for an unknown policy."""
         if policy not in self._versions:
-            known = ", ".join(self.policies)
-            word = f"unknown policy {policy}" if policy else "no policy is named"
-            raise Refused("unknown-policy", f"{word}; known: {known}", f"未知政策；已有：{known}", "policy")
+            raise self._unknown(policy, "policy")
         return tuple(self._versions[policy])
+
+    def require_going_on_known(self, at: str) -> None:
+        """Raise Refused at `at` for the first of `going_on_unknown`; where nothing is downloaded it is a slip."""
+        for policy in self.going_on_unknown:
+            raise self._unknown(policy, at)
+
+    def _unknown(self, policy: str, at: str) -> Refused:
+        known = ", ".join(self.policies)
+        word = f"unknown policy {policy}" if policy else "no policy is named"
+        word_zh = f"未知政策 {policy}".strip()
+        return Refused("unknown-policy", f"{word}; known: {known}", f"{word_zh}；已有：{known}", at)
 
     def pack(self, policy: str, day: dt.date) -> tuple[ShelvedPack, bool]:
         """The version in force on a day, and whether it has lapsed and only goes on by configuration."""

@@ -17,12 +17,15 @@ from terminal.bureau.server import BureauServer
 from terminal.clock import BEIJING, SystemClock
 from terminal.journal.center_clock import ClockOffset
 from terminal.journal.journal import Journal
+from terminal.publication import Head, digest_of
 from terminal.settlement.law import Law
 
 BUREAU = Path("examples/bureau")
 
 
-def doctor(folder: Path, center_url: str, printer_port: str, card: str, supplement: str = "") -> tuple[int, str]:
+def doctor(
+    folder: Path, center_url: str, printer_port: str, card: str, supplement: str = "", lapsed: str = ""
+) -> tuple[int, str]:
     """Write a configuration, run the command, and give back its status and its words."""
     config = folder / "terminal.toml"
     config.write_text(
@@ -30,7 +33,7 @@ def doctor(folder: Path, center_url: str, printer_port: str, card: str, suppleme
         f'[center]\nurl = "{center_url}"\narea_code = "370600"\nreply_timeout_seconds = 1\n'
         f'[reader]\nkind = "simulated"\ncard = "{card}"\n'
         f'[printer]\nkind = "serial"\nport = "{printer_port}"\ncolumns = 48\nflow_control = "none"\n'
-        f"[policies]\nsupplements = [{supplement}]\n"
+        f"[policies]\nsupplements = [{supplement}]\nlapsed_goes_on = [{lapsed}]\n"
         '[[providers]]\nid = "H37060200003"\nname = "示例"\n',
         encoding="utf-8",
     )
@@ -76,14 +79,33 @@ def test_how_far_the_clock_was_from_the_center_s_is_told(tmp_path: Path, seconds
     assert verdict in next(line for line in said.splitlines() if "center's time" in line)
 
 
-def _in_order(tmp_path: Path) -> tuple[int, str]:
+def test_a_policy_that_shall_go_on_and_is_none_is_named(tmp_path: Path) -> None:
+    """A slip of the pen is a warning with its entry, also before the first start; what was downloaded is no slip."""
+    lapsed = '"yantai-employee", "yantai-resdient", "weihai-employee"'
+    status, said = _in_order(tmp_path, lapsed)
+    words = " ".join(said.split())
+    assert status == 0, said
+    assert 'policies.lapsed_goes_on[1]: "yantai-resdient"' in words
+    assert 'policies.lapsed_goes_on[2]: "weihai-employee"' in words
+    assert "政策编号" in words
+    assert '"yantai-employee"' not in words
+    first, clock = dt.date(2026, 1, 1), SystemClock()
+    head = Head(kind="pack", name="weihai-employee", version=1, in_force_from=first, digest=digest_of(b""))
+    with closing(Journal.open(tmp_path / "journal.db", "T1", clock)) as journal:
+        journal.keep_publication(head, "", b"", clock.now())
+    status, said = _in_order(tmp_path, lapsed)
+    assert "lapsed_goes_on[1]" in said
+    assert "weihai-employee" not in said
+
+
+def _in_order(tmp_path: Path, lapsed: str = "") -> tuple[int, str]:
     persons, providers = load_persons(BUREAU / "persons.toml"), load_providers(BUREAU / "providers.toml")
     with (
         closing(Books(persons, providers)) as books,
         PtyPrinter(48) as printer,
         BureauServer(books, Law.load(), SystemClock()) as bureau,
     ):
-        return doctor(tmp_path, bureau.url, printer.port, "examples/cards/person-01.toml")
+        return doctor(tmp_path, bureau.url, printer.port, "examples/cards/person-01.toml", lapsed=lapsed)
 
 
 @pytest.mark.parametrize("broken", ["center", "printer", "supplement", "journal"])

@@ -113,6 +113,13 @@ def test_what_is_no_bill_is_refused(given: str) -> None:
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
 
 
+def test_a_policy_that_shall_go_on_and_is_none_is_refused() -> None:
+    """The word of the command line is named, and nothing is settled as if it had not been said."""
+    done = settle("--lapsed-goes-on", "yantai-employe", "-", given=json.dumps(SAMPLE))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("terminal: --lapsed-goes-on: unknown policy yantai-employe; known: ")
+
+
 def test_a_file_that_is_not_there() -> None:
     """It is named."""
     done = settle("no-such-bill.json")

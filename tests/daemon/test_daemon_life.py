@@ -123,6 +123,17 @@ def test_the_log_holds_no_person(bureau: BureauServer, tmp_path: Path) -> None:
         assert secret not in terminal.log_text()
 
 
+def test_a_policy_that_shall_go_on_and_is_none_is_told_at_the_start(bureau: BureauServer, tmp_path: Path) -> None:
+    """It may come down later, so that the terminal sells; the log says that the name does nothing yet."""
+    terminal = TerminalProcess(tmp_path, bureau.url)
+    with terminal.config.open("a", encoding="utf-8") as config:
+        config.write('\n[policies]\nlapsed_goes_on = ["yantai-employee", "yantai-resdient"]\n')
+    with terminal:
+        terminal.sign_in()
+    lines = [json.loads(line) for line in terminal.log_text().splitlines()]
+    assert [line["code"] for line in lines if line["event"] == "lapsed-policy-unknown"] == ["yantai-resdient"]
+
+
 def test_training_has_a_journal_of_its_own(bureau: BureauServer, tmp_path: Path) -> None:
     """A journal that was begun in training is refused without its clock: practice never mixes with business."""
     terminal = TerminalProcess(tmp_path, bureau.url)

@@ -109,7 +109,10 @@ def test_every_boundary_day_of_a_policy(policy: str) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "says", "says_zh"),
-    [("atlantis-employee", "unknown policy atlantis-employee", "未知政策"), ("", "no policy is named", "未知政策")],
+    [
+        ("atlantis-employee", "unknown policy atlantis-employee", "未知政策 atlantis-employee"),
+        ("", "no policy is named", "未知政策"),
+    ],
 )
 def test_a_policy_that_is_not_on_the_shelf_is_refused_with_those_that_are(policy: str, says: str, says_zh: str) -> None:
     """A foreign name is quoted, a missing one called missing; both languages list what could have been meant."""
