@@ -121,7 +121,7 @@ def _payers(settlement: Settlement, language: Language) -> list[str]:
 
 def _limits(settlement: Settlement, language: Language) -> list[str]:
     rows = [
-        (printable(limit_name(limit.name, language)), format_fen(limit.cap), format_fen(limit.left))
+        (printable(limit_name(limit.name, language, limit.disease_zh)), format_fen(limit.cap), format_fen(limit.left))
         for limit in settlement.limits
     ]
     head = ("", heading("limit", language), heading("left", language))

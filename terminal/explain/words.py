@@ -108,12 +108,15 @@ def service_name(service: str, language: Language) -> str:
     return pick(SERVICES.get(service, (service, service)), language)
 
 
-def limit_name(limit: str, language: Language) -> str:
-    """A limit of the settlement: a fund's, the line, a ceiling, a service's own, or a disease's."""
+def limit_name(limit: str, language: Language, disease_zh: str = "") -> str:
+    """A limit of the settlement: a fund's, the line, a ceiling, a service's own, or a disease's.
+
+    disease_zh: the Chinese name of the disease; without it, and in English, it stands there by its id.
+    """
     if limit in LIMITS:
         return pick(LIMITS[limit], language)
     service, _, kind = limit.partition(".")
-    named = _KINDS_OF_LIMIT.get(kind, (f"病种限额 {kind}", f"limit of {kind}"))
+    named = _KINDS_OF_LIMIT.get(kind, (f"病种限额 {disease_zh or kind}", f"limit of {kind}"))
     return f"{service_name(service, language)} {pick(named, language)}"
 
 

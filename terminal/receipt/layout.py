@@ -141,7 +141,7 @@ def _limits(forms: Forms, settlement: Settlement) -> Iterator[Block]:
         yield Heading(forms.both("limits"))
         for limit in settlement.limits:
             left = f"{forms.label('left')[0]} {format_fen(limit.left)}"
-            yield Pair(f"{limit_words(limit.name)} {format_fen(limit.cap)}", left)
+            yield Pair(f"{limit_words(limit.name, limit.disease_zh)} {format_fen(limit.cap)}", left)
         yield Rule()
 
 

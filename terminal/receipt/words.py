@@ -51,9 +51,12 @@ def fund_name(fund: str) -> tuple[str, str]:
     return FUND_NAMES.get(fund, (f"{fund} 支付", ""))
 
 
-def limit_words(limit: str) -> str:
-    """The Chinese name of a limit: a fund's, the line, a ceiling of expense, a service's own or a disease's."""
+def limit_words(limit: str, disease_zh: str = "") -> str:
+    """The Chinese name of a limit: a fund's, the line, a ceiling of expense, a service's own or a disease's.
+
+    disease_zh: what the disease is called; without it the disease stands there by its id.
+    """
     if limit in LIMIT_NAMES:
         return LIMIT_NAMES[limit]
     service, _, kind = limit.partition(".")
-    return {"limit": "本项限额", "ceiling": "费用上限", "": service}.get(kind, f"病种限额 {kind}")
+    return {"limit": "本项限额", "ceiling": "费用上限", "": service}.get(kind, f"病种限额 {disease_zh or kind}")

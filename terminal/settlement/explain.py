@@ -51,7 +51,7 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
     if rows.limit is not None and rows.limit.amount is not None:
         limit = limit_amount(rows, bill.episode.extra_births)
         used = split.total - split.provider_borne if rows.service.method == "shared-package" else split.funds[0]
-        limits.append(Limit(_limit_name(chosen), Fen(limit), Fen(split.limit_room - used)))
+        limits.append(Limit(_limit_name(chosen), Fen(limit), Fen(split.limit_room - used), _disease_zh(chosen)))
     if rows.ceiling is not None and rows.ceiling.amount is not None:
         left = max(0, split.ceiling_room - split.eligible)
         quota = bill.year.carried_outpatient_quota if rows.ceiling.quota else 0
@@ -65,6 +65,12 @@ def limits_of(chosen: Selection, split: Any) -> list[Limit]:
 def _limit_name(chosen: Selection) -> str:
     disease = chosen.case.disease
     return f"{chosen.rows.ruleset}.{disease}" if disease else f"{chosen.rows.ruleset}.limit"
+
+
+def _disease_zh(chosen: Selection) -> str:
+    # Only what the settlement rests on may speak here: nothing else is at hand when it is worked out again.
+    named = (one for given in chosen.rows.given for one in given.supplement.disease)
+    return next((one.name for one in named if one.id == chosen.case.disease), "")
 
 
 def _passed(rows: Rows, split: Any) -> int:

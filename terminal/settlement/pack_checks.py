@@ -70,6 +70,11 @@ def check_supplement(supplement: Supplement, pack: Pack, text: str, name: str) -
         fault = fault or (_row_fault(row) if row.from_ == "decree" else "a supplement gives values")
         if fault:
             raise bad_file(f"{path}: {fault}", f"{name}:{line_of(text, path)}")
+    named = [one.id for one in supplement.disease]
+    for index, disease in enumerate(named):
+        if disease in named[:index]:
+            path = f"disease[{index}]"
+            raise bad_file(f"{path}: {disease} is named twice", f"{name}:{line_of(text, path)}")
 
 
 def _given_rows(supplement: Supplement, pack: Pack) -> Iterator[tuple[str, Row, str | None]]:

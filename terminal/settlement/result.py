@@ -44,12 +44,16 @@ class ItemShares(Struct, frozen=True):
     eligible: Fen
 
 
-class Limit(Struct, frozen=True):
-    """One cap, line or limit that the bill read: its size and what is left of it after the bill, in fen."""
+class Limit(Struct, frozen=True, omit_defaults=True):
+    """One cap, line or limit that the bill read: its size and what is left of it after the bill, in fen.
+
+    disease_zh: of a disease's own limit, its Chinese name as the supplement gives it; absent where it gives none.
+    """
 
     name: str
     cap: Fen
     left: Fen
+    disease_zh: str = ""
 
 
 class Settlement(Struct, frozen=True):

@@ -20,6 +20,8 @@ from terminal.settlement.pack_rows import (
     ServiceName,
 )
 
+DISEASE_CHARACTERS_MAX = 40
+
 
 class SupplementHead(Form, frozen=True, kw_only=True):
     """Who gave the values, for which policy and days. `illustrative`: made up to show the form; never law."""
@@ -54,6 +56,13 @@ class CapAmountRow(Row, frozen=True, kw_only=True):
     amount: Fen
 
 
+class DiseaseName(Form, frozen=True, kw_only=True):
+    """What a disease is called on paper. id: as bills and the supplement's own conditions name it."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(min_length=1, max_length=DISEASE_CHARACTERS_MAX)]
+
+
 class SupplementServices(
     Form,
     frozen=True,
@@ -82,3 +91,4 @@ class Supplement(Form, frozen=True, kw_only=True):
     fund: list[FundRateRow] = []
     cap: list[CapAmountRow] = []
     account: list[AccountRow] = []
+    disease: list[DiseaseName] = []
