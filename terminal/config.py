@@ -34,6 +34,7 @@ from terminal.config_sections import (
 from terminal.errors import Refused
 from terminal.settlement.bill import Provider
 from terminal.settlement.codec import convert
+from terminal.settlement.decoder_words import in_chinese
 
 CONFIG_BYTES_MAX = 1_048_576
 """A configuration longer than this is not one."""
@@ -105,9 +106,9 @@ def _parsed(path: Path) -> dict[str, object]:
         return tomllib.loads(data.decode())
     except OSError as error:
         why = error.strerror or "cannot be read"
-        raise _wrong(f"cannot be read: {why}", f"无法读取配置文件：{why}", str(path)) from None
+        raise _wrong(f"cannot be read: {why}", "无法读取配置文件，请检查路径与权限", str(path)) from None
     except ValueError as error:
-        raise _wrong(f"is not TOML: {error}", f"不是有效的 TOML：{error}", str(path)) from None
+        raise _wrong(f"is not TOML: {error}", f"不是有效的 TOML：{in_chinese(str(error))}", str(path)) from None
 
 
 def _check(config: Config) -> None:

@@ -59,7 +59,8 @@ def run(config_path: Path) -> int:
             thread.run(terminal.journal.close)
             LOGGER.info("stopped", extra={"terminal": config.terminal.id})
     except TerminalError as error:
-        print(f"terminal: {error}\n终端：{error.message_zh}", file=sys.stderr)
+        place = f"{error.at}：" if error.at else ""
+        print(f"terminal: {error}\n终端：{place}{error.message_zh}", file=sys.stderr)
         return 1
     finally:
         thread.close()

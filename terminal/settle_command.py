@@ -59,7 +59,7 @@ def open_input(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise Refused("no-file", f"cannot read: {error.strerror}", f"无法读取：{error.strerror}", name) from None
+        raise Refused("no-file", f"cannot read: {error.strerror}", "无法读取文件，请检查路径与权限", name) from None
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | Refused]:

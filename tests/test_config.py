@@ -151,6 +151,7 @@ def test_a_mistake_is_refused_with_the_file_and_the_key(tmp_path: Path, old: str
     assert named == key or (key == "providers" and named in ("provider", "providers"))
     assert "secret" not in str(caught.value)
     assert caught.value.message_zh
+    assert not re.search("[A-Za-z]{2,} [A-Za-z]{2,}", caught.value.message_zh), caught.value.message_zh
 
 
 @pytest.mark.parametrize("text", ["[terminal", "id = 1\nid = 2", "\ud800"])

@@ -28,6 +28,7 @@ from terminal.money import (
     parse_unit_price,
 )
 from terminal.settlement.bill import Bill
+from terminal.settlement.decoder_words import in_chinese
 
 T = TypeVar("T")
 
@@ -92,9 +93,8 @@ def decode(
     except msgspec.ValidationError as error:
         raise _refused(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(
-            "not-json", f"{what} is not JSON: {_first_line(error)}", f"不是有效的 JSON：{_first_line(error)}"
-        ) from None
+        said = _first_line(error)
+        raise Refused("not-json", f"{what} is not JSON: {said}", f"不是有效的 JSON：{in_chinese(said)}") from None
 
 
 def convert(data: Any, wanted: type[T], strict: bool = True) -> T:
@@ -138,7 +138,7 @@ def _refused(error: msgspec.ValidationError) -> Refused:
         message = "required, and not given"
     at = "".join(c if c.isprintable() else "?" for c in at)
     message = " ".join(message.split())[:200]
-    return Refused("bad-input", message, f"输入有误：{message}", at)
+    return Refused("bad-input", message, f"输入有误：{in_chinese(message)}", at)
 
 
 def _first_line(error: Exception) -> str:

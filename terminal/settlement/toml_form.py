@@ -10,6 +10,7 @@ import msgspec
 
 from terminal.errors import Refused
 from terminal.settlement.codec import decode_hook
+from terminal.settlement.decoder_words import in_chinese
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ def read_toml(data: bytes, wanted: type[T], name: str) -> T:
         text = data.decode("utf-8")
         values = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise bad_file(f"not TOML: {error}", name) from None
+        raise bad_file(f"not TOML: {error}", name, f"不是有效的 TOML：{in_chinese(str(error))}") from None
     try:
         return msgspec.convert(values, type=wanted, dec_hook=decode_hook, strict=True)
     except msgspec.ValidationError as error:
@@ -32,13 +33,14 @@ def read_toml(data: bytes, wanted: type[T], name: str) -> T:
         message = match.group("message") if match else str(error)
         field = _FIELD.search(message)
         line = line_of(text, f"{at}.{field.group('field')}" if field else at)
-        raise bad_file(f"{at}: {message}" if at else message, f"{name}:{line}") from None
+        before = f"{at}: " if at else ""
+        raise bad_file(before + message, f"{name}:{line}", before + in_chinese(message)) from None
 
 
-def bad_file(message: str, place: str) -> Refused:
-    """The refusal of a faulty file."""
+def bad_file(message: str, place: str, message_zh: str = "") -> Refused:
+    """The refusal of a faulty file. message_zh: where it has words of its own in Chinese."""
     message = " ".join(message.split())
-    return Refused("bad-file", message, f"文件有误：{message}", place)
+    return Refused("bad-file", message, f"文件有误：{message_zh or message}", place)
 
 
 def line_of(text: str, path: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -19,6 +20,8 @@ PROBLEM_KEYS = {
     "money_moved",
     "retry",
 }
+ENGLISH_PROSE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+"""Two words in a row: names of fields, of formats and of what was given may stand in a Chinese sentence."""
 ITEM = {"kind": "drug", "class": "A", "amount": "1.00"}
 
 
@@ -30,6 +33,7 @@ def assert_problem(answer: httpx.Response, status: int, at: str | None = None, c
     assert set(problem) == PROBLEM_KEYS
     assert problem["money_moved"] == "no"
     assert any("\u4e00" <= character <= "\u9fff" for character in problem["detail_zh"])
+    assert not ENGLISH_PROSE.search(problem["detail_zh"]), problem["detail_zh"]
     assert at is None or problem["at"] == at
     assert not code or problem["code"] == code
 
