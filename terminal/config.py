@@ -35,6 +35,7 @@ from terminal.errors import Refused
 from terminal.settlement.bill import Provider
 from terminal.settlement.codec import convert
 from terminal.settlement.decoder_words import in_chinese
+from terminal.settlement.given_text import refuse_controls
 
 CONFIG_BYTES_MAX = 1_048_576
 """A configuration longer than this is not one."""
@@ -72,6 +73,7 @@ def load(path: Path) -> Config:
     data = _parsed(path)
     try:
         config = convert(data, Config)
+        refuse_controls(data)
         _check(config)
     except Refused as error:
         raise Refused(error.code, error.message, error.message_zh, f"{path}: {error.at}") from None

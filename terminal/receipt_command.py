@@ -25,7 +25,7 @@ from terminal.receipt.picture import as_png
 from terminal.receipt.svg import as_svg
 from terminal.receipt.text import as_text
 from terminal.settlement.bill import Bill
-from terminal.settlement.codec import decode, decode_bill
+from terminal.settlement.codec import decode_bill, decode_given
 from terminal.settlement.law import Law
 from terminal.settlement.result import Settlement
 
@@ -67,7 +67,7 @@ def _read(data: bytes, law: Law) -> tuple[Bill | None, Settlement]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         keys = None
     if isinstance(keys, dict) and "lines" in keys and "fund_total" in keys:
-        return None, decode(data, Settlement, "the settlement")
+        return None, decode_given(data, Settlement, "the settlement")
     bill = decode_bill(data)
     return bill, law.settle(bill)
 

@@ -133,6 +133,7 @@ def test_a_provider_goes_onto_the_bill_without_its_name(tmp_path: Path) -> None:
         ("[center]", "[printer]\ncolumns = 33\n[center]", "printer.columns"),
         ("[center]", "[clock]\nstarts_at = 2021-06-30T08:00:00\n[center]", "clock.starts_at"),
         ('name = "医院"', 'name = ""', "providers[0].name"),
+        ('name = "医院"', 'name = "医\\n院"', "providers[0].name"),
         ('name = "医院"', 'name = "医院"\ntier = 4', "providers[0].tier"),
         (
             'name = "医院"',

@@ -21,7 +21,8 @@ from terminal.counter.pin import Pin, pin_of
 from terminal.errors import Refused, Unavailable
 from terminal.limits import KEY_CHARACTERS_MAX
 from terminal.money import shown
-from terminal.settlement.codec import convert, decode, decode_hook
+from terminal.settlement.codec import convert, decode_given, decode_hook
+from terminal.settlement.given_text import refuse_controls
 
 T = TypeVar("T")
 
@@ -92,7 +93,7 @@ async def read_json(request: Request, wanted: type[T], bytes_max: int = REQUEST_
         )
     body = await _read_bounded(request, bytes_max)
     try:
-        return decode(body, wanted, "the body", _decode_hook)
+        return decode_given(body, wanted, "the body", _decode_hook)
     finally:
         # It may have held a PIN.
         body[:] = bytes(len(body))
@@ -114,6 +115,7 @@ def read_query(request: Request, wanted: type[T] | None) -> T | None:
         if key in values:
             raise Refused("bad-input", f"{shown(key)} is given twice", f"参数 {shown(key)} 重复", key[:60])
         values[key] = value
+    refuse_controls(values)
     if wanted is not None:
         return convert(values, wanted, strict=False)
     for key in values:

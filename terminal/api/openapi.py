@@ -48,11 +48,12 @@ _PATH_SCHEMAS: dict[str, tuple[str, Schema]] = {
 _TITLE = "结算终端本地接口 / Settlement terminal"
 _TOKEN = "收银端令牌，由 terminal till add 登记 / a till's token, made by: terminal till add NAME"
 _DESCRIPTION = """\
-金额为元、两位小数的字符串；时刻带 +08:00；多余的键和参数一律拒绝。
+金额为元、两位小数的字符串；时刻带 +08:00；多余或重复的键、多余的参数、含控制字符的文本一律拒绝。
 出错时应答为 problem+json（RFC 9457），说明位置、资金是否变动、可否重试。
 
-Amounts are strings of yuan with two places; moments carry +08:00; unknown keys are refused. What is not a success is
-problem+json (RFC 9457): it names the place, says whether money moved, and what may be done."""
+Amounts are strings of yuan with two places; moments carry +08:00; unknown and repeated keys are refused, and texts with
+control characters. What is not a success is problem+json (RFC 9457): it names the place, says whether money moved, and
+what may be done."""
 
 
 def document_of(operations: Sequence[AnyOperation]) -> Document:

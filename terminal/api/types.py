@@ -1,6 +1,7 @@
 """What the local API takes and gives: the types that its OpenAPI document is generated from.
 
-Requests are strict: an unknown key, a wrong type or a text beyond its bound is refused with its place.
+Requests are strict: an unknown or repeated key, a wrong type, a text beyond its bound or with control characters is
+refused with its place.
 Amounts are strings of yuan with two places, moments ISO 8601 with +08:00. Keys are a public contract.
 """
 

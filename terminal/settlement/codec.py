@@ -29,6 +29,7 @@ from terminal.money import (
 )
 from terminal.settlement.bill import Bill
 from terminal.settlement.decoder_words import in_chinese
+from terminal.settlement.given_text import refuse_hidden
 
 T = TypeVar("T")
 
@@ -97,6 +98,18 @@ def decode(
         raise Refused("not-json", f"{what} is not JSON: {said}", f"不是有效的 JSON：{in_chinese(said)}") from None
 
 
+def decode_given(
+    data: bytes | bytearray | str,
+    wanted: type[T],
+    what: str = "the input",
+    hook: Callable[[type, Any], Any] = decode_hook,
+) -> T:
+    """As `decode`, of what a till or a person gives: a key given twice and control characters are refused too."""
+    found = decode(data, wanted, what, hook)
+    refuse_hidden(data)
+    return found
+
+
 def convert(data: Any, wanted: type[T], strict: bool = True) -> T:
     """As `decode`, from values that were parsed already. Raises Refused with the place.
 
@@ -109,10 +122,10 @@ def convert(data: Any, wanted: type[T], strict: bool = True) -> T:
 
 
 def decode_bill(data: bytes | str) -> Bill:
-    """Decode one bill. Raises Refused: too long, not JSON, unknown key, wrong type, amount out of bounds."""
+    """Decode one bill. Raises Refused: too long, not JSON, unknown or repeated key, wrong type, out of bounds."""
     if len(data) > BILL_BYTES_MAX:
         raise Refused("too-long", f"a bill is at most {BILL_BYTES_MAX} bytes", f"账单不得超过 {BILL_BYTES_MAX} 字节")
-    return decode(data, Bill, "the bill")
+    return decode_given(data, Bill, "the bill")
 
 
 def as_builtins(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -93,6 +94,12 @@ def test_amounts_that_overflow_together_are_refused(terminal: TerminalProcess) -
         (b'{"quote": 1, "hash": "b"}', 422, "quote"),
         (b'{"quote": "a", "hash": "b", "consent": "yes"}', 422, "consent"),
         (b'{"quote": "a", "hash": "b", "tip": "1.00"}', 422, "tip"),
+        (b'{"quote": "a", "hash": "b", "quote": "c"}', 422, "quote"),
+        (b'{"quote": "a", "hash": "b", "h\\u0061sh": "b"}', 422, "hash"),
+        (b'{"quote": "a", "hash": "b", "till_reference": "R\\u0000"}', 422, "till_reference"),
+        (b'{"quote": "a", "hash": "b", "till_reference": "R\\n1"}', 422, "till_reference"),
+        (b'{"quote": "a", "hash": "b", "till_reference": "R\x7f"}', 422, "till_reference"),
+        (b'{"quote": "a", "hash": "b", "till_reference": "R\xc2\x85"}', 422, "till_reference"),
         (b'{"quote": "a", "hash": "b", "till_reference": "' + b"x" * 129 + b'"}', 422, "till_reference"),
         (b'{"quote": "' + b"x" * 70_000 + b'"}', 413, "body"),
     ],
@@ -104,6 +111,25 @@ def test_a_bad_body_is_refused(terminal: TerminalProcess, body: bytes, status: i
     answer = terminal.client.post("/v1/settlements", content=body, headers=headers)
     assert_problem(answer, status, at)
     assert terminal.journal_counts() == before
+
+
+def test_a_key_given_twice_within_a_bill_is_refused(terminal: TerminalProcess) -> None:
+    """Of two amounts of one item nobody can say which was meant: the last one would have been sold."""
+    body = json.dumps({"identification": terminal.identified(), "bill": bill("1.00", "2.00")})
+    body = body.replace('"amount": "2.00"', '"amount": "2.00", "amount": "0.01"')
+    answer = terminal.client.post("/v1/quotes", content=body, headers={"Content-Type": "application/json"})
+    assert_problem(answer, 422, "bill.items[1].amount", "bad-input")
+    assert "amount" in answer.json()["detail"]
+    assert "重复" in answer.json()["detail_zh"]
+
+
+@pytest.mark.parametrize("sign", ["\0", "\n", "\t", "\x1b", "\x7f", "\x85"])
+def test_a_name_with_a_control_character_signs_nobody_in(terminal: TerminalProcess, sign: str) -> None:
+    """It would stand on receipts and in the center's messages, where nobody sees it."""
+    asked = {"operator": "0001", "operator_name": f"收银{sign}员"}
+    answer = terminal.post("/v1/sessions", asked)
+    assert_problem(answer, 422, "operator_name", "bad-input")
+    assert "控制字符" in answer.json()["detail_zh"]
 
 
 def test_a_body_without_an_announced_length_is_bounded_too(terminal: TerminalProcess) -> None:
@@ -169,6 +195,7 @@ def test_a_changed_hash_settles_nothing(terminal: TerminalProcess) -> None:
         ("GET", "/v1/queue?name=a", 422, "name"),
         ("GET", "/v1/settlements?till_reference=", 422, "till_reference"),
         ("GET", "/v1/settlements?till_reference=a&till_reference=b", 422, "till_reference"),
+        ("GET", "/v1/settlements?till_reference=a%00", 422, "till_reference"),
         ("GET", "/v1/settlements?name=a", 422, "name"),
         ("GET", "/v1/days/tomorrow", 422, "day"),
         ("GET", "/v1/days/20210630", 422, "day"),

@@ -106,6 +106,25 @@ def test_a_bad_bill_gets_one_line_with_the_place(changes: dict[str, Any], says: 
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"date"', '"date": "2021-06-29", "date"', 'date: "date" is given twice'),
+        ('"amount"', '"amount": "9.00", "amount"', 'items[0].amount: "amount" is given twice'),
+        ('"class": "A"', '"class": "A", "name": "a\\u0000b"', "items[0].name: a text holds no control characters"),
+    ],
+)
+def test_what_a_decoder_passes_over_is_refused(old: str, new: str, says: str) -> None:
+    """A key that stands twice, and a text with a character that nobody sees."""
+    given = json.dumps(SAMPLE).replace(old, new, 1)
+    done = settle("-", given=given)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"terminal: {says}\n")
+    lines = settle("--jsonl", "-", given=f"{given}\n{json.dumps(SAMPLE)}\n")
+    refused, settled = (json.loads(line) for line in lines.stdout.splitlines())
+    assert f"{refused['error']['at']}: {refused['error']['message']}" == says
+    assert settled["deductible"] == "800.00"
+
+
 @pytest.mark.parametrize("given", ["", "{", "null", "[]", '{"date": NaN}', "\x00", "[" * 100_000])
 def test_what_is_no_bill_is_refused(given: str) -> None:
     """Not JSON, not an object, or nested beyond reason: one line, status 1."""
