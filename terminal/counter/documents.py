@@ -13,7 +13,7 @@ from terminal.money import Fen, format_fen
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayRow
 from terminal.receipt.forms import Forms
-from terminal.receipt.head import TRAINING, ReceiptHead, reprint_mark
+from terminal.receipt.head import TRAINING, ReceiptHead, Refunded, reprint_mark
 from terminal.receipt.layout import settlement_receipt, void_receipt
 from terminal.receipt.month import MonthRow, MonthStatement, Sums
 
@@ -30,11 +30,13 @@ def receipt(
     forms: Forms | None = None,
     counted: CenterSums | None = None,
     standing: tuple[str, ...] = (),
+    stays_number: str = "",
+    refunded: Refunded | None = None,
 ) -> Document:
     """The receipt of a settlement, or of a void with the cash to give back.
 
     counted: the sums that count for it; where they are the center's and not its own, the paper says both.
-    standing: what has become of it since, as marks.
+    standing: what has become of it since, as marks. stays_number, refunded: of a refund by line, as of `ReceiptHead`.
     """
     bill, split = record.bill, record.settlement
     head = ReceiptHead(
@@ -52,6 +54,8 @@ def receipt(
         mark=mark,
         standing=standing,
         center_amounts=_center_amounts(record, counted),
+        stays_number=stays_number,
+        refunded=refunded,
     )
     if record.kind == "void":
         return void_receipt(split, head, record.voids, record.reason, forms)

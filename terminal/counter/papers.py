@@ -14,12 +14,12 @@ from terminal.counter.day import DayReport
 from terminal.counter.standing import require_settled, standing_marks
 from terminal.errors import Refused
 from terminal.journal.journal import Journal
-from terminal.journal.records import PrintJob
+from terminal.journal.records import CenterSums, PrintJob, SettlementRecord
 from terminal.receipt.blocks import Document
 from terminal.receipt.day import DayPaper, QueueState, day_report
 from terminal.receipt.doctor import DoctorReport, doctor_report
 from terminal.receipt.forms import Forms, standard_forms
-from terminal.receipt.head import TRAINING
+from terminal.receipt.head import TRAINING, Refunded
 from terminal.receipt.month import MonthStatement, month_statement
 from terminal.receipt.test_page import CHOICES, test_page
 from terminal.settlement.codec import convert, decode
@@ -119,7 +119,17 @@ class Papers:
         record = self._journal.settlement(settlement_id)
         require_settled(record)
         counted, standing = self._journal.counted_sums(record), standing_marks(self._journal, record)
-        return documents.receipt(record, self._provider_names, mark, self._forms, counted, standing)
+        stays_number = self._journal.stays_behind(record) if record.kind == "void" else ""
+        refunded = self._refunded(record, counted) if record.stays_after else None
+        return documents.receipt(
+            record, self._provider_names, mark, self._forms, counted, standing, stays_number, refunded
+        )
+
+    def _refunded(self, stays: SettlementRecord, counted: CenterSums) -> Refunded:
+        """What the refund by line that ended in `stays` gives back, by the sums that count."""
+        void = self._journal.settlement(stays.stays_after)
+        first = self._journal.counted_sums(self._journal.settlement(void.voids))
+        return Refunded(void.id, cash=first.cash - counted.cash, account=first.account - counted.account)
 
     def _day(self, day: dt.date, mark: str) -> Document:
         sealed = self._journal.day_report(day)

@@ -50,6 +50,7 @@ class Refunds:
         original, void_key = self._journal.settlement(original_id), _key_of_void(key)
         if not self._place.online:
             void = void_of(original, self._journal, reason, sale)
+            stays = msgspec.structs.replace(stays, stays_after=void.id)
             self._journal.commit_refund(self._committal(void, void_key), self._committal(stays, key), request)
             return self._answer(key, request)
         if original.upload_state != "accepted":
@@ -96,6 +97,8 @@ class Refunds:
         authorise(self._journal, self._place.center, void, original, refund.void_key, refund.request_digest)
 
     def _settle(self, refund: BegunRefund, stays: SettlementRecord) -> bytes:
+        taken_back = self._journal.refund_of(refund.original).void
+        stays = msgspec.structs.replace(stays, stays_after=taken_back)
         try:
             authorise(self._journal, self._place.center, stays, None, refund.key, refund.request_digest)
         except TerminalError as error:

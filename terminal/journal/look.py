@@ -57,6 +57,17 @@ class Reads(Commits):
         found = self._records("WHERE s.id IN (SELECT value FROM json_each(?))", wanted)
         return {record.id: record for record in found}
 
+    def stays_behind(self, void: SettlementRecord) -> str:
+        """The number of the settlement of what stays behind a void, of a refund by line; "" where there is none."""
+        # The person and the day come first: only what is left of them is worth reading.
+        row = self._connection.execute(
+            "SELECT s.id FROM settlements s JOIN entries e ON e.number = s.entry WHERE s.business_day >= ?"
+            " AND s.person_number = ? AND s.kind = 'settlement' AND s.state IN ('committed', 'voided')"
+            " AND json_extract(CAST(e.body AS TEXT), '$.record.stays_after') = ?",
+            (void.business_day.isoformat(), void.person_number, void.id),
+        ).fetchone()
+        return row[0] if row else ""
+
     def by_till_reference(self, reference: str) -> list[SettlementRecord]:
         """Settlements and voids that carry the till's own reference, oldest first; "" finds nothing."""
         return self._records("WHERE s.till_reference = ? AND s.till_reference <> '' ORDER BY s.entry", reference)

@@ -45,6 +45,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     of it since. `till`: the name of the till that asked for it; "" where none was known. purse: where the account lies
     on the card; of a void, as of the settlement that it takes back. electronic: the receipt was taken without paper.
     insured_place: the division where the person was insured then; "" where none was told, and in entries of old.
+    stays_after: of what stays behind a refund by line, the number of the void before it; "" in entries of old.
     shown_as: None where the center is told the identity number, and in entries of old.
     upload_state: of the message that tells the center of it; `none` where there is none: it was abandoned, or waits for
     its card, or for the center's word. `reversing`: it was abandoned, and what the center may have of it is undone.
@@ -71,6 +72,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purse: PurseUse | None = None
     electronic: bool = False
     insured_place: str = ""
+    stays_after: str = ""
     shown_as: ShownAs | None = None
     state: SettlementState = "committed"
     voided_by: str = ""

@@ -39,6 +39,17 @@ def short_hash(journal_hash: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Refunded:
+    """Of a refund by line, what its second paper says of the first: the void's number, and what void and settlement
+    come to together. cash, account: given back in fen; below zero, more is paid.
+    """
+
+    void_number: str
+    cash: int
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptHead:
     """Who settled what, where and when.
 
@@ -47,6 +58,7 @@ class ReceiptHead:
     patient_id: masked at once, also when given in full. balance_before: of the personal account, in fen;
     None where it is not known, and then no balance is printed.
     refund_at_bureau: of a void; the account's share came out of the card and is given back by the bureau, not here.
+    stays_number: of the void of a refund by line, the settlement of what stays. refunded: of that settlement.
     center_amounts: what counts at the center, in words, where it is not what was settled here.
     journal_hash: hex, "" when there is none. mark: "", `reprint_mark(n)`, `TRAINING` or `VOID`.
     standing: what has become of it since, as marks: `voided_mark(number)`, `REFUSED`.
@@ -66,6 +78,8 @@ class ReceiptHead:
     mark: str = ""
     standing: tuple[str, ...] = ()
     center_amounts: str = ""
+    stays_number: str = ""
+    refunded: Refunded | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "patient_id", mask_id(self.patient_id))

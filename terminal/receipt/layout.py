@@ -16,7 +16,7 @@ from terminal.receipt.capitals import amount_in_capitals
 from terminal.receipt.day import day_report
 from terminal.receipt.forms import Forms, standard_forms
 from terminal.receipt.frame import Builders, compose
-from terminal.receipt.head import VOID, ReceiptHead, short_hash
+from terminal.receipt.head import VOID, ReceiptHead, Refunded, short_hash
 from terminal.receipt.items import item_blocks
 from terminal.receipt.words import PART_NAMES, PAYER_NAMES, RULE_NAMES, fund_name, limit_words
 from terminal.settlement.bill import Item
@@ -42,6 +42,7 @@ def settlement_receipt(
         "cash": lambda: [
             forms.total("cash", f"￥{format_fen(settlement.cash)}"),
             forms.pair("capitals", amount_in_capitals(settlement.cash)),
+            *_net(forms, head.refunded),
         ],
         "balances": lambda: _balances(forms, before, settlement.account_balance - (before or 0)),
         "limits": lambda: _limits(forms, settlement),
@@ -66,6 +67,7 @@ def void_receipt(
     own: Builders = {
         "voided": lambda: [
             forms.pair("voided", voided_number),
+            *([forms.pair("stays", head.stays_number)] if head.stays_number else []),
             *([Paragraph(f"{forms.label('reason')[0]}：{reason}")] if reason else []),
         ],
         "split": lambda: [
@@ -89,6 +91,7 @@ def _shared(forms: Forms, settlement: Settlement, head: ReceiptHead) -> Builders
     return {
         "numbers": lambda: [
             forms.pair("number", head.settlement_number),
+            *([forms.pair("refund_void", head.refunded.void_number)] if head.refunded else []),
             *([forms.pair("till_reference", head.till_reference)] if head.till_reference else []),
             forms.pair("business_day", head.business_date.isoformat()),
             forms.pair("settled_at", head.settled_at.strftime("%Y-%m-%d %H:%M:%S")),
@@ -117,6 +120,18 @@ def _split(forms: Forms, settlement: Settlement, sign: int) -> Iterator[Block]:
         yield forms.pair("provider_borne", format_fen(sign * settlement.provider_borne))
     yield forms.pair("personal", format_fen(sign * settlement.personal))
     yield forms.pair("account", format_fen(sign * settlement.account))
+
+
+def _net(forms: Forms, refunded: Refunded | None) -> Iterator[Block]:
+    """What a refund by line comes to: the patient holds two papers, and gets one sum."""
+    if refunded is None:
+        return
+    yield Rule()
+    yield Heading(forms.both("net"))
+    cash, account = refunded.cash, refunded.account
+    yield forms.total("net_cash_back" if cash >= 0 else "net_cash_due", f"￥{format_fen(abs(cash))}")
+    yield forms.pair("net_account_back" if account >= 0 else "net_account_due", format_fen(abs(account)))
+    yield Rule()
 
 
 def _balances(forms: Forms, before: int | None, change: int) -> list[Block]:

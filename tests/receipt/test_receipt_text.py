@@ -15,7 +15,7 @@ from terminal.money import Fen
 from terminal.receipt.blocks import Cut, Document, Pair, Paragraph
 from terminal.receipt.characters import PRINTER_ALONE, cells, clean, wrap
 from terminal.receipt.day import DayPaper, DayRow, QueueState
-from terminal.receipt.head import TRAINING, ReceiptHead, mask_id, reprint_mark
+from terminal.receipt.head import TRAINING, ReceiptHead, Refunded, mask_id, reprint_mark
 from terminal.receipt.layout import day_report, settlement_receipt, void_receipt
 from terminal.receipt.text import as_text
 from terminal.settlement.bill import Item
@@ -267,3 +267,12 @@ def test_paper_of_an_impossible_width_is_refused() -> None:
     """No endless wrapping on paper of one column."""
     with pytest.raises(ValueError, match="columns"):
         as_text(Document((Cut(),)), 1)
+
+
+@WIDTHS
+def test_a_refund_for_which_more_is_paid_asks_for_it(settlement: Settlement, head: ReceiptHead, columns: int) -> None:
+    """A net sum below zero is no sum given back: each payer's stands under words of its own."""
+    text = as_text(settlement_receipt(settlement, replace(head, refunded=Refunded("V1", -500, 200))), columns)
+    assert (figure(text, "补收现金"), figure(text, "实退账户")) == ("￥5.00", "2.00")
+    text = as_text(settlement_receipt(settlement, replace(head, refunded=Refunded("V1", 700, -200))), columns)
+    assert (figure(text, "实退现金"), figure(text, "补扣账户")) == ("￥7.00", "2.00")
