@@ -233,6 +233,10 @@ def _ends_in_haste(plan: Plan) -> bool:
     return plan.haste != "" and plan.profile.repeats == "unsafe"
 
 
+def _loses_steps(plan: Plan) -> bool:
+    return bool(plan.wire.keys() & {"drop-before", "drop-after", "late"}) and sum(plan.wire.values()) > 0.2
+
+
 def _goes_alone(plan: Plan) -> bool:
     return plan.advances.seed != "" and plan.mode == "local"
 
@@ -249,6 +253,9 @@ CANARIES = {
     ),
     "sealed-days-are-not-looked-at": Canary(
         late_bugs.sealed_days_are_not_looked_at, frozenset({"booked once", "liveness"}), _blunders
+    ),
+    "left-visits-are-never-asked-again": Canary(
+        late_bugs.left_visits_are_never_asked_again, frozenset({"liveness"}), _loses_steps
     ),
     "advances-have-no-limit": Canary(late_bugs.advances_have_no_limit, frozenset({"advances"}), _goes_alone),
     "answers-are-forgotten": Canary(answers_are_forgotten, frozenset({"keys", "never two"}), _breaks),

@@ -1,4 +1,6 @@
-"""Known bugs that show late, or only while nobody hears the center: of interrupted uploads, of day end, of advances."""
+"""Known bugs that show late, or only while nobody hears the center: of interrupted uploads, of day end, of advances, of
+visits that were given up.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import datetime as dt
 from typing import Any
 from unittest.mock import patch
 
+from terminal.center.left_visits import LeftVisits
 from terminal.counter import match_center, open_matters, sales
 from terminal.journal.journal import Journal
 from terminal.journal.store import moment_text
@@ -50,3 +53,8 @@ def sealed_days_are_not_looked_at() -> Planted:
 def advances_have_no_limit() -> Planted:
     """Whatever the center said last counts for ever, and for any amount."""
     return patch.object(sales, "limited", lambda bill, *facts: bill)
+
+
+def left_visits_are_never_asked_again() -> Planted:
+    """What was not heard to be taken back at the first try stands open at the center for ever."""
+    return patch.object(LeftVisits, "tick", lambda self, now: False)

@@ -15,6 +15,9 @@ ROUND_SECONDS = 400
 DAYS_MAX = 60
 """More than a simulation lasts."""
 
+PAUSES_OVER = dt.timedelta(days=1)
+"""Whatever waits for its next try is due by then."""
+
 NIGHT_EVERY_ROUNDS = 8
 UNFINISHED = ("queued", "sent", "unknown", "parked")
 
@@ -47,6 +50,7 @@ def settle_down(workload: Workload) -> int:
             if not asked.done:
                 till.void(asked)
         _resume_parked(workload)
+        _resume_visits(workload)
         days = to_close.open()
         if days and (not _is_over(shop, min(days)) or rounds % NIGHT_EVERY_ROUNDS == 0):
             # A clock that ran ahead has sold on days to come, and what the center counts today shows tomorrow.
@@ -98,6 +102,8 @@ def _waiting(workload: Workload) -> dict[str, int]:
         waiting["debits"] = debits
     if refunds := len(shop.journal.open_refunds()):
         waiting["refunds"] = refunds
+    if shop.journal.due_visit(shop.clock.now() + PAUSES_OVER) is not None:
+        waiting["visits"] = 1
     if not shop.wire.is_quiet:
         waiting["late messages"] = 1
     return waiting
@@ -109,3 +115,11 @@ def _resume_parked(workload: Workload) -> None:
         if message.state == "parked":
             workload.seen["resumed"] += 1
             shop.journal.resume(message.message_id, shop.clock.now())
+
+
+def _resume_visits(workload: Workload) -> None:
+    """What the center once refused to take back was refused by a fault, or stays listed."""
+    shop = workload.shop
+    for left in shop.journal.stuck_visits():
+        workload.seen["visit asked about again"] += 1
+        shop.journal.ask_visit_again(left.record.id, shop.clock.now())

@@ -20,6 +20,7 @@ from terminal.bureau.books import Books
 from terminal.bureau.center import Center
 from terminal.center.answers import Institution
 from terminal.center.desk import CenterDesk
+from terminal.center.left_visits import LeftVisits
 from terminal.center.link import Link
 from terminal.center.upload import Upload
 from terminal.clock import BEIJING, SetClock
@@ -82,7 +83,9 @@ class Shop:
         self.open()
 
     def open(self) -> None:
-        """Start the terminal's process on its journal: as the daemon does it, with two desks at the center."""
+        """Start the terminal's process on its journal: as the daemon does it, with a desk at the center for each thread
+        that speaks to it.
+        """
         self.starts += 1
         self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
         on_power(self.journal, self.power)
@@ -105,6 +108,9 @@ class Shop:
         self.prints = PrintQueue(self.journal, printer, self.counter.papers.document_of)  # type: ignore[arg-type]
         line = self.interruptions.on(self.wire)
         self.upload = Upload(self.journal, self._new_desk(line, line), self.clock, Random(self.random.getrandbits(64)))
+        # Pauses of their own: a world in which no visit is left open stays what it was.
+        pauses = Random(f"left visits {self.starts}")
+        self.left_visits = LeftVisits(self.journal, self._new_desk(self.wire, self.wire), pauses)
 
     def close(self) -> None:
         """The end of the simulation."""
@@ -161,15 +167,18 @@ class Shop:
         return True
 
     def work(self, ticks: int = 1) -> bool:
-        """What the daemon does behind the counter: so many steps of upload and print. Whether anything was done."""
+        """What the daemon does behind the counter: so many steps of uploads, of visits that are left open and of print.
+        Whether anything was done.
+        """
         worked = False
         for _ in range(ticks):
             self.wire.deliver()
             now = self.clock.now()
             self.counter.undo_interrupted()
             uploaded = self.upload.run(now)
+            asked = self.left_visits.tick(now)
             printed = self.prints.tick(now)
-            if not uploaded and not printed:
+            if not uploaded and not asked and not printed:
                 break
             worked = True
         return worked
