@@ -70,7 +70,8 @@ class StuckGoods(Struct, frozen=True):
 class StuckVisit(Struct, frozen=True):
     """A visit whose settlement was taken back, or never came about, and that stands open at the center: it, or the
     lines there, may make the next upload fail. It goes again under its settlement's number (`resume`). visit: the
-    center's number of it; reason: the center's; why, why_zh: what to do, in one sentence.
+    center's number of it, "" where its registration was never answered; reason: the center's; why, why_zh: what to do,
+    in one sentence.
     """
 
     settlement: str

@@ -20,6 +20,9 @@ class VisitKeeper(Protocol):
     def visit_of(self, settlement_id: str) -> Visit | None:
         """The visit of a settlement, or None."""
 
+    def begin_visit(self, record: SettlementRecord, next_attempt_at: dt.datetime) -> bool:
+        """A visit is about to be registered. Whether it counts as given up until its settlement is written down."""
+
     def keep_visit(self, settlement_id: str, visit: Visit) -> None:
         """The center has answered one more step."""
 
@@ -43,6 +46,10 @@ class VisitMemory:
     def visit_of(self, settlement_id: str) -> Visit | None:
         """See `VisitKeeper`."""
         return self._known.get(settlement_id)
+
+    def begin_visit(self, record: SettlementRecord, next_attempt_at: dt.datetime) -> bool:
+        """See `VisitKeeper`; nobody asks again here."""
+        return False
 
     def keep_visit(self, settlement_id: str, visit: Visit) -> None:
         """See `VisitKeeper`."""

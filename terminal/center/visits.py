@@ -5,7 +5,8 @@ is looked up before another is made. Lines that may lie at the center already ar
 What was not answered may arrive late, behind what was sent after it, and change the visit unseen: such a visit is
 doubted, and what is refused on it is not refused for good. That a visit is being taken back is written down before the
 first step of it, and it is on file until the center has none of it any more: whoever finds that, after an end or a
-silence, takes back what is left (`left_visits`), and a settlement that goes up again begins anew.
+silence, takes back what is left (`left_visits`), and a settlement that goes up again begins anew. So is that a visit is
+about to be registered for what nobody has written down yet: an online sale that ends before its intent leaves none.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from terminal.center.visit_keeper import VisitKeeper
 from terminal.errors import Refused, Unavailable
 from terminal.journal.records import SettlementRecord
 from terminal.journal.visits import Visit, VisitStep
-from terminal.limits import RETRY_PAUSE_SECONDS_MIN
+from terminal.limits import LATE_SECONDS_MAX, RETRY_PAUSE_SECONDS_MIN
 
 FIRST_PAUSE = dt.timedelta(seconds=RETRY_PAUSE_SECONDS_MIN)
 """Between the first try to take a visit back and the next one, which another thread makes."""
+
+BEGUN_PAUSE = dt.timedelta(seconds=2 * LATE_SECONDS_MAX)
+"""For so long a visit may be on its way to a settlement that is written down; its registration comes no later."""
 
 
 class VisitWalk:
@@ -46,13 +50,15 @@ class VisitWalk:
         if self._profile.set_of(record.bill.service) == "pharmacy":
             return ""
         visit = self._keeper.visit_of(record.id)
-        if visit is not None and visit.given_up:
+        if visit is not None and visit.given_up and not visit.number:
+            visit = None
+        elif visit is not None and visit.given_up:
             # What the center refuses to take back is found as it stands there, and gone on with.
             with contextlib.suppress(Refused):
                 self.take_back(record)
             visit = None
         if visit is None:
-            visit = self._kept(record, self._registered(record))
+            visit = self._begun(record)
         elif visit.step != "ready" and not visit.doubted:
             visit = self._kept(record, msgspec.structs.replace(visit, doubted=True))
         if visit.step == "registered":
@@ -80,6 +86,9 @@ class VisitWalk:
             visit = Visit(number, "ready")
         if visit is None or not self._profile.numbers_of(record.bill.service).unregister:
             return
+        if not (visit.number or number):
+            # Its registration may arrive yet; when it cannot any more, what is due on file is looked up.
+            return
         is_on_file = number in ("", visit.number)
         if is_on_file:
             self._keeper.leave_visit(record, visit, self._exchange.now() + FIRST_PAUSE)
@@ -96,9 +105,12 @@ class VisitWalk:
         Raises Unavailable (not answered: ask again) or Refused, with the center's words: it stands open there.
         """
         visit = self._keeper.visit_of(record.id)
-        if visit is not None:
-            self._close(record, visit)
-            self._keeper.drop_visit(record.id, visit.number)
+        if visit is None:
+            return
+        there = visit if visit.number else Visit(self._found(record), visit.step)
+        if there.number:
+            self._close(record, there)
+        self._keeper.drop_visit(record.id, visit.number)
 
     def _close(self, record: SettlementRecord, visit: Visit) -> None:
         numbers = self._profile.numbers_of(record.bill.service)
@@ -122,6 +134,19 @@ class VisitWalk:
         except Refused as error:
             return error
         return None
+
+    def _begun(self, record: SettlementRecord) -> Visit:
+        """The visit, registered and on file. Where that is not heard to be done it counts as given up, for the center
+        may refuse it yet, or somebody may go away, and the registration may stand there.
+        """
+        is_provisional = self._keeper.begin_visit(record, self._exchange.now() + BEGUN_PAUSE)
+        try:
+            registered = self._registered(record)
+        except Unavailable as error:
+            if error.code != "center-unreachable":
+                self._keeper.leave_visit(record, Visit("", "registered"), self._exchange.now() + BEGUN_PAUSE)
+            raise
+        return self._kept(record, msgspec.structs.replace(registered, given_up=is_provisional))
 
     def _registered(self, record: SettlementRecord) -> Visit:
         """The visit, registered now; doubted where it stands there already."""

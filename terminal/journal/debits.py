@@ -21,7 +21,14 @@ from terminal.journal.guards import check_day_and_key, key_reused
 from terminal.journal.intents import Intents
 from terminal.journal.purse_records import OpenDebit, PurseProof
 from terminal.journal.records import SettlementRecord
-from terminal.journal.rows import as_written, insert_settlement, keep_key, queue_first_print, queue_upload
+from terminal.journal.rows import (
+    as_written,
+    insert_settlement,
+    keep_key,
+    keep_visit_of,
+    queue_first_print,
+    queue_upload,
+)
 from terminal.settlement.codec import convert
 
 NO_PROOF = PurseProof()
@@ -52,6 +59,7 @@ class Debits(Intents):
             facts = {"record": written, "message_id": message_id, "key": key, "request_digest": request_digest}
             number, entry_hash = append(connection, self.terminal_id, "debiting", record.at, facts)
             insert_settlement(connection, number, written)
+            keep_visit_of(connection, record.id)
             connection.execute(
                 "INSERT INTO debits (settlement_id, purse, amount, key, message_id) VALUES (?, ?, ?, ?, ?)",
                 (record.id, purse, debit.amount_fen, key, message_id),

@@ -33,6 +33,7 @@ from terminal.journal.rows import (
     insert_settlement,
     keep_key,
     keep_sums,
+    keep_visit_of,
     mark_voided,
     queue_first_print,
     queue_reversal,
@@ -76,6 +77,7 @@ class Intents(RefundIntents):
             facts = {"record": written, "message_id": message_id, "key": key, "request_digest": request_digest}
             number, entry_hash = append(connection, self.terminal_id, "authorising", record.at, facts)
             insert_settlement(connection, number, written)
+            keep_visit_of(connection, record.id)
             connection.execute(
                 "INSERT INTO intents (settlement_id, message_id, request) VALUES (?, ?, ?)",
                 (record.id, message_id, request),

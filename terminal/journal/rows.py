@@ -160,3 +160,8 @@ def keep_sums(
             for settlement_id, entry, sums in kept
         ],
     )
+
+
+def keep_visit_of(connection: sqlite3.Connection, settlement_id: str) -> None:
+    """What a visit was registered for is written down now: it is given up no longer."""
+    connection.execute("UPDATE visits SET given_up = 0, record = NULL WHERE settlement_id = ?", (settlement_id,))

@@ -36,10 +36,20 @@ _DUE = (
 )
 
 
-class Visit(Struct, frozen=True):
-    """The center's number of a visit, and the last step that it has answered.
+_KEEP = (
+    "INSERT INTO visits (settlement_id, number, step, given_up, doubted) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (settlement_id) DO UPDATE SET number = excluded.number, step = excluded.step,"
+    " given_up = excluded.given_up, doubted = excluded.doubted, attempts = 0, reason = '', stuck = 0,"
+    " record = CASE excluded.given_up WHEN 1 THEN record END"
+)
 
-    given_up: it was about to be taken back, and what of it still stands there is not known. doubted: a step of it was
+
+class Visit(Struct, frozen=True):
+    """The center's number of a visit, and the last step that it has answered; no number while its registration was not
+    heard to be done.
+
+    given_up: it was about to be taken back, and what of it still stands there is not known; or nothing is written down
+    yet of what it is made for, and where that never comes, it is to be taken back. doubted: a step of it was
     not answered, and may arrive behind a later one.
     """
 
@@ -70,13 +80,19 @@ class Visits(Published):
         ).fetchone()
         return Visit(row["number"], row["step"], bool(row["given_up"]), bool(row["doubted"])) if row else None
 
+    def begin_visit(self, record: SettlementRecord, next_attempt_at: dt.datetime) -> bool:
+        """A visit is about to be registered. Whether it is on file as given up from here on, due at `next_attempt_at`:
+        for a settlement of which nothing is written down yet, until that is (`rows.keep_visit_of`).
+        """
+        if self._connection.execute("SELECT 1 FROM settlements WHERE id = ?", (record.id,)).fetchone():
+            return False
+        self.leave_visit(record, Visit("", "registered"), next_attempt_at)
+        return True
+
     def keep_visit(self, settlement_id: str, visit: Visit) -> None:
-        """The center has answered one more step."""
+        """The center has answered one more step. What was given up stays due when it was."""
         with self.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO visits (settlement_id, number, step, given_up, doubted) VALUES (?, ?, ?, ?, ?)",
-                (settlement_id, *msgspec.structs.astuple(visit)),
-            )
+            connection.execute(_KEEP, (settlement_id, *msgspec.structs.astuple(visit)))
 
     def leave_visit(self, record: SettlementRecord, visit: Visit, next_attempt_at: dt.datetime) -> None:
         """The visit is about to be taken back; where that is not heard to be done, it is `due_visit` from then on."""

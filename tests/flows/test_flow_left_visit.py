@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from unittest.mock import patch
 
 import pytest
 from at_the_center import passed, void_at_the_office
@@ -136,6 +137,40 @@ def test_online_a_visit_that_was_cut_off_before_its_settlement_is_taken_back(tmp
         shop.reopen()
         asked_again(shop)
         assert standing(shop) == (0, 0)
+
+
+@pytest.mark.parametrize("asked", [CLINIC, STAY])
+def test_online_a_registration_that_was_not_heard_leaves_no_visit(tmp_path: Path, asked: Bill) -> None:
+    """The center has registered the patient, its answer is lost, and the sale is refused: nobody knows the visit's
+    number, and when nothing can be on its way any more, it is looked up and taken back, also after a restart."""
+    with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
+        quote = shop.quote(asked)
+        shop.center.faults.inject("drop-after", infno="2401" if asked is STAY else "2201")
+        with pytest.raises(Unavailable):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+        assert standing(shop) == (1, 0)
+        shop.reopen()
+        assert (asked_again(shop, 120), asked_again(shop, 240)) == (0, 1)
+        assert standing(shop) == (0, 0)
+
+
+def test_online_an_end_before_the_sale_is_written_down_leaves_no_visit(tmp_path: Path) -> None:
+    """The power goes when the visit is registered and nothing of the sale is in the journal: found at the next start,
+    and taken back. A sale that is settled keeps its visit."""
+
+    class PowerIsGone(BaseException):
+        pass
+
+    with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
+        shop.settle(CLINIC)
+        quote = shop.quote(CLINIC)
+        with patch.object(shop.journal, "open_intent", side_effect=PowerIsGone), pytest.raises(PowerIsGone):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k2")
+        assert standing(shop) == (2, 2)
+        shop.reopen()
+        asked_again(shop, 360)
+        assert standing(shop) == (1, 1)
+        assert (shop.journal.stuck_visits(), shop.journal.due_visit(shop.clock.now())) == ([], None)
 
 
 def test_a_void_that_is_found_done_leaves_no_visit(tmp_path: Path) -> None:
