@@ -255,7 +255,7 @@ CANARIES = {
         late_bugs.sealed_days_are_not_looked_at, frozenset({"booked once", "liveness"}), _blunders
     ),
     "left-visits-are-never-asked-again": Canary(
-        late_bugs.left_visits_are_never_asked_again, frozenset({"liveness"}), _loses_steps
+        late_bugs.left_visits_are_never_asked_again, frozenset({"liveness", "visits"}), _loses_steps
     ),
     "advances-have-no-limit": Canary(late_bugs.advances_have_no_limit, frozenset({"advances"}), _goes_alone),
     "answers-are-forgotten": Canary(answers_are_forgotten, frozenset({"keys", "never two"}), _breaks),

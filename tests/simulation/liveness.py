@@ -37,6 +37,7 @@ def settle_down(workload: Workload) -> int:
     heal(workload)
     to_close = _DaysToClose(workload)
     for rounds in range(1, ROUNDS_MAX + 1):
+        _resume_visits(workload)
         shop.pass_time(ROUND_SECONDS)
         require(shop.sign_in(), "liveness", "nobody can sign in at a healthy center")
         if workload.purse is not None:
@@ -50,7 +51,6 @@ def settle_down(workload: Workload) -> int:
             if not asked.done:
                 till.void(asked)
         _resume_parked(workload)
-        _resume_visits(workload)
         days = to_close.open()
         if days and (not _is_over(shop, min(days)) or rounds % NIGHT_EVERY_ROUNDS == 0):
             # A clock that ran ahead has sold on days to come, and what the center counts today shows tomorrow.

@@ -140,6 +140,7 @@ class Auditor:
         rows = books.rows_of(self._center.open())
         self._check_claims([row for row in rows if row.stands])
         self._check_debits()
+        self._check_visits(rows)
         for one in self.ledger.committed():
             require(self.papers[one.id] > 0 or self._is_electronic(one), "papers", f"{one.id} was never printed")
 
@@ -277,6 +278,15 @@ class Auditor:
         seen = sorted(books.debits_of(self._center.open()))
         expected = sorted((one.card_counter, one.sums["account"]) for one in ours.values() if one.outcome == "accepted")
         require(seen == expected, "card", f"the center has seen {len(seen)} debits, not the {len(expected)} it took in")
+
+    def _check_visits(self, rows: list[books.Row]) -> None:
+        """A visit that stands open at the center is settled there, or is listed here, with what it waits for."""
+        settled = {row.visit for row in rows if row.state == "booked" and row.sign > 0}
+        query = "SELECT number FROM visits WHERE given_up = 1 AND stuck = 1 AND reason <> ''"
+        listed = {number for (number,) in self._journal.open().execute(query)}
+        open_there = books.open_visits_of(self._center.open())
+        left = [f"{number} of {own}" for number, own in open_there.items() if number not in settled | listed]
+        require(not left, "visits", f"{len(left)} visits stand open at the center without a settlement: {left[:3]}")
 
     def _check_balances(self, rows: list[books.Row]) -> None:
         spent: Counter[str] = Counter()

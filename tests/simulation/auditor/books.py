@@ -16,7 +16,9 @@ ROWS_KEPT = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the center. state: booked, voided or reversed; what is not reversed stands."""
+    """One row of the center. state: booked, voided or reversed; what is not reversed stands. visit: whose lines it
+    settles, as the center numbers visits.
+    """
 
     number: str
     message_id: str
@@ -25,6 +27,7 @@ class Row:
     sign: int
     original: str
     day: str
+    visit: str
     sums: dict[str, int]
 
     @property
@@ -56,6 +59,12 @@ def debits_of(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     return [(counter, amount) for counter, amount in found]
 
 
+def open_visits_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """The visits that were not taken back, by the center's number: the institution's own number of each."""
+    found = connection.execute("SELECT visit_id, own_number FROM visits WHERE state <> 'cancelled'").fetchall()
+    return dict(found)
+
+
 def closed_days_of(connection: sqlite3.Connection) -> set[str]:
     """Days that the center has closed on its own side."""
     found = connection.execute("SELECT day FROM closed_days").fetchall()
@@ -73,5 +82,6 @@ def _row(number: str, message_id: str, state: str, day: str, body: bytes) -> Row
         sign=facts["sign"],
         original=facts["original"],
         day=day,
+        visit=facts["visit_id"],
         sums=sums_of(facts["settlement"]),
     )
