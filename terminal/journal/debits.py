@@ -23,6 +23,7 @@ from terminal.journal.purse_records import OpenDebit, PurseProof
 from terminal.journal.records import SettlementRecord
 from terminal.journal.rows import (
     as_written,
+    give_up_visit_of,
     insert_settlement,
     keep_key,
     keep_visit_of,
@@ -144,6 +145,7 @@ class Debits(Intents):
             number, _ = append(connection, self.terminal_id, "not-debited", now, outcome)
             connection.execute("UPDATE debits SET closed_by = ? WHERE settlement_id = ?", (number, settlement_id))
             connection.execute("UPDATE settlements SET state = 'abandoned' WHERE id = ?", (settlement_id,))
+            give_up_visit_of(connection, settlement_id)
 
 
 def _find(connection: sqlite3.Connection, settlement_id: str) -> sqlite3.Row:

@@ -164,4 +164,11 @@ def keep_sums(
 
 def keep_visit_of(connection: sqlite3.Connection, settlement_id: str) -> None:
     """What a visit was registered for is written down now: it is given up no longer."""
-    connection.execute("UPDATE visits SET given_up = 0, record = NULL WHERE settlement_id = ?", (settlement_id,))
+    connection.execute(
+        "UPDATE visits SET given_up = 0, record = NULL, next_attempt_at = '' WHERE settlement_id = ?", (settlement_id,)
+    )
+
+
+def give_up_visit_of(connection: sqlite3.Connection, settlement_id: str) -> None:
+    """What a visit was registered for comes to nothing: it is due to be taken back."""
+    connection.execute("UPDATE visits SET given_up = 1 WHERE settlement_id = ?", (settlement_id,))

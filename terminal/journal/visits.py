@@ -40,7 +40,8 @@ _KEEP = (
     "INSERT INTO visits (settlement_id, number, step, given_up, doubted) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (settlement_id) DO UPDATE SET number = excluded.number, step = excluded.step,"
     " given_up = excluded.given_up, doubted = excluded.doubted, attempts = 0, reason = '', stuck = 0,"
-    " record = CASE excluded.given_up WHEN 1 THEN record END"
+    " record = CASE excluded.given_up WHEN 1 THEN record END,"
+    " next_attempt_at = CASE excluded.given_up WHEN 1 THEN next_attempt_at ELSE '' END"
 )
 
 

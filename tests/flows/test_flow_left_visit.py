@@ -11,10 +11,11 @@ from unittest.mock import patch
 import pytest
 from at_the_center import passed, void_at_the_office
 from counter_parts import DAY, STAY, Shop, bill, card, purchase
+from purse_shop import PurseShop
 
 from terminal.bureau.faults import FaultName
 from terminal.center.profile import Profile
-from terminal.errors import Unavailable
+from terminal.errors import Refused, Unavailable
 from terminal.settlement.bill import Bill
 
 UNSAFE = Profile(name="test", repeats="unsafe")
@@ -171,6 +172,19 @@ def test_online_an_end_before_the_sale_is_written_down_leaves_no_visit(tmp_path:
         asked_again(shop, 360)
         assert standing(shop) == (1, 1)
         assert (shop.journal.stuck_visits(), shop.journal.due_visit(shop.clock.now())) == ([], None)
+
+
+def test_a_card_that_did_not_pay_leaves_no_visit(tmp_path: Path) -> None:
+    """The center has looked at the visit, and the card refuses the debit (its PSAM is another bureau's): nothing was
+    settled, and nothing of the visit stays."""
+    with PurseShop(tmp_path, mode="online") as shop:
+        shop.psam_inside._master_key = bytes(16)
+        quote = shop.quote(CLINIC)
+        with pytest.raises(Refused) as caught:
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+        assert (caught.value.code, standing(shop)) == ("not-debited", (1, 1))
+        assert asked_again(shop) == 1
+        assert standing(shop) == (0, 0)
 
 
 def test_a_void_that_is_found_done_leaves_no_visit(tmp_path: Path) -> None:
