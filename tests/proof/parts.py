@@ -107,7 +107,7 @@ PARTS: tuple[Part, ...] = (
         "simulation",
         "the whole terminal in virtual time, worlds of faults by seed, an auditor of its own",
         (2, 8, 9, 10, 16, 18, 19, 20, 21, 22, 23, 24, 32),
-        ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=208", "RUSH=1", "JOBS=2"),
+        ("{python}", "-m", "tests.simulation", f"SEED={SEED}", "SEEDS=1000", "STEPS=214", "RUSH=1", "JOBS=2"),
         read_simulation,
         5_400,
         SEED,

@@ -90,6 +90,7 @@ def auditor_of(shop: Shop) -> Auditor:
     shop.before_end = auditor.let_go
     auditor.paid_by_card = shop.wallet.paid if shop.wallet else None
     auditor.refusals_planned, auditor.overtaken = shop.wire.refused, shop.wire.overtaken
+    auditor.registered_twice = shop.wire.doubled
     if shop.plan.mode == "local":
         far = shop.plan.advances
         age = dt.timedelta(hours=far.entitlement_age_hours_max)

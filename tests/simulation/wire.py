@@ -47,10 +47,12 @@ STRIKES = {
 LATE_SECONDS_MAX = 90
 """No message stays in the network for longer, whether somebody still waits for its answer or not."""
 
+_OWN_NUMBER = re.compile(r'"ipt_(?:otp_)?no": ?"(\w+)"')
 _PERSON = re.compile(r'"psn_no": ?"(\d+)"')
 
 POSITIVE = b'{"infcode":0'
 REVERSE, PERSON = "2601", "1101"
+REGISTERING = ("2201", "2401")
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -65,8 +67,9 @@ class Wire:
 
     down: the line is dead. refusals_go_astray: a refusal may come as the answer to another message, too. arrived: how
     often the center got each money message from this till itself. refused: those that the wire had refused on the
-    center's behalf; overtaken: whose money came late, maybe behind its reversal. met: faults that did something, by
-    kind. named_at: when an answer last told the terminal who somebody is.
+    center's behalf; overtaken: whose money came late, maybe behind its reversal. doubled: the institution's own numbers
+    of visits whose registration the network brings twice, maybe behind their end. met: faults that did something,
+    by kind. named_at: when an answer last told the terminal who somebody is.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Wire:
         self.random, self.next_fault = random, next_fault
         self.down, self.refusals_go_astray = False, False
         self.arrived: Counter[Sent] = Counter()
-        self.refused, self.overtaken = set[str](), set[str]()
+        self.refused, self.overtaken, self.doubled = set[str](), set[str](), set[str]()
         self.met, self.named_at = Counter[str](), dict[str, dt.datetime]()
         self._late: list[tuple[float, int, bytes]] = []
         self._number = 0
@@ -134,6 +137,8 @@ class Wire:
             self.clock.advance(self.random.randrange(1, CENTER_REPLY_TIMEOUT_SECONDS))
         if fault == "duplicate":
             self._arrives_later(body)
+            if sent.infno in REGISTERING:
+                self.doubled.update(_OWN_NUMBER.findall(body.decode()))
         answer = self.center.answer(body)
         if fault == "drop-after":
             raise self._silence()
