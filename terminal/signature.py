@@ -1,6 +1,9 @@
 """SM2 signatures with SM3 (GB/T 32918, GB/T 32905), through the machine's own libcrypto (OpenSSL 3).
 
 The distinguishing id is the standard's default; keys are PEM; a signature is DER, and Base64 text in a file.
+
+Promise: nothing that went wrong here is left in libcrypto's list of this thread's errors. The lines to the center are
+spoken over the same libcrypto, which takes whatever stands there for a fault of the line.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ import base64
 import binascii
 import ctypes
 import ctypes.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -23,30 +28,22 @@ SIGNATURE_BYTES_MAX = 128
 def verify(public_key: bytes, message: bytes, signature: bytes, signer_id: bytes = DISTINGUISHING_ID) -> bool:
     """Whether `signature` (DER) is `public_key`'s (PEM) over `message`. Raises Broken for a key that is none."""
     crypto = _libcrypto()
-    key = _read(crypto.PEM_read_bio_PUBKEY, public_key)
-    digest, context = _prepared(key, signer_id)
-    try:
+    with _ready(crypto.PEM_read_bio_PUBKEY, public_key, signer_id) as (digest, key):
         if crypto.EVP_DigestVerifyInit(digest, None, crypto.EVP_sm3(), None, key) != 1:
             raise _no_sm2()
         return bool(crypto.EVP_DigestVerify(digest, signature, len(signature), message, len(message)) == 1)
-    finally:
-        _free(digest, context, key)
 
 
 def sign(private_key: bytes, message: bytes, signer_id: bytes = DISTINGUISHING_ID) -> bytes:
     """The signature (DER) of `private_key` (PEM) over `message`. Raises Broken for a key that is none."""
     crypto = _libcrypto()
-    key = _read(crypto.PEM_read_bio_PrivateKey, private_key)
-    digest, context = _prepared(key, signer_id)
-    try:
+    with _ready(crypto.PEM_read_bio_PrivateKey, private_key, signer_id) as (digest, key):
         length = ctypes.c_size_t(SIGNATURE_BYTES_MAX)
         signature = ctypes.create_string_buffer(SIGNATURE_BYTES_MAX)
         done = crypto.EVP_DigestSignInit(digest, None, crypto.EVP_sm3(), None, key) == 1
         if not done or crypto.EVP_DigestSign(digest, signature, ctypes.byref(length), message, len(message)) != 1:
             raise _no_sm2()
         return signature.raw[: length.value]
-    finally:
-        _free(digest, context, key)
 
 
 def from_text(text: bytes) -> bytes:
@@ -60,6 +57,22 @@ def from_text(text: bytes) -> bytes:
 def to_text(signature: bytes) -> bytes:
     """A signature as a file holds it."""
     return base64.b64encode(signature) + b"\n"
+
+
+@contextmanager
+def _ready(reader: Any, pem: bytes, signer_id: bytes) -> Iterator[tuple[int, int]]:
+    """A digest's context for the key, and the key; afterwards the thread's errors are those from before."""
+    crypto = _libcrypto()
+    crypto.ERR_set_mark()
+    try:
+        key = _read(reader, pem)
+        digest, context = _prepared(key, signer_id)
+        try:
+            yield digest, key
+        finally:
+            _free(digest, context, key)
+    finally:
+        crypto.ERR_pop_to_mark()
 
 
 def _read(reader: Any, pem: bytes) -> int:
@@ -106,6 +119,8 @@ def _libcrypto() -> Any:
     crypto = ctypes.CDLL(name)
     pointer, data, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     for function, result, arguments in (
+        ("ERR_set_mark", ctypes.c_int, []),
+        ("ERR_pop_to_mark", ctypes.c_int, []),
         ("BIO_new_mem_buf", pointer, [data, ctypes.c_int]),
         ("BIO_free", ctypes.c_int, [pointer]),
         ("PEM_read_bio_PUBKEY", pointer, [pointer, pointer, pointer, pointer]),

@@ -13,11 +13,14 @@ import pytest
 from town import Town
 
 from terminal.bureau.server import ServerTls
+from terminal.center.answers import Accepted
 from terminal.center.link import HttpLink, Silence, Unreachable
 from terminal.center.tls import Tls
 from terminal.clock import SystemClock
 from terminal.config import load
 from terminal.diagnosis import diagnose
+from terminal.errors import Broken
+from terminal.signature import verify
 
 NOT_ACCEPTED = "the center does not accept this terminal's client certificate"
 WANTED = "the center wants a client certificate and none is configured"
@@ -140,3 +143,21 @@ def test_the_doctor_asks_far_enough_to_hear_it(authority: Path, tmp_path: Path, 
     (center,) = [check for check in report.checks if "municipal center" in check.name]
     assert center.verdict == verdict
     assert ("tls_certificate" in center.detail) == ("tls_certificate" in center.remedy) == (verdict == "fault")
+
+
+def test_a_spoilt_signature_is_not_taken_for_a_fault_of_the_line(authority: Path, sm2: tuple[str, str, Path]) -> None:
+    """A file whose signature is none, or a key that is none, is met between two messages on one line over TLS: the
+    center takes its time over the second, its answer is heard, and nobody has to doubt what was booked."""
+    town = Town(tls=ServerTls(str(authority / "ca.pem"), str(authority / "server.pem"), str(authority / "server.key")))
+    town.tls = presented(authority, "client")
+    town.open()
+    try:
+        purchase = town.purchase()
+        town.server.faults.inject("delay", infno="2102", milliseconds=200)
+        assert not verify(sm2[1].encode(), b"a file", b"no signature")
+        with pytest.raises(Broken, match="no SM2 key"):
+            verify(b"no key", b"a file", b"no signature")
+        outcome = town.send(purchase)
+    finally:
+        town.close()
+    assert isinstance(outcome, Accepted), outcome
