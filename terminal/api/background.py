@@ -114,7 +114,9 @@ class Background:
             LOGGER.warning("background-step-failed", extra={"route": name, "code": error.code})
             self._failed(name, error.code, at_once=not isinstance(error, NotFetched))
             return False
-        except Exception as error:  # noqa: BLE001
+        except (Exception, asyncio.CancelledError) as error:
+            if _is_given_up():
+                raise
             LOGGER.error("background-step-failed", extra={"route": name}, exc_info=error)
             self._failed(name, type(error).__name__, at_once=False)
             return False
@@ -127,6 +129,12 @@ class Background:
         times = before.times + 1 if before else 1
         next_try_at = None if at_once else now + self._pauses.after(times)
         self._standing[name] = FailingStep(name, error, times, before.since if before else now, next_try_at)
+
+
+def _is_given_up() -> bool:
+    """Whether the loop itself is to end, and not only what its step has waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from daemon.holding import HoldingLine
@@ -104,8 +105,10 @@ def test_a_locked_journal_keeps_the_intent_open_and_told_until_it_can_be_written
         assert [state for _, state in bureau.books.settlements()] == ["reversed"]
 
 
-def test_a_step_that_fails_again_and_again_is_tried_ever_later() -> None:
-    """A longer pause for each failure in a row, whatever news come; the others work, and success starts it anew."""
+@pytest.mark.parametrize("defect", [LookupError(SECRET), CancelledError()])
+def test_a_step_that_fails_again_and_again_is_tried_ever_later(defect: Exception) -> None:
+    """A longer pause for each failure in a row, whatever news come; the others work, and success starts it anew. So
+    also where what it waited for on a thread of its own was given up: it is no reason to end the step."""
 
     async def lived() -> list[dt.datetime]:
         tried: list[dt.datetime] = []
@@ -115,7 +118,7 @@ def test_a_step_that_fails_again_and_again_is_tried_ever_later() -> None:
         def uploads(now: dt.datetime) -> bool:
             tried.append(now)
             if len(tried) < 3:
-                raise LookupError(SECRET)
+                raise defect
             loop.call_soon_threadsafe(worked.set)
             return False
 
