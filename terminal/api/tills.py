@@ -115,7 +115,6 @@ def _check_name(name: str) -> None:
 @contextlib.contextmanager
 def _only_writer(file: Path) -> Iterator[None]:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise _out_of_reach(error) from None
@@ -144,7 +143,7 @@ def _replace(file: Path, tills: list[Till]) -> None:
 def _out_of_reach(error: OSError) -> TerminalError:
     return Unavailable(
         "tills-out-of-reach",
-        f"the file of tills cannot be used ({error.strerror}); check its folder and rights",
-        "收银端登记文件不可用，请检查目录与权限",
+        f"the file of tills {error.filename or ''} cannot be used ({error.strerror}); check its folder and rights",
+        f"收银端登记文件 {error.filename or ''} 不可用，请检查目录与权限",
         "tills",
     )

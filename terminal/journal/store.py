@@ -172,8 +172,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _only_opener(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        # Were it made, a slip in the path, or a disk that is not mounted, would begin an empty journal elsewhere.
+        raise Unavailable(
+            "journal-out-of-reach",
+            f"the journal's folder {path.parent} does not exist; correct its path, or make the folder",
+            f"流水库目录 {path.parent} 不存在，请更正路径或建立该目录",
+            "terminal.journal",
+        ) from None
     except OSError as error:
         raise Unavailable(
             "journal-out-of-reach",

@@ -32,6 +32,7 @@ class Till:
     def open(self) -> None:
         """Start, or start again after a crash."""
         town = self.town
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.journal = Journal.open(self.path, "T1", town.clock)
         names = {provider_id: provider.name for provider_id, provider in town.providers.items()}
         institution = Institution("370602", names, "T1")

@@ -153,6 +153,7 @@ class Shop:
 
     def open(self) -> None:
         """Start the terminal on its journal."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.journal = Journal.open(self.folder / "journal.db", "T1", self.clock)
         self.link = self.new_link()
         self.desk = self.new_desk()

@@ -91,6 +91,7 @@ class Box:
 
     def open(self) -> None:
         """Start on the journal as it lies there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.journal = Journal.open(self.folder / "journal.db", "T1", self.clock, self._ballast_bytes)
         institution, stamp = Institution("370602", NAMES, "T1"), self.journal.next_message_stamp
         desk = CenterDesk(self._link, institution, stamp, 1, self.clock, visits=self.journal)

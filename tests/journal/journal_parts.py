@@ -24,6 +24,8 @@ NEXT_DAY = DAY + dt.timedelta(days=1)
 
 def open_journal(folder: Path, clock: SetClock | None = None, terminal_id: str = TERMINAL) -> Journal:
     """A real journal in `folder`."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
     return Journal.open(folder / "journal.db", terminal_id, clock or SetClock(MORNING))
 
 

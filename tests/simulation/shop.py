@@ -87,6 +87,7 @@ class Shop:
         that speaks to it.
         """
         self.starts += 1
+        self.journal_path.parent.mkdir(parents=True, exist_ok=True)
         self.journal = Journal.open(self.journal_path, TERMINAL_ID, self.clock)
         on_power(self.journal, self.power)
         self.disk.under(self.journal)
