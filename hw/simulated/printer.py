@@ -6,6 +6,8 @@ paper as cells and as pixels.
 
 from __future__ import annotations
 
+import threading
+
 from hw.escpos import DRAWER_PULSE, STATUS_WORDS, ask_facts, state_of
 from hw.ports import DeviceError, DeviceState, Health
 from hw.simulated.printer_interpreter import Interpreter
@@ -15,11 +17,12 @@ __all__ = ["Interpreter", "LinkedPrinter", "PtyPrinter", "SimulatedPrinter", "Tc
 
 
 class SimulatedPrinter(Interpreter):
-    """hw.ports.ReceiptPrinter inside the process. documents: the bytes of each document printed whole."""
+    """hw.ports.ReceiptPrinter inside the process, from any thread. documents: the bytes of each printed whole."""
 
     def __init__(self, columns: int = 48) -> None:
         super().__init__(columns)
         self.documents: list[bytes] = []
+        self._one_at_a_time = threading.Lock()
 
     def state(self) -> DeviceState:
         """From the sensors, by way of the same status bytes as a real printer's."""
@@ -27,15 +30,17 @@ class SimulatedPrinter(Interpreter):
 
     def print(self, data: bytes) -> None:
         """Print one document. Raises DeviceError before it, or in the middle when a sensor says so."""
-        self._require_good()
-        self.feed(data)
-        self._require_good()
-        self.documents.append(data)
+        with self._one_at_a_time:
+            self._require_good()
+            self.feed(data)
+            self._require_good()
+            self.documents.append(data)
 
     def kick_drawer(self) -> None:
         """Open the drawer. Raises DeviceError."""
-        self._require_good()
-        self.feed(DRAWER_PULSE)
+        with self._one_at_a_time:
+            self._require_good()
+            self.feed(DRAWER_PULSE)
 
     def _require_good(self) -> None:
         state = self.state()

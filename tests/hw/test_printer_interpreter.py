@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from escpos.printer import Dummy
 
@@ -83,3 +88,26 @@ def test_the_printer_in_the_process_keeps_whole_documents_and_refuses_like_a_rea
         printer.print(document)
     assert caught.value.code == printer.state().code == "no-answer"
     assert printer.documents == [document]
+
+
+def test_a_drawer_that_is_opened_while_it_prints_waits_its_turn() -> None:
+    """Two threads, one printer: every document is whole, and nobody's bytes stand in another's."""
+    printer, document = SimulatedPrinter(), START + b"a line of some length\n" * 400 + b"\x1dV\x00"
+    begin, before = threading.Barrier(2), sys.getswitchinterval()
+
+    def at_once(work: Callable[[], None], times: int) -> None:
+        begin.wait()
+        for _ in range(times):
+            work()
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as hands:
+            printing = hands.submit(at_once, lambda: printer.print(document), 3)
+            opening = hands.submit(at_once, printer.kick_drawer, 200)
+            printing.result()
+            opening.result()
+    finally:
+        sys.setswitchinterval(before)
+    assert printer.documents == [document] * 3
+    assert printer.faults == []
