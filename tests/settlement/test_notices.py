@@ -164,3 +164,17 @@ def test_an_account_that_a_purchase_is_closed_to_says_why(law: Law, prescription
     told = notices(law, purchase | {"episode": {"prescription": prescription}})
     closed = [] if prescription else ["account-scope: 药店购药须持门诊外配处方，个人账户不支付 (第十二条(一))"]
     assert [notice for notice in told if notice.startswith("account")] == closed
+
+
+def test_what_is_not_advanced_is_told_with_what_waiting_would_give() -> None:
+    """Nothing may be advanced: the funds' 80% of the 100.00 above the line of 800.00 is left, and paid in cash."""
+    would = {"fund_total": "80.00", "account_total": "10.00", "cash": "810.00"}
+    told = Law.load().settle(convert(STAY | {"not_advanced": {"pool": {"kind": "bill"}} | would}, Bill))
+    assert (told.funds["pool"], told.account, told.cash) == (0, 1_000, 89_000)
+    assert [one for one in told.notices if one.startswith("offline-")] == [
+        "offline-limit: 无法连接医保中心，超过脱网单笔垫付限额 0.00，基金不支付"
+        " / The center is away and this is beyond 0.00, what may be advanced a bill: the funds pay nothing",
+        "offline-wait: 待医保中心恢复后结算，按其上次答复基金支付 80.00，个人账户 10.00，现金 810.00；"
+        "现在结算，本人多付现金 80.00 / Settled once the center is back, by its last answer: funds 80.00, "
+        "account 10.00, cash 810.00; settled now, the patient pays 80.00 more in cash",
+    ]
