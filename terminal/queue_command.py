@@ -31,7 +31,7 @@ def show_queue(config_path: Path, watch: bool, clock: Clock | None = None, conso
     if watch and found.waiting:
         found = _watched(config, clock, console, found)
     console.print(line_of(found), highlight=False)
-    return 1 if found.stuck or found.goods_stuck or found.visits_stuck else 0
+    return 1 if found.stuck or found.goods_stuck or found.visits_stuck or found.debits_refused else 0
 
 
 def line_of(found: progress.Progress) -> str:
@@ -41,6 +41,8 @@ def line_of(found: progress.Progress) -> str:
         stuck += f"；进销存 {found.goods_stuck} 条须处理 {found.goods_stuck} stock moves stuck"
     if found.visits_stuck:
         stuck += f"；就诊登记 {found.visits_stuck} 条须处理 {found.visits_stuck} visits left open"
+    if found.debits_refused:
+        stuck += f"；卡内已扣款、中心不入账 {found.debits_refused} 笔 {found.debits_refused} card debits refused"
     if not found.waiting:
         return f"无待上传 nothing waits{stuck}"
     words = [f"待上传 {found.waiting} waiting"]

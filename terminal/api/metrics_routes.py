@@ -62,6 +62,8 @@ def _of_journal(gauges: Gauges | None, now: dt.datetime) -> Iterable[str]:
     days = [({"state": state}, int(state == gauges.day_state)) for state in _DAY_STATES]
     yield from _family("terminal_uploads", "gauge", "Messages to the center, by state.", uploads)
     yield from _family("terminal_upload_oldest_seconds", "gauge", "Age of the oldest that waits.", [({}, age)])
+    stuck = [({"what": kind}, count) for kind, count in gauges.stuck.items()]
+    yield from _family("terminal_stuck", "gauge", "What no waiting changes, by kind.", stuck)
     yield from _family("terminal_prints_waiting", "gauge", "Documents not on paper.", [({}, gauges.prints_waiting)])
     yield from _family("terminal_journal_entries", "gauge", "Entries of the chain.", [({}, gauges.entries)])
     yield from _family("terminal_journal_bytes", "gauge", "Size of the journal on disk.", [({}, gauges.bytes)])

@@ -14,9 +14,9 @@ from terminal.counter import said
 from terminal.counter.difference import Difference, of_record
 from terminal.errors import Missing
 from terminal.journal.journal import Journal
+from terminal.journal.progress import CARD_PAID
 from terminal.journal.purse_records import PurseDebit, PurseProof
 from terminal.journal.records import SettlementRecord
-from terminal.journal.repairs import CARD_PAID
 
 
 class RefusedDebit(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from terminal.journal.beside import beside
-from terminal.journal.progress import counts_in
+from terminal.journal.progress import counts_in, stuck_in
 
 
 class Gauges(Struct, frozen=True):
-    """What stands in the journal now. uploads: as `Journal.counts`. bytes: store and write-ahead log."""
+    """What stands in the journal now. uploads: as `Journal.counts`; stuck: as `stuck_in`. bytes: store and write-ahead
+    log.
+    """
 
     uploads: dict[str, int]
     oldest_waiting_at: dt.datetime | None
+    stuck: dict[str, int]
     prints_waiting: int
     entries: int
     bytes: int
@@ -25,7 +28,7 @@ class Gauges(Struct, frozen=True):
 def gauges_of(path: Path, day: dt.date) -> Gauges:
     """Look at the journal on a connection of one's own, which can only read. Raises sqlite3.Error, OSError."""
     with beside(path) as connection:
-        uploads = counts_in(connection)
+        uploads, stuck = counts_in(connection), stuck_in(connection)
         (oldest,) = connection.execute(
             "SELECT min(first_queued_at) FROM outbox WHERE state IN ('queued', 'sent', 'unknown', 'parked')"
         ).fetchone()
@@ -35,6 +38,7 @@ def gauges_of(path: Path, day: dt.date) -> Gauges:
     return Gauges(
         uploads=uploads,
         oldest_waiting_at=dt.datetime.fromisoformat(oldest) if oldest else None,
+        stuck=stuck,
         prints_waiting=prints,
         entries=entries,
         bytes=sum(file.stat().st_size for file in (path, Path(f"{path}-wal")) if file.exists()),

@@ -36,6 +36,17 @@ STUCK = f"q.state IN ('refused', 'parked') AND NOT ({OVER})"
 STUCK_GOODS = "state IN ('refused', 'parked')"
 """Stock moves that no waiting changes."""
 
+CARD_PAID = "card-paid:"
+"""Before a settlement's number: what its card has paid and the center will not book. A repair under this name says that
+the insurance office has settled it."""
+
+REFUSED_DEBITS = (
+    "debits b JOIN settlements s ON s.id = b.settlement_id JOIN outbox q"
+    " ON q.settlement_id = s.id AND q.transaction_name = 'settle' AND q.state = 'refused'"
+    " WHERE s.state IN ('committed', 'voided')"
+    f" AND NOT EXISTS (SELECT 1 FROM repairs p WHERE p.difference = '{CARD_PAID}' || s.id)"
+)
+"""Settlements `s` whose card has paid and that the center refused, until an office has settled them."""
 
 STUCK_VISITS = "given_up = 1 AND stuck = 1"
 """Visits that stand open at the center, and that no waiting changes."""
@@ -46,7 +57,7 @@ class Progress(Struct, frozen=True):
 
     seconds_left: for what waits, at that pace; None where nothing was answered lately. next_attempt_at: when the center
     is tried again, where all that waits is resting; null where something is due. goods_stuck: as `STUCK_GOODS`;
-    visits_stuck: as `STUCK_VISITS`.
+    visits_stuck: as `STUCK_VISITS`; debits_refused: as `REFUSED_DEBITS`, of which some may count in `stuck` too.
     """
 
     waiting: int
@@ -56,6 +67,7 @@ class Progress(Struct, frozen=True):
     next_attempt_at: dt.datetime | None
     goods_stuck: int = 0
     visits_stuck: int = 0
+    debits_refused: int = 0
 
 
 class _Entry(Struct, frozen=True):
@@ -75,9 +87,7 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         " WHERE state IN ('queued', 'sent', 'unknown')",
         (moment_text(now),),
     ).fetchone()
-    (stuck,) = connection.execute(f"SELECT count(*) FROM outbox q WHERE {STUCK}").fetchone()
-    (goods_stuck,) = connection.execute(f"SELECT count(*) FROM stock_moves WHERE {STUCK_GOODS}").fetchone()
-    (visits_stuck,) = connection.execute(f"SELECT count(*) FROM visits WHERE {STUCK_VISITS}").fetchone()
+    stuck = stuck_in(connection)
     answered = _answered_lately(connection, now)
     span_seconds = max(1, int((now - min(answered)).total_seconds())) if answered else 0
     resting = dt.datetime.fromisoformat(next_at) if waiting and not due else None
@@ -86,7 +96,29 @@ def progress_in(connection: sqlite3.Connection, now: dt.datetime) -> Progress:
         left = -(-waiting * span_seconds // len(answered))
         left += max(0, int((resting - now).total_seconds())) if resting else 0
     a_minute = len(answered) * 60 // span_seconds if answered else 0
-    return Progress(waiting, stuck, a_minute, left if waiting else 0, resting, goods_stuck, visits_stuck)
+    return Progress(
+        waiting=waiting,
+        stuck=stuck["uploads"],
+        a_minute=a_minute,
+        seconds_left=left if waiting else 0,
+        next_attempt_at=resting,
+        goods_stuck=stuck["goods"],
+        visits_stuck=stuck["visits"],
+        debits_refused=stuck["card-debits"],
+    )
+
+
+def stuck_in(connection: sqlite3.Connection) -> dict[str, int]:
+    """What no waiting changes and somebody has to see to, by kind; see the words above. A refused card debit may be
+    among the uploads too.
+    """
+    kinds = {
+        "uploads": f"outbox q WHERE {STUCK}",
+        "goods": f"stock_moves WHERE {STUCK_GOODS}",
+        "visits": f"visits WHERE {STUCK_VISITS}",
+        "card-debits": REFUSED_DEBITS,
+    }
+    return {kind: connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0] for kind, rows in kinds.items()}
 
 
 def counts_in(connection: sqlite3.Connection) -> dict[str, int]:

@@ -15,6 +15,7 @@ from terminal.errors import Conflict
 from terminal.journal.center_numbers import FOUND
 from terminal.journal.chain import append, digest
 from terminal.journal.last_words import not_parked
+from terminal.journal.progress import REFUSED_DEBITS
 from terminal.journal.records import CenterSums, ClearingClass, Scheme, SettlementRecord, Whereabouts
 from terminal.journal.stock import Stock
 from terminal.journal.store import moment_text
@@ -40,10 +41,6 @@ _UNCLOSED = (
 
 WITHDRAWN = "withdrawn: the center has what this was to undo, and day end adopted it"
 NOT_IN_THE_DETAILS = "given up: the center's details hold nothing of what this was to undo"
-
-CARD_PAID = "card-paid:"
-"""Before a settlement's number: what its card has paid and the center will not book. A repair under this name says that
-the insurance office has settled it."""
 
 
 class _Moment(Struct, frozen=True):
@@ -217,13 +214,7 @@ class Repairs(Stock):
         """Settlements whose card has paid and that the center refused, oldest first, also where they were taken back
         since; without those of which somebody has said that the insurance office settled it.
         """
-        rows = self._connection.execute(
-            "SELECT s.id FROM debits b JOIN settlements s ON s.id = b.settlement_id JOIN outbox q"
-            " ON q.settlement_id = s.id AND q.transaction_name = 'settle' AND q.state = 'refused'"
-            " WHERE s.state IN ('committed', 'voided')"
-            " AND NOT EXISTS (SELECT 1 FROM repairs p WHERE p.difference = ? || s.id) ORDER BY s.entry",
-            (CARD_PAID,),
-        )
+        rows = self._connection.execute(f"SELECT s.id FROM {REFUSED_DEBITS} ORDER BY s.entry")
         return [row["id"] for row in rows]
 
     def tried(self, day: dt.date, since: dt.datetime) -> list[Tried]:

@@ -52,6 +52,7 @@ def test_a_settlement_moves_the_figures(terminal: TerminalProcess, new_key: NewK
     assert 0 < grown("terminal_request_seconds_sum", "settle") < TIMEOUT_SECONDS
     for state in ("queued", "sent", "unknown", "parked"):
         assert after["terminal_uploads", state] == 0
+    assert [after["terminal_stuck", kind] for kind in ("uploads", "goods", "visits", "card-debits")] == [0, 0, 0, 0]
     assert (after["terminal_upload_oldest_seconds", ""], after["terminal_prints_waiting", ""]) == (0, 0)
     assert [after["terminal_day", state] for state in ("open", "frozen", "sealed")] == [1, 0, 0]
     assert [after["terminal_center_reachable", word] for word in ("yes", "no", "unknown")] == [1, 0, 0]

@@ -15,7 +15,9 @@ from hw.simulated.script import Step
 from terminal.api.queue_words import why_of
 from terminal.counter.purse import PurseLimits
 from terminal.errors import Conflict, InDoubt, Missing, Refused, TerminalError, Unavailable
+from terminal.journal.gauges import gauges_of
 from terminal.journal.purse_records import PurseProof
+from terminal.queue_command import line_of
 
 SPEND = purchase("36.80")
 """All of it the account's: a drug from the pharmacy (article 6(2)); 100.00 in the purse."""
@@ -268,6 +270,10 @@ def test_what_the_card_paid_and_the_center_refuses_waits_for_the_office(shop: Pu
         [("card-paid", number)],
     )
     (waiting,) = shop.counter.refused_debits()
+    assert line_of(shop.journal.progress(shop.clock.now())) == (
+        "无待上传 nothing waits；卡内已扣款、中心不入账 1 笔 1 card debits refused"
+    )
+    assert gauges_of(shop.journal.path, DAY).stuck == {"uploads": 0, "goods": 0, "visits": 0, "card-debits": 1}
     proof = shop.journal.settlement(number).purse_proof
     assert proof is not None
     assert (waiting.settlement_id, waiting.taken_back, waiting.debit.amount_fen) == (number, True, 3680)
@@ -275,6 +281,7 @@ def test_what_the_card_paid_and_the_center_refuses_waits_for_the_office(shop: Pu
     assert len(proof.tac) == 8
     shop.counter.confirm_refused_debit(number)
     assert shop.counter.refused_debits() == []
+    assert shop.journal.progress(shop.clock.now()).debits_refused == 0
     assert (f"card-paid:{number}", "none", "007") in shop.journal.repairs_of(DAY)
     with pytest.raises(Missing) as refused:
         shop.counter.confirm_refused_debit(number)
