@@ -24,8 +24,7 @@ NEXT_DAY = DAY + dt.timedelta(days=1)
 
 def open_journal(folder: Path, clock: SetClock | None = None, terminal_id: str = TERMINAL) -> Journal:
     """A real journal in `folder`."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return Journal.open(folder / "journal.db", terminal_id, clock or SetClock(MORNING))
 
 

@@ -82,7 +82,7 @@ def _item(random: Random) -> dict[str, Any]:
         "kind": _literal(random, contract.Kind),
         "class": random.choice("AAABBC"),
         "amount": _amount(random),
-        "code": random.choice(("", "X001", '“”"\\\n✓')),
+        "code": random.choice(("", "X001", '“”"\\ ✓')),
     }
     if random.random() < 0.7:
         item["self_pay_rate"] = random.choice(("0.10", "0.3333", "1.00"))
