@@ -49,6 +49,7 @@ class _Field:
     def run(self, folder: Path) -> None:
         """A starter, until the gate closes."""
         os.close(self.gate[1])
+        os.close(self.end[1])
         race = 0
         while os.read(self.gate[0], 1):
             try:
@@ -87,7 +88,8 @@ def _starters(folder: Path) -> Iterator[_Field]:
         yield field
     finally:
         os.close(field.gate[1])
+        os.close(field.end[1])
         for child in children:
             os.waitpid(child, 0)
-        for end in (field.gate[0], *field.said, *field.end):
+        for end in (field.gate[0], *field.said, field.end[0]):
             os.close(end)

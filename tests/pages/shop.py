@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -46,6 +47,9 @@ def pharmacy_center() -> BureauServer:
     return BureauServer(Books(load_persons(persons), load_providers(providers)), Law.load(), clock)
 
 
+_READER_EVENTS = re.compile(r'"event": "(card-inserted|card-removed)"')
+
+
 class Shop(TerminalProcess):
     """A terminal at the example pharmacy with the example catalogue. No card is in the reader."""
 
@@ -78,6 +82,13 @@ class Shop(TerminalProcess):
     def take_card_out(self) -> None:
         """The reader is empty."""
         (self.folder / "card.toml").unlink(missing_ok=True)
+
+    def saw(self, event: str) -> None:
+        """Wait until the terminal, which looks once a second, has seen `card-inserted` or `card-removed` last."""
+        self.until("/v1/health", lambda _: self._last_seen() == event)
+
+    def _last_seen(self) -> str:
+        return ["card-removed", *_READER_EVENTS.findall(self.log_text())][-1]
 
     def begin_anew(self) -> None:
         """Nobody is signed in, no card is read, nothing of before is on its way, and `settlements` counts from here."""
