@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import sqlite3
@@ -24,7 +25,8 @@ NEXT_DAY = DAY + dt.timedelta(days=1)
 
 def open_journal(folder: Path, clock: SetClock | None = None, terminal_id: str = TERMINAL) -> Journal:
     """A real journal in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(parents=True)
     return Journal.open(folder / "journal.db", terminal_id, clock or SetClock(MORNING))
 
 
