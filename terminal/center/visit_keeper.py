@@ -29,8 +29,11 @@ class VisitKeeper(Protocol):
     def leave_visit(self, record: SettlementRecord, visit: Visit, next_attempt_at: dt.datetime) -> None:
         """The visit is about to be taken back; where that is not heard to be done, it is to be asked again then."""
 
+    def close_visit(self, settlement_id: str, number: str, look_again_at: dt.datetime) -> None:
+        """The visit of this number was taken back; whether another one has come since is to be looked up then."""
+
     def drop_visit(self, settlement_id: str, number: str) -> None:
-        """The visit of this number was taken back."""
+        """None is left there."""
 
 
 class VisitMemory:
@@ -58,6 +61,10 @@ class VisitMemory:
     def leave_visit(self, record: SettlementRecord, visit: Visit, next_attempt_at: dt.datetime) -> None:
         """See `VisitKeeper`; here nobody asks again but the settlement itself."""
         self._known[record.id] = msgspec.structs.replace(visit, given_up=True)
+
+    def close_visit(self, settlement_id: str, number: str, look_again_at: dt.datetime) -> None:
+        """See `VisitKeeper`; nobody looks again here."""
+        self._known.pop(settlement_id, None)
 
     def drop_visit(self, settlement_id: str, number: str) -> None:
         """See `VisitKeeper`."""

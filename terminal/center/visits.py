@@ -100,7 +100,8 @@ class VisitWalk:
                 self._close(record, Visit(number, "ready"))
 
     def take_back(self, record: SettlementRecord) -> None:
-        """Take the visit on file back at the center: discharge, lines, registration. Done before, it is found done.
+        """Take the visit on file back at the center: discharge, lines, registration. Done before, it is found done. It
+        stays on file without its number until it was looked up that no late registration has made another one.
 
         Raises Unavailable (not answered: ask again) or Refused, with the center's words: it stands open there.
         """
@@ -108,9 +109,11 @@ class VisitWalk:
         if visit is None:
             return
         there = visit if visit.number else Visit(self._found(record), visit.step)
-        if there.number:
-            self._close(record, there)
-        self._keeper.drop_visit(record.id, visit.number)
+        if not there.number:
+            self._keeper.drop_visit(record.id, visit.number)
+            return
+        self._close(record, there)
+        self._keeper.close_visit(record.id, visit.number, self._exchange.now() + BEGUN_PAUSE)
 
     def _close(self, record: SettlementRecord, visit: Visit) -> None:
         numbers = self._profile.numbers_of(record.bill.service)

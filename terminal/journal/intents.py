@@ -30,6 +30,7 @@ from terminal.journal.refunds import RefundIntents
 from terminal.journal.rows import (
     TRANSACTION_OF,
     as_written,
+    give_up_visit_of,
     insert_settlement,
     keep_key,
     keep_sums,
@@ -165,6 +166,7 @@ class Intents(RefundIntents):
             outcome |= {"answer": answer.decode("utf-8", "replace")} if answer else {}
             number, _ = append(connection, self.terminal_id, "abandoned", now, outcome)
             connection.execute("UPDATE settlements SET state = 'abandoned' WHERE id = ?", (settlement_id,))
+            give_up_visit_of(connection, settlement_id)
             connection.execute(
                 "UPDATE intents SET closed_by = ?, reason = ? WHERE settlement_id = ?", (number, reason, settlement_id)
             )

@@ -25,13 +25,15 @@ VisitStep = Literal["registered", "billed", "ready"]
 STUCK_LISTED = 100
 """As many are listed, the oldest first."""
 
-# A settlement that still goes up takes its visit back by itself, before it begins anew.
+# A settlement that still goes up takes its visit back by itself, before it begins anew; and what is still to be taken
+# back itself keeps its visit open until then.
 _DUE = (
     "SELECT v.* FROM visits v WHERE v.given_up = 1 AND v.stuck = 0"
     " AND (v.next_attempt_at <= ? OR v.next_attempt_at > ?)"
     " AND (v.record IS NOT NULL OR EXISTS (SELECT 1 FROM settlements s WHERE s.id = v.settlement_id))"
     " AND NOT EXISTS (SELECT 1 FROM outbox q WHERE q.settlement_id = v.settlement_id"
-    " AND q.transaction_name = 'settle' AND q.last_word IS NULL AND q.state <> 'parked')"
+    " AND q.last_word IS NULL"
+    " AND (q.transaction_name = 'reverse' OR (q.transaction_name = 'settle' AND q.state <> 'parked')))"
     " ORDER BY v.next_attempt_at LIMIT 1"
 )
 
@@ -105,8 +107,19 @@ class Visits(Published):
                 (encode(record), moment_text(next_attempt_at), record.id),
             )
 
+    def close_visit(self, settlement_id: str, number: str, look_again_at: dt.datetime) -> None:
+        """The visit of this number was taken back at the center; the next sending registers anew. An earlier
+        registration that was not answered may still arrive: whether one did is looked up at `look_again_at`.
+        """
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE visits SET number = '', step = 'registered', given_up = 1, doubted = 0, attempts = 0,"
+                " reason = '', stuck = 0, next_attempt_at = ? WHERE settlement_id = ? AND number = ?",
+                (moment_text(look_again_at), settlement_id, number),
+            )
+
     def drop_visit(self, settlement_id: str, number: str) -> None:
-        """The visit of this number was taken back at the center; the next sending registers anew."""
+        """The center has no visit any more of what this one, of this number or of none, was made for."""
         with self.writing() as connection:
             connection.execute("DELETE FROM visits WHERE settlement_id = ? AND number = ?", (settlement_id, number))
 
