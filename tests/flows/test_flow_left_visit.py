@@ -4,6 +4,7 @@ be taken back is asked again, also after a restart, and holds up nobody else.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 from unittest.mock import patch
@@ -14,8 +15,10 @@ from counter_parts import DAY, STAY, Shop, bill, card, purchase
 from purse_shop import PurseShop
 
 from terminal.bureau.faults import FaultName
+from terminal.center.desk import CenterDesk
+from terminal.center.link import Silence
 from terminal.center.profile import Profile
-from terminal.errors import Refused, Unavailable
+from terminal.errors import InDoubt, Refused, Unavailable
 from terminal.settlement.bill import Bill
 
 UNSAFE = Profile(name="test", repeats="unsafe")
@@ -213,3 +216,51 @@ def test_what_the_office_took_back_leaves_no_visit(shop: Shop) -> None:
     shop.counter.repair(DAY, difference.id)
     asked_again(shop)
     assert (standing(shop), shop.counter.close_day(DAY).state) == ((0, 0), "sealed")
+
+
+def test_a_registration_that_comes_behind_the_taking_back_leaves_no_visit(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first registration is lost on the line, the second one is settled and taken back; then the first arrives and
+    makes another visit, which nobody asked for: it is found four minutes later.
+    """
+    late, post = list[bytes](), shop.link.post
+
+    def lose_the_first(body: bytes) -> bytes:
+        if not late and body.startswith(b'{"infno":"2201"'):
+            late.append(body)
+            raise Silence("lost")
+        return post(body)
+
+    monkeypatch.setattr(shop.link, "post", lose_the_first)
+    number = shop.settle(CLINIC)["id"]
+    passed(shop)
+    shop.void(number)
+    shop.upload_all()
+    assert [one.upload_state for one in shop.counter.last(2)] == ["accepted", "accepted"]
+    assert standing(shop) == (0, 0)
+    shop.link.post(late[0])
+    assert standing(shop) == (1, 0)
+    asked_again(shop, 600)
+    assert (standing(shop), shop.journal.due_visit(shop.clock.now() + dt.timedelta(days=1))) == ((0, 0), None)
+
+
+def test_a_visit_of_what_was_reversed_is_taken_back_though_the_power_goes(tmp_path: Path) -> None:
+    """Online, the answer is lost, and the center undoes what it booked; the power goes before the visit is asked for:
+    that it is given up was written down with the sale's end, and it waited for the reversal.
+    """
+
+    class PowerIsGone(BaseException):
+        pass
+
+    with Shop(tmp_path, mode="online", profile=UNSAFE) as shop:
+        quote = shop.quote(CLINIC)
+        shop.center.faults.inject("drop-after", infno="2207")
+        with pytest.raises(InDoubt):
+            shop.counter.settle(quote.id, quote.hash, False, "", "k1")
+        assert (asked_again(shop), standing(shop)) == (0, (1, 1))
+        with patch.object(CenterDesk, "give_up", side_effect=PowerIsGone), pytest.raises(PowerIsGone):
+            passed(shop)
+        shop.reopen()
+        asked_again(shop, 600)
+        assert standing(shop) == (0, 0)
