@@ -50,12 +50,11 @@ class VisitWalk:
         if self._profile.set_of(record.bill.service) == "pharmacy":
             return ""
         visit = self._keeper.visit_of(record.id)
-        if visit is not None and visit.given_up and not visit.number:
-            visit = None
-        elif visit is not None and visit.given_up:
-            # What the center refuses to take back is found as it stands there, and gone on with.
-            with contextlib.suppress(Refused):
-                self.take_back(record)
+        if visit is not None and visit.given_up:
+            if visit.number:
+                # What the center refuses to take back is found as it stands there, and gone on with.
+                with contextlib.suppress(Refused):
+                    self.take_back(record)
             visit = None
         if visit is None:
             visit = self._begun(record)
