@@ -40,11 +40,12 @@ CARD_PAID = "card-paid:"
 """Before a settlement's number: what its card has paid and the center will not book. A repair under this name says that
 the insurance office has settled it."""
 
+# Asked by the debit's own row, the repairs are gone through for refused debits alone, and not for all that was refused.
 REFUSED_DEBITS = (
     "debits b JOIN settlements s ON s.id = b.settlement_id JOIN outbox q"
     " ON q.settlement_id = s.id AND q.transaction_name = 'settle' AND q.state = 'refused'"
     " WHERE s.state IN ('committed', 'voided')"
-    f" AND NOT EXISTS (SELECT 1 FROM repairs p WHERE p.difference = '{CARD_PAID}' || s.id)"
+    f" AND NOT EXISTS (SELECT 1 FROM repairs p WHERE p.difference = '{CARD_PAID}' || b.settlement_id)"
 )
 """Settlements `s` whose card has paid and that the center refused, until an office has settled them."""
 
